@@ -1,0 +1,61 @@
+"""Numbers out of records: curves, milestones, survival statistics, comparison. numpy and scipy only.
+
+scipy is loaded by the functions that need it, so that a console can import this package at its start.
+"""
+
+from grokterm.analysis.bootstrap import Ratio, median_ratio
+from grokterm.analysis.comparing import arms_of, compare, differing_fields
+from grokterm.analysis.comparison import ArmRow, Comparison, Pair, plain
+from grokterm.analysis.curves import Band, Curve, CurveFeed, band, load_curves
+from grokterm.analysis.reduce import Columns, linear_ticks, log_ticks, reduce_columns
+from grokterm.analysis.results import RunResult, grok_times, run_results
+from grokterm.analysis.summary import ArmProgress, Summary, summarise
+from grokterm.analysis.survival import (
+    LogRank,
+    Median,
+    Sample,
+    SurvivalCurve,
+    holm,
+    kaplan_meier_median,
+    logrank,
+    sample,
+    survival_curve,
+)
+from grokterm.analysis.tables import long_table
+
+__all__ = [
+    "ArmProgress",
+    "ArmRow",
+    "Band",
+    "Columns",
+    "Comparison",
+    "Curve",
+    "CurveFeed",
+    "LogRank",
+    "Median",
+    "Pair",
+    "Ratio",
+    "RunResult",
+    "Sample",
+    "Summary",
+    "SurvivalCurve",
+    "arms_of",
+    "band",
+    "compare",
+    "differing_fields",
+    "grok_times",
+    "holm",
+    "kaplan_meier_median",
+    "linear_ticks",
+    "load_curves",
+    "log_ticks",
+    "logrank",
+    "long_table",
+    "median_ratio",
+    "plain",
+    "reduce_columns",
+    "run_results",
+    "sample",
+    "summarise",
+    "survival_curve",
+]

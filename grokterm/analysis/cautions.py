@@ -1,0 +1,161 @@
+"""What a reader must know before believing a comparison, one sentence each."""
+
+import math
+from collections.abc import Sequence
+
+from grokterm.analysis.comparison import ArmRow, Contender, Pair, find_pair
+from grokterm.analysis.results import integral_at
+from grokterm.analysis.verdict import listed, varies
+
+FEW, CLAIM = 5, 10  # seeds below which nothing is claimed, and from which a claim may be
+SAME_INTEGRAL = 0.02  # relative; two schedules this close have spent the same
+FINE = 10  # evaluations that should fit into a gap
+
+
+def cautions(
+    contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: Sequence[Pair]
+) -> tuple[str, ...]:
+    """All warnings about a comparison, the most serious first."""
+    found = _running(rows)
+    for contender in contenders:
+        found += _ended_early(contender) + _holding(contender) + _diverged(contender)
+    found += _few_seeds(rows) + _other_seeds(rows) + _unlike(contenders)
+    for contender, row in zip(contenders, rows, strict=True):
+        found += _resolution(contender, row)
+    found += _integrals(contenders, tuple(pairs)) + _many(pairs)
+    return tuple(found)
+
+
+def _running(rows: Sequence[ArmRow]) -> list[str]:
+    running = [f"{row.label} ({row.n_running} of {row.n})" for row in rows if row.n_running]
+    says = "these runs count as censored where they are now"
+    return [f"not over yet: {listed(running)}; {says}"] if running else []
+
+
+def _ended_early(contender: Contender) -> list[str]:
+    early = [r for r in contender.results if r.outcome == "censored" and r.last_step < r.budget]
+    if not early:
+        return []
+    states = listed(sorted({r.state for r in early}))
+    return [
+        f"{contender.label}: {_runs(len(early))} ended before the budget without grokking ({states}); "
+        "if they were ended for how they looked, every number here is biased"
+    ]
+
+
+def _holding(contender: Contender) -> list[str]:
+    holding = sum(r.holding for r in contender.results)
+    if not holding:
+        return []
+    window = contender.spec.milestones.window
+    return [
+        f"{contender.label}: {_runs(holding)} at the grokked accuracy at the last evaluation, but not for "
+        f"{window} steps yet; censored before that"
+    ]
+
+
+def _diverged(contender: Contender) -> list[str]:
+    found = []
+    never = sum(r.outcome == "diverged" for r in contender.results)
+    later = sum(r.outcome == "grokked" and r.diverged for r in contender.results)
+    if never:
+        found.append(f"{contender.label}: {_runs(never)} diverged; counted as not grokking within the budget")
+    if later:
+        found.append(f"{contender.label}: {_runs(later)} diverged after grokking; counted as grokked")
+    return found
+
+
+def _few_seeds(rows: Sequence[ArmRow]) -> list[str]:
+    few = [f"{row.label} ({row.n})" for row in rows if row.n < FEW]
+    fewest = min(row.n for row in rows)
+    if not few:
+        indication = len(rows) > 1 and fewest < CLAIM
+        return [f"{fewest} seeds give an indication; a claim needs {CLAIM}"] if indication else []
+    found = [f"fewer than {FEW} seeds: {listed(few)}; nothing can be claimed"]
+    smallest = _smallest_p(rows)
+    return [*found, f"with so few seeds no exact p is below {smallest:.2g}"] if smallest > 0.01 else found
+
+
+def _smallest_p(rows: Sequence[ArmRow]) -> float:
+    """The smallest p by permutation that any arm can have against the first."""
+    first, others = rows[0], rows[1:]
+    ways = [(1 + (row.n == first.n)) / math.comb(row.n + first.n, row.n) for row in others]
+    return min(ways, default=0.0)
+
+
+def _other_seeds(rows: Sequence[ArmRow]) -> list[str]:
+    if len({frozenset(row.seeds) for row in rows}) == 1:
+        return []
+    return [
+        "the arms do not have the same seeds: the interval of a speed-up pairs only the seeds that both have"
+    ]
+
+
+def _unlike(contenders: Sequence[Contender]) -> list[str]:
+    specs, found = [c.spec for c in contenders], []
+    if any(spec.task != specs[0].task for spec in specs):
+        found.append("the task differs between the arms: they do not learn the same thing")
+    if any(spec.milestones != specs[0].milestones for spec in specs):
+        found.append("the milestone rule differs between the arms: grokked does not mean the same")
+    budgets = sorted({spec.stop.steps for spec in specs})
+    if len(budgets) > 1:
+        found.append(f"budgets differ ({listed(budgets)} steps): each run is censored at its own")
+    cadences = sorted({spec.streams.eval_every for spec in specs})
+    if len(cadences) > 1:
+        found.append(f"evaluations are {listed(cadences)} steps apart: times are not equally exact")
+    if len(specs) > 1 and all(spec == specs[0] for spec in specs):
+        found.append("the arms do not differ in any field: this compares an arm with itself")
+    return found
+
+
+def _resolution(contender: Contender, row: ArmRow) -> list[str]:
+    every, gap = contender.spec.streams.eval_every, row.gap.value
+    if not every:
+        return [f"{row.label}: streams.eval_every is 0, so no milestone can be known"]
+    if math.isnan(gap) or every * FINE <= abs(gap):
+        return []
+    return [
+        f"{row.label}: times are known to {every} steps only, and the gap is {gap:g}: evaluate more often"
+    ]
+
+
+def _integrals(contenders: Sequence[Contender], pairs: tuple[Pair, ...]) -> list[str]:
+    """A schedule against a constant, or another schedule, that spent another integral of lambda."""
+    first, found = contenders[0], []
+    for contender in contenders[1:]:
+        pair = find_pair(pairs, first.label, contender.label)
+        changing = varies(first.spec) or varies(contender.spec)
+        if pair.strength not in ("clear", "suggestive") or not changing:
+            continue
+        step = min(r.last_step for c in (first, contender) for r in c.results)
+        spent, own = _spent(first, step), _spent(contender, step)
+        if not (math.isnan(spent) or math.isnan(own) or _alike(spent, own)):
+            found.append(
+                f"by step {step} the integral of lambda is {spent:.4g} in {first.label} and {own:.4g} in "
+                f"{contender.label}: {_control(contenders, contender, step, own)}"
+            )
+    return found
+
+
+def _spent(contender: Contender, step: int) -> float:
+    return integral_at(contender.folder, step, contender.arm)
+
+
+def _control(contenders: Sequence[Contender], of: Contender, step: int, own: float) -> str:
+    for other in contenders:
+        if other is not of and not varies(other.spec) and _alike(_spent(other, step), own):
+            return f"{other.label} has the integral of {of.label}: look at that pair"
+    return f"compare {of.label} against a control of equal integral"
+
+
+def _alike(a: float, b: float) -> bool:
+    return abs(a - b) <= SAME_INTEGRAL * max(abs(a), abs(b))  # nan is not alike
+
+
+def _many(pairs: Sequence[Pair]) -> list[str]:
+    tests = sum(not math.isnan(pair.test.p) for pair in pairs)
+    return [f"{tests} pairs are tested: p is not corrected for that, p (Holm) is"] if tests > 1 else []
+
+
+def _runs(n: int) -> str:
+    return f"{n} run{'s' if n > 1 else ''}"

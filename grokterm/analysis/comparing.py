@@ -1,0 +1,169 @@
+"""Arms against each other: the one function behind the table, the console's compare screen and `--json`."""
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from grokterm.analysis.bootstrap import median_ratio
+from grokterm.analysis.cautions import cautions
+from grokterm.analysis.comparison import ArmRow, Comparison, Contender, Pair
+from grokterm.analysis.results import RunResult, first_times, gaps, grok_times, run_results
+from grokterm.analysis.survival import Sample, holm, kaplan_meier_median, logrank
+from grokterm.analysis.verdict import verdict
+from grokterm.errors import BadInput, NotFound
+from grokterm.record import ExperimentFolder
+
+Item = tuple[ExperimentFolder, str]
+_NAN = float("nan")
+
+
+def arms_of(folder: ExperimentFolder) -> list[Item]:
+    """Every arm of an experiment, as `compare` takes them; the others are measured against the first."""
+    return [(folder, arm.name) for arm in folder.spec().arms]
+
+
+def compare(items: Sequence[Item]) -> Comparison:
+    """Compares the time to grok of several arms, of one experiment or of several.
+
+    Each pair of arms is tested once (log-rank, by approximation and by permutation), and Holm's correction
+    is over all pairs, because a verdict speaks of the controls as well as of the first arm. How runs that
+    have not grokked are counted is said in `run_results`, how medians and ratios are in `survival` and
+    `bootstrap`.
+
+    Args:
+        items: (folder, arm) pairs; the others are measured against the first.
+
+    Raises:
+        BadInput: no arm, or one named twice.
+        NotFound: an arm that its experiment does not have.
+        DamagedRecord: a folder that can't be read.
+    """
+    _check(items)
+    contenders = _contenders(items)
+    samples = {c.label: grok_times(c.results) for c in contenders}
+    pairs = _pairs(samples)
+    rows = tuple(_row(c, samples, pairs) for c in contenders)
+    return Comparison(
+        rows=rows,
+        pairs=pairs,
+        differing=differing_fields(items),
+        warnings=cautions(contenders, rows, pairs),
+        verdict=verdict(contenders, rows, pairs),
+        runs=tuple(result for c in contenders for result in c.results),
+    )
+
+
+def _check(items: Sequence[Item]) -> None:
+    if not items:
+        raise BadInput("nothing to compare", hint="name at least one experiment")
+    seen = set()
+    for folder, arm in items:
+        names = [known.name for known in folder.spec().arms]
+        if arm not in names:
+            raise NotFound(f"{folder.name}: no arm {arm!r}", hint=f"it has {', '.join(names)}")
+        if (folder.path, arm) in seen:
+            raise BadInput(f"{folder.name}: arm {arm!r} is named twice")
+        seen.add((folder.path, arm))
+
+
+def _contenders(items: Sequence[Item]) -> list[Contender]:
+    wanted: dict[Any, tuple[ExperimentFolder, list[str]]] = {}
+    for folder, arm in items:
+        wanted.setdefault(folder.path, (folder, []))[1].append(arm)
+    read = {path: run_results(folder, arms) for path, (folder, arms) in wanted.items()}
+    found = []
+    for folder, name in items:
+        results = tuple(result for result in read[folder.path] if result.arm == name)
+        arm = folder.spec().arm(name)
+        found.append(Contender(_label(items, folder, name), folder, name, arm.about, arm.spec, results))
+    return found
+
+
+def _label(items: Sequence[Item], folder: ExperimentFolder, arm: str) -> str:
+    """The arm's name; with its experiment, or even the path of that, where names repeat."""
+    sharing = [other for other, name in items if name == arm]
+    if len(sharing) == 1:
+        return arm
+    same_name = sum(other.name == folder.name for other in sharing) > 1
+    return f"{arm} ({folder.path if same_name else folder.name})"
+
+
+def _pairs(samples: dict[str, Sample]) -> tuple[Pair, ...]:
+    two = list(combinations(samples, 2))
+    tests = [logrank(samples[a], samples[b]) for a, b in two]
+    adjusted = holm([max(test.p, test.p_exact) for test in tests])
+    ratios = [median_ratio(samples[a], samples[b]) for a, b in two]
+    return tuple(
+        Pair(a, b, test, p_holm, ratio)
+        for (a, b), test, p_holm, ratio in zip(two, tests, adjusted, ratios, strict=True)
+    )
+
+
+def _row(contender: Contender, samples: dict[str, Sample], pairs: tuple[Pair, ...]) -> ArmRow:
+    results, first = contender.results, next(iter(samples))
+    against = next((p for p in pairs if (p.first, p.second) == (first, contender.label)), None)
+    outcomes = [result.outcome for result in results]
+    gap = gaps(results)
+    return ArmRow(
+        label=contender.label,
+        arm=contender.arm,
+        experiment=contender.folder.name,
+        about=contender.about,
+        n=len(results),
+        seeds=tuple(result.seed for result in results),
+        budget=contender.spec.stop.steps,
+        **{f"n_{name}": outcomes.count(name) for name in ("grokked", "diverged", "running", "censored")},
+        n_gap=len(gap.times),
+        t_mem=_median(first_times(results, "t_mem")),
+        t_mem_range=_range(results, "t_mem"),
+        t_touch=_median(first_times(results, "t_touch")),
+        t_grok=_median(samples[contender.label]),
+        t_grok_range=_range(results, "t_grok"),
+        gap=_median(gap),
+        speed_up=against.ratio if against else None,
+        p=against.test.p if against else _NAN,
+        p_exact=against.test.p_exact if against else _NAN,
+        p_holm=against.p_holm if against else _NAN,
+        integral_at_grok=_middle([r.integral_at_grok for r in results if not np.isnan(r.t_grok)]),
+        integral_at_end=_middle([r.integral for r in results]),
+        train_loss=_middle([np.inf if r.diverged else r.train_loss for r in results]),
+        test_loss=_middle([np.inf if r.diverged else r.test_loss for r in results]),
+    )
+
+
+def _median(times: Sample):
+    return kaplan_meier_median(times.times, times.observed)
+
+
+def _range(results: Sequence[RunResult], milestone: str) -> tuple[float, float]:
+    known = [t for t in (getattr(result, milestone) for result in results) if not np.isnan(t)]
+    return (min(known), max(known)) if known else (_NAN, _NAN)
+
+
+def _middle(values: Sequence[float]) -> float:
+    """Median of the numbers that are there; nan where there is none, or where it isn't finite."""
+    known = [value for value in values if not np.isnan(value)]
+    with np.errstate(invalid="ignore"):
+        middle = float(np.median(known)) if known else _NAN
+    return middle if np.isfinite(middle) else _NAN
+
+
+def differing_fields(items: Sequence[Item]) -> dict[str, tuple[Any, ...]]:
+    """Dotted fields of the spec that are not the same in all arms, with their value in each; None where absent.
+
+    Args:
+        items: (folder, arm) pairs.
+    """
+    tables = [_flat(folder.spec().arm(arm).spec.model_dump()) for folder, arm in items]
+    names = dict.fromkeys(name for table in tables for name in table)
+    values = {name: tuple(table.get(name) for table in tables) for name in names}
+    return {name: row for name, row in values.items() if any(value != row[0] for value in row[1:])}
+
+
+def _flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in table.items():
+        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
+    return flat

@@ -1,0 +1,154 @@
+"""One experiment in one line of a list. Cheap: status, events and notes are read, streams and the spec are not."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from grokterm.analysis.survival import HALF
+from grokterm.errors import GroktermError
+from grokterm.record import ExperimentFolder, Marks, State, Status, combine_states
+
+_NAN = float("nan")
+
+
+@dataclass(frozen=True)
+class ArmProgress:
+    """What is known of one arm from its events.
+
+    Attributes:
+        runs: how many there are.
+        memorised, grokked, diverged: how many of them have.
+        t_grok: median step at which they grok, as in `compare`: the smallest by which half of *all* the arm's runs
+            have grokked. nan until then.
+    """
+
+    runs: int
+    memorised: int
+    grokked: int
+    diverged: int
+    t_grok: float
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One line of the history.
+
+    Attributes:
+        name, title, created: as of the folder; created is unix seconds.
+        state: of all cohorts together; None where the folder is broken.
+        problem: why the folder can't be read, in one line; None where it can.
+        arms: by name, in order.
+        seeds: all seeds, in order.
+        step, steps: updates made and budget, of the cohort that is furthest behind.
+        progress: share of all budgets done, 0 to 1. An experiment that ended early by its own stop rule is at 1.
+        rate: steps a second of all cohorts that are training, together; nan where none is.
+        eta: seconds until the last running cohort is done at its present rate; nan where that can't be said, as
+            while one waits in the queue.
+        devices: where its cohorts are or were, each once.
+        heartbeat_at: unix seconds of the last sign of life; 0 before the first.
+        dropped: writes that failed so far.
+        marks: tags, star, archive mark, number of notes.
+    """
+
+    name: str
+    created: float
+    title: str = ""
+    state: State | None = None
+    problem: str | None = None
+    arms: Mapping[str, ArmProgress] = field(default_factory=dict)
+    seeds: tuple[int, ...] = ()
+    step: int = 0
+    steps: int = 0
+    progress: float = 0.0
+    rate: float = _NAN
+    eta: float = _NAN
+    devices: tuple[str, ...] = ()
+    heartbeat_at: float = 0.0
+    dropped: int = 0
+    marks: Marks = field(default_factory=Marks)
+
+
+@dataclass(frozen=True)
+class _Cohort:
+    """One cohort as far as a summary needs it."""
+
+    members: tuple[tuple[str, int], ...]
+    state: State
+    status: Status
+    found: Mapping[str, Mapping[tuple[str, int], int]]  # kind of event -> run -> step
+
+    @property
+    def share(self) -> float:
+        if self.state is State.FINISHED:
+            return 1.0
+        return min(1.0, self.status.step / self.status.steps) if self.status.steps else 0.0
+
+    @property
+    def remaining(self) -> float:
+        """Seconds to the budget; 0 where nothing more is coming, nan where nothing is known."""
+        if not self.state.live:
+            return 0.0
+        if self.state is not State.RUNNING or not self.status.rate > 0:
+            return _NAN
+        return (self.status.steps - self.status.step) / self.status.rate
+
+
+def summarise(folder: ExperimentFolder) -> Summary:
+    """One line about an experiment. Never raises for what is in the folder: a broken one says so in `problem`."""
+    problem = folder.problem
+    if problem is not None:
+        return Summary(folder.name, folder.created, folder.title, problem=problem)
+    try:
+        return _summary(folder, [_read(cohort) for cohort in folder.cohorts])
+    except (GroktermError, OSError) as error:
+        return Summary(folder.name, folder.created, folder.title, problem=str(error))
+
+
+def _read(cohort) -> _Cohort:
+    found: dict[str, dict[tuple[str, int], int]] = {}
+    for event in cohort.effective_events():
+        run = (event.data.get("arm"), event.data.get("seed"))
+        if event.step is not None and run in cohort.members:
+            found.setdefault(event.kind, {}).setdefault(run, event.step)
+    status = cohort.status() or Status(steps=cohort.steps)
+    return _Cohort(cohort.members, cohort.state(), status, found)
+
+
+def _summary(folder: ExperimentFolder, cohorts: list[_Cohort]) -> Summary:
+    members = [member for cohort in cohorts for member in cohort.members]
+    furthest_behind = min(cohorts, key=lambda cohort: cohort.share).status
+    training = [c.status.rate for c in cohorts if c.state is State.RUNNING and c.status.rate > 0]
+    remaining = [cohort.remaining for cohort in cohorts]
+    return Summary(
+        name=folder.name,
+        created=folder.created,
+        title=folder.title,
+        state=combine_states(cohort.state for cohort in cohorts),
+        arms={arm: _arm(arm, cohorts) for arm in dict.fromkeys(arm for arm, _ in members)},
+        seeds=tuple(dict.fromkeys(seed for _, seed in members)),
+        step=furthest_behind.step,
+        steps=furthest_behind.steps,
+        progress=sum(cohort.share for cohort in cohorts) / len(cohorts),
+        rate=sum(training) if training else _NAN,
+        eta=_NAN if any(map(math.isnan, remaining)) or not any(remaining) else max(remaining),
+        devices=tuple(dict.fromkeys(c.status.device for c in cohorts if c.status.device)),
+        heartbeat_at=max(cohort.status.heartbeat_at for cohort in cohorts),
+        dropped=sum(cohort.status.dropped for cohort in cohorts),
+        marks=folder.marks(),
+    )
+
+
+def _arm(arm: str, cohorts: list[_Cohort]) -> ArmProgress:
+    def steps(kind: str) -> list[int]:
+        return sorted(
+            step
+            for cohort in cohorts
+            for (name, _), step in cohort.found.get(kind, {}).items()
+            if name == arm
+        )
+
+    runs = sum(name == arm for cohort in cohorts for name, _ in cohort.members)
+    grokked = steps("grokked")
+    # The Kaplan-Meier median where nothing is censored before it, without loading scipy for every line of a list.
+    half = next((step for i, step in enumerate(grokked, 1) if 1 - i / runs <= HALF), _NAN)
+    return ArmProgress(runs, len(steps("memorised")), len(grokked), len(steps("diverged")), float(half))

@@ -1,0 +1,89 @@
+"""`grokterm export`: recorded numbers as Parquet, CSV or JSON."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grokterm.cli.options import RUNS, Name, Runs
+from grokterm.cli.out import say
+from grokterm.errors import BadInput
+
+FORMATS = ("parquet", "csv", "json")
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+
+    @app.command()
+    def export(
+        name: Name,
+        form: Annotated[str, typer.Option("--format", help="parquet, csv or json (one object a line).")] = "parquet",
+        out: Annotated[Path | None, typer.Option(help="Folder to write into; by default EXPERIMENT-export.")] = None,
+        stream: Annotated[list[str] | None, typer.Option(help="Only these streams; may be given again.")] = None,
+        runs: Runs = RUNS,
+    ) -> None:
+        """Write every stream of an experiment as one table: arm, seed, step, and a column for each quantity."""
+        from grokterm.record import find
+
+        if form not in FORMATS:
+            raise BadInput(f"--format: given {form!r}; allowed: {', '.join(FORMATS)}")
+        folder = find(runs, name)
+        target = out or Path(f"{folder.name}-export")
+        for written, rows in export_streams(folder, target, form, stream or ()):
+            say(f"{written}: {rows:,} rows")
+
+
+def export_streams(folder, target: Path, form: str, only) -> list[tuple[Path, int]]:
+    """Write the streams of an experiment, a file each.
+
+    Args:
+        folder: the experiment.
+        target: folder to write into; made if it isn't there.
+        form: one of `FORMATS`.
+        only: names of streams; empty for all.
+
+    Returns:
+        the files and their numbers of rows.
+
+    Raises:
+        BadInput: no such stream, or the target can't be written.
+    """
+    from grokterm.analysis import long_table
+
+    names = sorted({name for cohort in folder.cohorts for name in cohort.stream_names()})
+    unknown = [name for name in only if name not in names]
+    if unknown:
+        raise BadInput(f"{folder.name} has no stream {unknown[0]!r}; it has: {', '.join(names) or 'none yet'}")
+    written = []
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        for name in only or names:
+            table = long_table(folder, name)
+            path = target / f"{name}.{form}"
+            _write(table, path, form)
+            written.append((path, table.num_rows))
+    except OSError as problem:
+        raise BadInput(
+            f"{target}: can't be written: {problem.strerror or problem}", "say another place: --out DIR"
+        ) from None
+    return written
+
+
+def _write(table, path: Path, form: str) -> None:
+    if form == "parquet":
+        import pyarrow.parquet as parquet
+
+        parquet.write_table(table, path)
+    elif form == "csv":
+        from pyarrow import csv
+
+        csv.write_csv(table, path)
+    else:
+        from grokterm.cli.out import json_line
+
+        columns = table.column_names
+        with path.open("w", encoding="utf-8") as file:
+            for batch in table.to_batches(max_chunksize=10_000):
+                for values in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+                    file.write(json_line(dict(zip(columns, values, strict=True))) + "\n")

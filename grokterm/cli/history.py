@@ -1,0 +1,113 @@
+"""`grokterm ls · show`: the experiments that are there, and one of them."""
+
+import time
+from typing import Annotated
+
+import typer
+
+from grokterm.cli.options import RUNS, AsJson, Name, Runs
+from grokterm.cli.out import data, emit_json, say, table
+from grokterm.console.text import age, duration, plain, rate, short_steps, steps
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+
+    @app.command("ls")
+    def listing(
+        runs: Runs = RUNS,
+        as_json: AsJson = False,
+        number: Annotated[int, typer.Option("-n", help="Show the newest N; 0 for all.", min=0)] = 30,
+    ) -> None:
+        """List experiments, newest first."""
+        from grokterm.analysis import summarise
+        from grokterm.record import list_folders
+
+        folders = list_folders(runs)
+        summaries = [summarise(folder) for folder in (folders[:number] if number else folders)]
+        if as_json:
+            emit_json({"runs": runs, "total": len(folders), "experiments": summaries})
+            return
+        if not folders:
+            say(f"no experiments in {runs} yet: `grokterm demo` makes one, `grokterm presets` lists what can be run")
+            return
+        _table(summaries)
+        if number and len(folders) > number:
+            say(f"{len(folders) - number} older ones: grokterm ls -n 0")
+
+    @app.command()
+    def show(name: Name, runs: Runs = RUNS, as_json: AsJson = False) -> None:
+        """Show one experiment: question, arms, state, every run, notes."""
+        from grokterm.analysis import run_results, summarise
+        from grokterm.errors import GroktermError
+        from grokterm.record import find
+
+        folder = find(runs, name)
+        summary = summarise(folder)
+        if summary.problem:
+            raise GroktermError(summary.problem)
+        spec, results = folder.spec(), run_results(folder)
+        if as_json:
+            emit_json(
+                {
+                    "path": folder.path,
+                    "summary": summary,
+                    "question": spec.question,
+                    "source": spec.source,
+                    "arms": [
+                        {"name": arm.name, "about": arm.about, "spec": arm.spec.model_dump()} for arm in spec.arms
+                    ],
+                    "runs": results,
+                    "notes": folder.notes(),
+                    "provenance": [cohort.provenance() for cohort in folder.cohorts],
+                }
+            )
+            return
+        _head(folder, spec, summary)
+        _runs(results)
+        for note in folder.notes():
+            data(f"{note.kind}: {plain(note.value)}")
+
+
+def _table(summaries) -> None:
+    now = time.time()
+    rows = []
+    for s in summaries:
+        if s.problem:
+            rows.append([s.name, "broken", "", "", "", s.problem, age(now - s.created)])
+            continue
+        grokked = " ".join(
+            f"{name} {short_steps(arm.t_grok)} ({arm.grokked}/{arm.runs})" for name, arm in s.arms.items()
+        )
+        left = f", {duration(s.eta)} left" if s.eta == s.eta else ""
+        progress = f"{100 * s.progress:.0f} %{left}"
+        rows.append([s.name, s.state, progress, rate(s.rate), len(s.seeds), grokked, age(now - s.created)])
+    columns = ["experiment", "state", "progress", "rate", "seeds", "t_grok by arm (grokked/runs)", "age"]
+    right = {"progress", "rate", "seeds", "age"}
+    table([(c, "right" if c in right else "left") for c in columns], rows)
+
+
+def _head(folder, spec, summary) -> None:
+    data(plain(spec.title or folder.name))
+    for label, text in (("question", spec.question), ("source", spec.source), ("expected", spec.expect)):
+        if text:
+            data(f"{label}: {plain(text)}")
+    data(f"folder: {folder.path}")
+    where = f" on {', '.join(summary.devices)}" if summary.devices else ""
+    data(f"state: {summary.state}{where}, step {steps(summary.step)} of {steps(summary.steps)}")
+    if summary.dropped:
+        data(f"writes that failed: {summary.dropped}; see `grokterm logs {folder.name}`")
+    for arm in spec.arms:
+        data(f"arm {arm.name}: {plain(arm.about)}")
+    data()
+
+
+def _runs(results) -> None:
+    columns = ["arm", "seed", "outcome", "step", "t_mem", "t_grok", "gap", "train acc", "test acc", "test loss"]
+    rows = [
+        [r.arm, r.seed, r.outcome, steps(r.last_step), steps(r.t_mem), steps(r.t_grok), steps(r.gap)]
+        + [f"{x:.4f}" if x == x else "–" for x in (r.train_acc, r.test_acc)]
+        + [f"{r.test_loss:.4g}"]
+        for r in results
+    ]
+    table([(c, "left" if c in ("arm", "outcome") else "right") for c in columns], rows)

@@ -1,0 +1,77 @@
+"""The `grokterm` command: where commands are registered and errors are caught, both in one place."""
+
+import os
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+from grokterm import __version__
+from grokterm.cli import compare, control, demo, doctor, export, history, notes, presets, run, watch
+from grokterm.cli.options import RUNS, Runs
+from grokterm.cli.out import say
+from grokterm.cli.terminal import open_console
+from grokterm.console.text import plain
+from grokterm.errors import GroktermError
+
+app = typer.Typer(
+    name="grokterm",
+    help="A terminal laboratory for grokking: networks that fit their training set and generalise long afterwards.\n\n"
+    "Without a command it opens the console.",
+    no_args_is_help=False,
+    add_completion=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for module in (demo, run, compare, presets, history, watch, control, notes, export, doctor):
+    module.register(app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"grokterm {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def console(
+    context: typer.Context,
+    runs: Runs = RUNS,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Open the console on the experiments in --runs."""
+    if debug:
+        os.environ["GROKTERM_DEBUG"] = "1"
+    if context.invoked_subcommand is None:
+        open_console(runs)
+    elif context.get_parameter_source("runs").name == "COMMANDLINE":
+        os.environ["GROKTERM_RUNS"] = str(runs)  # `grokterm --runs X ls` means the same as `grokterm ls --runs X`
+
+
+def main() -> None:
+    """Entry point. Turns every error a user can cause into one line and an exit code."""
+    try:
+        app()
+    except GroktermError as problem:
+        _report(problem)
+        sys.exit(problem.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:  # `grokterm ls | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _report(problem: GroktermError) -> None:
+    if os.environ.get("GROKTERM_DEBUG"):
+        traceback.print_exc()
+    lines = getattr(problem, "problems", None) or (problem.message,)
+    for line in lines:
+        say(f"grokterm: {plain(line)}")
+    if problem.hint:
+        say(f"  {plain(problem.hint)}")

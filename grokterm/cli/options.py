@@ -1,0 +1,31 @@
+"""Options and arguments that several commands share, described once."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Runs = Annotated[
+    Path,
+    typer.Option("--runs", envvar="GROKTERM_RUNS", help="Folder that holds the experiments.", show_default=True),
+]
+RUNS = Path("runs")
+
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on standard output and nothing else there.")
+]
+
+Device = Annotated[
+    str, typer.Option("--device", help="auto (a GPU where there is one), cpu, cuda (any GPU) or cuda:N.")
+]
+
+Name = Annotated[
+    str,
+    typer.Argument(
+        help="An experiment: its folder's name, any unique part of it, a path, or @last.", show_default=False
+    ),
+]
+Names = Annotated[
+    list[str],
+    typer.Argument(help="Experiments: folder names, unique parts of them, paths, or @last.", show_default=False),
+]

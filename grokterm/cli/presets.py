@@ -1,0 +1,91 @@
+"""`grokterm presets`: what can be run, and whether a TOML file is a good preset."""
+
+from typing import Annotated
+
+import typer
+
+from grokterm.cli.options import AsJson
+from grokterm.cli.out import data, emit_json, say, table
+from grokterm.console.text import plain
+
+Preset = Annotated[str, typer.Argument(help="A preset's name, or the path of a TOML file.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    presets = typer.Typer(
+        help="Presets: list, show and check them.", rich_markup_mode=None, invoke_without_command=True
+    )
+    app.add_typer(presets, name="presets")
+
+    @presets.callback()
+    def listing(context: typer.Context, as_json: AsJson = False) -> None:
+        """List the presets, with the question that each one asks."""
+        if context.invoked_subcommand is None:
+            _list(as_json)
+
+    @presets.command()
+    def show(name: Preset) -> None:
+        """Print a preset as it is written, with its reasons."""
+        from grokterm.spec import find_preset
+
+        data(find_preset(name).read_text(encoding="utf-8").rstrip())
+
+    @presets.command()
+    def check(name: Preset, as_json: AsJson = False) -> None:
+        """Check a preset without running it; print its arms, seeds and cohorts."""
+        _check(name, as_json)
+
+    @presets.command()
+    def fields(as_json: AsJson = False) -> None:
+        """List every field that a preset, an arm or --set can name."""
+        _fields(as_json)
+
+
+def _list(as_json: bool) -> None:
+    from grokterm.spec import list_presets
+
+    found = list_presets()
+    if as_json:
+        emit_json({"presets": found})
+        return
+    table(
+        [("preset", "left"), ("question", "left"), ("cost", "left")],
+        [[preset.name, preset.question or preset.title, preset.cost] for preset in found],
+    )
+    say("`grokterm presets show NAME` prints one; `grokterm run NAME` runs it.")
+
+
+def _check(name: str, as_json: bool) -> None:
+    from grokterm.spec import load, plan_cohorts
+
+    experiment = load(name)
+    cohorts = plan_cohorts(experiment)
+    answer = {
+        "name": experiment.name,
+        "arms": [arm.name for arm in experiment.arms],
+        "seeds": experiment.seeds,
+        "runs": len(experiment.arms) * len(experiment.seeds),
+        "cohorts": [[f"{m.arm}/{m.seed}" for m in cohort] for cohort in cohorts],
+    }
+    if as_json:
+        emit_json(answer)
+        return
+    data(
+        f"{plain(experiment.name)}: good. {answer['runs']} runs = {len(experiment.arms)} arms x {len(experiment.seeds)} seeds"
+    )
+    data(f"arms: {', '.join(answer['arms'])}")
+    data(f"cohorts (trained together): {', '.join(str(len(c)) for c in cohorts)} runs")
+
+
+def _fields(as_json: bool) -> None:
+    from grokterm.spec import field_table
+
+    rows = field_table()
+    if as_json:
+        emit_json({"fields": rows})
+        return
+    table(
+        [("field", "left"), ("type", "left"), ("default", "left"), ("meaning", "left")],
+        [[field.path, field.type, field.default, field.description] for field in rows],
+    )

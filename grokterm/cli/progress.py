@@ -1,0 +1,84 @@
+"""The progress line: one line on standard error that follows an experiment."""
+
+import sys
+import time
+
+from grokterm.cli.out import say
+from grokterm.console.text import duration, plain, rate, steps
+from grokterm.errors import GroktermError
+
+PLAIN_EVERY = 10.0  # seconds between two lines where standard error is no terminal
+
+
+def follow_to_the_end(folder) -> object:
+    """Draw the progress line until no worker is left, and return the last summary.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C. The workers go on; what to do is said before it is raised again.
+    """
+    from grokterm.jobs import follow
+
+    printed = float("-inf")
+    drawing = sys.stderr.isatty()
+    look = None
+    try:
+        for look in follow(folder):
+            if drawing:
+                sys.stderr.write("\r\x1b[2K" + _fit(line_of(look)))
+                sys.stderr.flush()
+            elif time.monotonic() - printed >= PLAIN_EVERY:
+                printed = time.monotonic()
+                say(line_of(look))
+    except KeyboardInterrupt:
+        if drawing:
+            say()
+        say(f"the worker goes on: `grokterm watch {folder.name}` follows it, `grokterm stop {folder.name}` ends it")
+        raise
+    if drawing:
+        sys.stderr.write("\r\x1b[2K")
+    say(line_of(look))
+    return look.summary
+
+
+def line_of(look) -> str:
+    """State, step, rate, time left and both accuracies in one line."""
+    summary = look.summary
+    if summary.problem:
+        return plain(summary.problem)
+    grokked = sum(arm.grokked for arm in summary.arms.values())
+    runs = sum(arm.runs for arm in summary.arms.values())
+    parts = [f"{summary.state}", f"step {steps(summary.step)} of {steps(summary.steps)}"]
+    if summary.rate == summary.rate:
+        parts.append(rate(summary.rate))
+    if summary.eta == summary.eta:
+        parts.append(f"{duration(summary.eta)} left")
+    parts += [f"train {_percent(look.train_acc)}", f"test {_percent(look.test_acc)}", f"{grokked} of {runs} grokked"]
+    return " · ".join(parts)
+
+
+def _percent(value: float) -> str:
+    return "–" if value != value else f"{100 * value:.1f} %"
+
+
+def _fit(line: str) -> str:
+    import shutil
+
+    return line[: shutil.get_terminal_size().columns - 1]
+
+
+def fail_unless_finished(folder, summary) -> None:
+    """Raise what a failed run is worth: its last line, and where to read more.
+
+    Raises:
+        GroktermError: a worker failed or was lost.
+    """
+    from grokterm.record import State
+
+    if summary.state not in (State.FAILED, State.LOST):
+        return
+    words = [e.data.get("error") for c in folder.cohorts for e in c.events() if e.kind == "failed"]
+    why = words[-1] if words else "its process ended without a word"
+    raise GroktermError(
+        f"{folder.name} {summary.state}: {why}",
+        f"`grokterm logs {folder.name}` shows more; `grokterm resume {folder.name}` goes on from the last checkpoint",
+    )

@@ -1,0 +1,90 @@
+"""`grokterm run`: an experiment out of a preset, trained by workers in the background."""
+
+from typing import Annotated
+
+import typer
+
+from grokterm.cli.options import RUNS, AsJson, Device, Runs
+from grokterm.cli.out import data, emit_json, say
+
+Preset = Annotated[str, typer.Argument(help="A preset's name, or the path of a TOML file.", show_default=False)]
+Sets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", help="Change a field: optimizer.lr=3e-3, or arms.dynamic.optimizer.lr=3e-3."
+    ),
+]
+Seeds = Annotated[str | None, typer.Option(help="How many seeds (5), or which (0,1,7).", metavar="N|LIST")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+
+    @app.command()
+    def run(
+        preset: Preset,
+        sets: Sets = None,
+        seeds: Seeds = None,
+        device: Device = "auto",
+        runs: Runs = RUNS,
+        detach: Annotated[bool, typer.Option("--detach", help="Start it and return at once.")] = False,
+        as_json: AsJson = False,
+    ) -> None:
+        """Run a preset in background workers, follow them, and print the comparison of its arms."""
+        folder = begin(preset, sets or [], seeds, device, runs)
+        if detach:
+            if as_json:
+                emit_json({"experiment": folder.name, "path": folder.path, "state": "queued"})
+            else:
+                data(folder.name)
+            say(f"started. `grokterm watch {folder.name}` follows it, `grokterm stop {folder.name}` ends it")
+            return
+        finish(folder, as_json)
+
+
+def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs):
+    """Check everything, create the folder, start the workers.
+
+    Returns:
+        the new experiment's folder.
+    """
+    from grokterm.jobs import check_device, launch
+    from grokterm.record import create
+    from grokterm.spec import load
+
+    experiment = load(preset, sets, _seeds(seeds))
+    check_device(device)
+    folder = create(runs, experiment)
+    say(f"{experiment.title or experiment.name}: {len(experiment.arms)} arms x {len(experiment.seeds)} seeds")
+    say(f"in {folder.path}")
+    launch(folder, device)
+    return folder
+
+
+def _seeds(text: str | None) -> int | list[int] | None:
+    from grokterm.errors import BadInput
+
+    if text is None:
+        return None
+    try:
+        numbers = [int(part) for part in text.split(",")]
+    except ValueError:
+        raise BadInput(f"--seeds: given {text!r}; right would be a count (5) or a list (0,1,7)") from None
+    return numbers if "," in text else numbers[0]
+
+
+def finish(folder, as_json: bool) -> None:
+    """Follow the workers to their end and print what came out."""
+    from grokterm.analysis import arms_of, compare
+    from grokterm.cli.compare import show_comparison
+    from grokterm.cli.progress import fail_unless_finished, follow_to_the_end
+
+    summary = follow_to_the_end(folder)
+    fail_unless_finished(folder, summary)
+    items = arms_of(folder)
+    comparison = compare(items)
+    if as_json:
+        head = {"experiment": folder.name, "path": folder.path, "state": summary.state, "steps": summary.step}
+        emit_json(head | comparison.to_json())
+    else:
+        show_comparison(comparison, items)

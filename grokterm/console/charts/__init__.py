@@ -1,0 +1,1 @@
+"""Charts in cells: a frozen `Chart` in, lines of coloured text out."""

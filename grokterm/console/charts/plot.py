@@ -1,0 +1,161 @@
+"""A chart as lines of cells. The only module that knows the plotting library.
+
+plotext lays out the axes, ticks and labels and composes the canvas. It is slow by the point and global by habit, so it
+gets one figure of its own per drawing, made afresh, and at most one finished cell per position (see `raster`). Scales
+are ours as well: its log axis can fail on a second build, a limit without a point inside raises, and a flat series can
+keep its tick search busy for ever. The result is read from the figure's matrix, not from its string of escape codes.
+"""
+
+import math
+from functools import lru_cache
+
+from plotext._figure import _figure_class as Figure
+from rich.segment import Segment
+from rich.style import Style
+from textual.strip import Strip
+
+from grokterm.console.charts.compose import Grid, Limits, compose, limits
+from grokterm.console.charts.model import Chart
+from grokterm.console.charts.raster import Frame
+from grokterm.console.charts.ticks import Tick, linear_ticks, log_ticks
+from grokterm.console.look import Ink
+from grokterm.console.text import clip
+
+SMALLEST = (18, 5)
+_TITLE_ROWS, _AXIS_ROWS = 1, 2
+
+
+def draw(chart: Chart, width: int, height: int, ink: Ink) -> list[Strip]:
+    """Draw `chart` in exactly `width` x `height` cells. Pure: safe in any thread, the same input gives the same lines.
+
+    Args:
+        width, height: the size in cells, the title line included; below `SMALLEST` only words are drawn.
+        ink: the colours of the theme in force.
+    """
+    if width < 1 or height < 1:
+        return []
+    if width < SMALLEST[0] or height < SMALLEST[1]:
+        return _words(chart, "too small to draw here", width, height, ink)
+    rows = height - _TITLE_ROWS - _AXIS_ROWS
+    window = limits(chart, rows)
+    if window is None:
+        log_only = chart.log_y and any(len(series.y) for series in chart.series)
+        why = "nothing above zero for a log axis" if log_only else chart.empty
+        return _words(chart, why, width, height, ink)
+    y_ticks = _y_ticks(chart, window, rows)
+    columns = width - 1 - max((len(tick.label) for tick in y_ticks), default=0)
+    frame = Frame(columns, rows, window.x0, window.x1, window.y0, window.y1, chart.log_x)
+    grid = compose(chart, frame, ink)
+    figure = _figure(grid, frame, _x_places(chart, frame), _y_places(y_ticks, frame), ink)
+    return [_title(chart, width, ink), *_strips(figure, width, ink)]
+
+
+def _y_ticks(chart: Chart, window: Limits, rows: int) -> tuple[Tick, ...]:
+    most = max(2, min(7, rows // 2))
+    if chart.y_range is not None and not chart.log_y:
+        return linear_ticks(*chart.y_range, most)  # the room for labels above is not part of the scale
+    return (log_ticks if chart.log_y else linear_ticks)(window.y0, window.y1, most)
+
+
+def _y_places(ticks: tuple[Tick, ...], frame: Frame) -> list[tuple[int, str]]:
+    """The row of cells (counted upwards) and the label of every tick; of two ticks in one row the first stays."""
+    dots = frame.height * 4 - 1
+    places: dict[int, str] = {}
+    for tick in ticks:
+        row = frame.height - 1 - round((frame.y1 - tick.at) / (frame.y1 - frame.y0) * dots) // 4
+        places.setdefault(row, tick.label)
+    return sorted(places.items())
+
+
+def _x_places(chart: Chart, frame: Frame) -> list[tuple[int, str]]:
+    """The column and the label of every tick on the x axis, far enough apart that none is dropped or shifted into another."""
+    most = max(2, min(9, frame.width // 9))
+    if chart.log_x:
+        ticks = log_ticks(math.log10(frame.x0), math.log10(frame.x1), most)
+        values = [(10**tick.at, tick.label) for tick in ticks]
+    else:
+        values = [(tick.at, tick.label) for tick in linear_ticks(frame.x0, frame.x1, most)]
+    places: list[tuple[int, str]] = []
+    end = -2
+    for value, label in values:
+        column = min(int(frame.column(value)), frame.width - 1)
+        if column - len(label) // 2 > end + 1 or not places:
+            places.append((column, label))
+            end = column + (len(label) + 1) // 2
+    return places
+
+
+def _figure(
+    grid: Grid, frame: Frame, x_places: list[tuple[int, str]], y_places: list[tuple[int, str]], ink: Ink
+) -> Figure:
+    """A figure with the grid as its only signal and our ticks, in units of cells, laid out but not printed."""
+    figure = Figure()
+    figure._limit_size(False, False)  # the size of the widget counts, not that of the terminal
+    figure.plot_size(frame.width + 1 + max((len(label) for _, label in y_places), default=0), frame.height + _AXIS_ROWS)
+    figure.theme("clear")
+    figure.ticks_color(_rgb(ink.muted))
+    figure.xaxes(True, False)
+    figure.yaxes(True, False)
+    rows, columns = (grid.characters != " ").nonzero()
+    characters = grid.characters[rows, columns].tolist()
+    colours = [_rgb(colour) for colour in grid.colours[rows, columns].tolist()]
+    # A blank at the origin: a signal without a point would take the axes away.
+    figure.scatter(
+        [0, *columns.tolist()],
+        [0, *(frame.height - 1 - rows).tolist()],
+        marker=[" ", *characters],
+        color=[_rgb(ink.muted), *colours],
+    )
+    figure.xlim(0, max(frame.width - 1, 1))
+    figure.ylim(0, max(frame.height - 1, 1))
+    figure.xticks([column for column, _ in x_places], [label for _, label in x_places])
+    figure.yticks([row for row, _ in y_places], [label for _, label in y_places])
+    figure._set_sizes()
+    figure._build_matrix()
+    return figure
+
+
+def _strips(figure: Figure, width: int, ink: Ink) -> list[Strip]:
+    """The figure's matrix as strips, one segment per run of equal colour."""
+    matrix = figure.monitor.matrix
+    lines = []
+    for characters, colours in zip(reversed(matrix.marker), reversed(matrix.fullground), strict=True):
+        segments, start = [], 0
+        for column in range(1, len(characters) + 1):
+            if column == len(characters) or colours[column] != colours[start]:
+                segments.append(Segment("".join(characters[start:column]), _style(colours[start])))
+                start = column
+        lines.append(Strip(segments, len(characters)).adjust_cell_length(width))
+    return lines
+
+
+def _title(chart: Chart, width: int, ink: Ink) -> Strip:
+    title = clip(chart.title, width - 1)
+    segments = [Segment(" " + title, Style(color=ink.foreground, bold=True))]
+    room = width - len(title) - 4
+    if chart.note and room >= len(chart.note):
+        segments.append(Segment(" " * (room - len(chart.note) + 2) + chart.note, Style(color=ink.muted)))
+    return Strip(segments).adjust_cell_length(width)
+
+
+def _words(chart: Chart, why: str, width: int, height: int, ink: Ink) -> list[Strip]:
+    """The chart's title and a sentence in the middle, where there is nothing to draw."""
+    sentence = clip(why, width)
+    lines = [Strip.blank(width)] * height
+    lines[0] = _title(chart, width, ink)
+    row = height // 2 if height > 1 else 0
+    left = (width - len(sentence)) // 2
+    if row:
+        lines[row] = Strip([Segment(" " * left), Segment(sentence, Style(color=ink.muted))]).adjust_cell_length(width)
+    return lines
+
+
+@lru_cache(maxsize=512)
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+@lru_cache(maxsize=512)
+def _style(colour: object) -> Style:
+    """plotext writes `default` where no colour was set."""
+    return Style.null() if isinstance(colour, str) else Style(color=f"rgb({colour[0]},{colour[1]},{colour[2]})")

@@ -1,0 +1,77 @@
+"""What the ticks of an axis say: round numbers, no `0.6000000001`, decades on a log axis. Where they are, `analysis` knows."""
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+
+from grokterm import analysis
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A tick: where it is on the drawn axis (a logarithm on a log axis) and its label."""
+
+    at: float
+    label: str
+
+
+def linear_ticks(low: float, high: float, most: int) -> tuple[Tick, ...]:
+    """At most `most` ticks at round numbers inside [low, high]."""
+    values = analysis.linear_ticks(low, high, most)
+    return tuple(Tick(value, label) for value, label in zip(values, number_labels(values), strict=True))
+
+
+def log_ticks(low: float, high: float, most: int) -> tuple[Tick, ...]:
+    """Ticks for an axis that shows log10 of the data between `low` and `high` (both logarithms): decades, where it
+    spans some, else finer."""
+    if not (math.isfinite(high - low) and -300 < low <= high < 300):
+        return ()
+    values = analysis.log_ticks(10.0**low, 10.0**high, most)
+    exponents = [math.log10(value) for value in values]
+    if all(abs(exponent - round(exponent)) < 1e-9 for exponent in exponents):
+        return tuple(Tick(exponent, decade_label(round(exponent))) for exponent in exponents)
+    return tuple(Tick(at, label) for at, label in zip(exponents, number_labels(values), strict=True))
+
+
+def decade_label(exponent: int) -> str:
+    """`0.01`, `1`, `10k` near one, `1e-6` and `1e12` far from it."""
+    if -3 <= exponent < 0:
+        return f"{10.0**exponent:.{-exponent}f}"
+    if 0 <= exponent <= 8:
+        return _grouped(10.0**exponent)
+    return f"1e{exponent}"
+
+
+def number_labels(values: tuple[float, ...]) -> list[str]:
+    """Labels with the decimals that tell them apart and no more; thousands as `k`, millions as `M`."""
+    largest = max((abs(value) for value in values), default=0.0)
+    if largest == 0:
+        return ["0" for _ in values]
+    step = min((abs(b - a) for a, b in pairwise(values)), default=largest)
+    if largest < 1e-3 or largest >= 1e9:
+        return ["0" if value == 0 else _scientific(value, step) for value in values]
+    for size, unit in ((1e6, "M"), (1e3, "k")):
+        if largest >= size and step >= size / 100:
+            decimals = _decimals([value / size for value in values])
+            return ["0" if value == 0 else f"{value / size:.{decimals}f}{unit}" for value in values]
+    decimals = _decimals(list(values))
+    return ["0" if value == 0 else f"{value:.{decimals}f}" for value in values]
+
+
+def _grouped(value: float) -> str:
+    for size, unit in ((1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:.0f}{unit}"
+    return f"{value:.0f}"
+
+
+def _scientific(value: float, step: float) -> str:
+    exponent = math.floor(math.log10(abs(value)) + 1e-9)
+    decimals = max(0, exponent - math.floor(math.log10(step) + 1e-9))
+    return f"{value / 10.0**exponent:.{min(decimals, 3)}f}e{exponent}"
+
+
+def _decimals(values: list[float]) -> int:
+    """How many decimals write every value without loss, up to a millionth of the largest."""
+    slack = max(abs(value) for value in values) * 1e-6
+    return next((d for d in range(12) if all(abs(round(v, d) - v) <= slack for v in values)), 12)

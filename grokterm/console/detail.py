@@ -1,0 +1,186 @@
+"""One experiment as the screens show it: a frozen `Detail`, read and computed in the watcher's thread."""
+
+import math
+from dataclasses import dataclass, field, replace
+
+from grokterm.analysis import Band, Curve, CurveFeed, Summary, band, run_results, summarise
+from grokterm.errors import GroktermError
+from grokterm.record import CohortFolder, ExperimentFolder, State
+
+# Which stream a column is read from. The train stream has every step and so shows a spike of a single one.
+SOURCES = {
+    "train": ("train_loss", "train_acc"),
+    "eval": ("test_loss", "test_acc"),
+    "weights": ("weight_norm", "weight_decay"),
+}
+# Where the train stream is off, the evaluations know the same columns.
+_FALLBACK = ("train_loss", "train_acc")
+
+
+@dataclass(frozen=True, eq=False)
+class Curves:
+    """The recorded columns of one experiment and their bands by arm. Another object means other numbers."""
+
+    columns: dict[str, tuple[Curve, ...]] = field(default_factory=dict)
+    bands: dict[tuple[str, str], Band] = field(default_factory=dict)
+
+    def of(self, column: str, arm: str) -> tuple[Curve, ...]:
+        """The curves of one arm, by seed."""
+        return tuple(curve for curve in self.columns.get(column, ()) if curve.arm == arm)
+
+    def band(self, column: str, arm: str) -> Band | None:
+        """The median of one arm with its range; None where nothing is recorded."""
+        return self.bands.get((column, arm))
+
+
+@dataclass(frozen=True)
+class ArmLine:
+    """One arm of an experiment and how far its runs have come. Times are nan where the median isn't reached (yet)."""
+
+    index: int
+    name: str
+    about: str
+    runs: int
+    memorised: int = 0
+    grokked: int = 0
+    diverged: int = 0
+    t_mem: float = math.nan
+    t_grok: float = math.nan
+
+    def __eq__(self, other: object) -> bool:
+        """Equal by what is shown: two missing times are the same."""
+        return isinstance(other, ArmLine) and _key(self) == _key(other)
+
+    def __hash__(self) -> int:
+        return hash(_key(self))
+
+
+def _key(line: ArmLine) -> tuple[str, ...]:
+    return tuple(repr(value) for value in vars(line).values())
+
+
+@dataclass(frozen=True)
+class Detail:
+    """Everything a screen needs to show one experiment.
+
+    Attributes:
+        summary: state, progress, rate, problem: the line of the history.
+        memory: bytes that its workers hold.
+        last_word: the last line of a failure, or "".
+    """
+
+    summary: Summary
+    question: str = ""
+    expect: str = ""
+    arms: tuple[ArmLine, ...] = ()
+    memory: int = 0
+    last_word: str = ""
+    curves: Curves = field(default_factory=Curves)
+
+    @property
+    def name(self) -> str:
+        """Of the folder."""
+        return self.summary.name
+
+
+class Focus:
+    """Follows one experiment: each `read` takes what is new and gives the same object back when nothing changed."""
+
+    def __init__(self, folder: ExperimentFolder) -> None:
+        self.name = folder.name
+        self._folder = folder
+        self._feeds: dict[str, CurveFeed] = {}
+        self._arms: tuple[ArmLine, ...] = ()
+        self._curves = Curves()
+        self._detail: Detail | None = None
+
+    def read(self) -> Detail:
+        """The present detail. Never raises for what is wrong with the folder: that is what it then shows."""
+        summary = summarise(self._folder)
+        try:
+            detail = Detail(summary) if summary.problem else self._read(summary)
+        except (GroktermError, OSError) as error:
+            detail = Detail(replace(summary, state=None, problem=str(error) or type(error).__name__))
+        if detail != self._detail:
+            self._detail = detail
+        return self._detail
+
+    def _read(self, summary: Summary) -> Detail:
+        folder, spec = self._folder, self._folder.spec()
+        if not self._feeds:
+            wanted = {**SOURCES, "eval": (*SOURCES["eval"], *_FALLBACK)}
+            self._feeds = {stream: CurveFeed(folder, stream, names) for stream, names in wanted.items()}
+        changed = [stream for stream, feed in self._feeds.items() if feed.poll()]
+        if changed:
+            self._curves = self._computed(changed)
+        if "eval" in changed or not self._arms:
+            self._arms = _arm_lines(folder)
+        return Detail(
+            summary,
+            question=spec.question,
+            expect=spec.expect,
+            arms=self._arms,
+            memory=sum(status.memory_bytes for cohort in folder.cohorts if (status := cohort.status()) is not None),
+            last_word=_last_word(folder) if summary.state in (State.FAILED, State.LOST) else "",
+            curves=self._curves,
+        )
+
+    def _computed(self, changed: list[str]) -> Curves:
+        """Curves and bands again, for the streams that have grown."""
+        columns, bands = dict(self._curves.columns), dict(self._curves.bands)
+        for stream in changed:
+            for column in SOURCES[stream]:
+                _take(columns, bands, column, self._feeds[stream].curves(column))
+        if not columns.get("train_acc"):
+            for column in _FALLBACK:
+                _take(columns, bands, column, self._feeds["eval"].curves(column))
+        return Curves(columns, bands)
+
+
+def _take(
+    columns: dict[str, tuple[Curve, ...]], bands: dict[tuple[str, str], Band], column: str, curves: tuple[Curve, ...]
+) -> None:
+    columns[column] = curves
+    for arm in dict.fromkeys(curve.arm for curve in curves):
+        bands[column, arm] = band([curve for curve in curves if curve.arm == arm])
+
+
+def _arm_lines(folder: ExperimentFolder) -> tuple[ArmLine, ...]:
+    results = run_results(folder)
+    lines = []
+    for index, arm in enumerate(folder.spec().arms):
+        own = [result for result in results if result.arm == arm.name]
+        lines.append(
+            ArmLine(
+                index,
+                arm.name,
+                arm.about,
+                runs=len(own),
+                memorised=sum(math.isfinite(result.t_mem) for result in own),
+                grokked=sum(math.isfinite(result.t_grok) for result in own),
+                diverged=sum(result.diverged for result in own),
+                t_mem=middle([result.t_mem for result in own]),
+                t_grok=middle([result.t_grok for result in own]),
+            )
+        )
+    return tuple(lines)
+
+
+def middle(times: list[float]) -> float:
+    """The time by which half of the runs are there, the others counted as later; nan where fewer than half are."""
+    ordered = sorted(time if math.isfinite(time) else math.inf for time in times)
+    value = ordered[(len(ordered) - 1) // 2] if ordered else math.inf
+    return value if math.isfinite(value) else math.nan
+
+
+def _last_word(folder: ExperimentFolder) -> str:
+    """The last line of the failure: from the event that says so, else from the worker's log."""
+    for cohort in folder.cohorts:
+        failed = next((event for event in reversed(cohort.events()) if event.kind == "failed"), None)
+        if failed is not None and failed.data.get("error"):
+            return str(failed.data["error"])
+    return next((line for line in map(_log_end, folder.cohorts) if line), "")
+
+
+def _log_end(cohort: CohortFolder) -> str:
+    return next((line.strip() for line in reversed(cohort.log_tail(20)) if line.strip()), "")

@@ -1,0 +1,134 @@
+"""Design tokens that Python needs: arm colours and markers, state glyphs. The rest are in `tokens.tcss`.
+
+Colours are Okabe and Ito's, which stay apart for the colour-blind; every arm also has a marker of its own and every
+state a glyph and a word, so that nothing depends on colour.
+"""
+
+from dataclasses import dataclass
+
+from textual.color import Color
+from textual.theme import Theme
+
+MARKERS = "●▲■◆▼★✚○"
+
+# The same family at the same place in both: a screenshot in the light theme reads like one in the dark theme.
+_DARK = ("#56B4E9", "#E69F00", "#2FBF91", "#CC79A7", "#F0E442", "#E8743B", "#6FA8DC", "#B8B8B8")
+_LIGHT = ("#0072B2", "#C46A00", "#007F5C", "#A8477E", "#8A7A00", "#B54700", "#2A5D9F", "#555555")
+
+DARK = Theme(
+    name="grokterm-dark",
+    primary="#7AA2C8",
+    secondary="#8FB996",
+    accent="#E6B566",
+    warning="#E69F00",
+    error="#E8743B",
+    success="#2FBF91",
+    foreground="#D5DAE1",
+    background="#12161C",
+    surface="#181D25",
+    panel="#222933",
+    dark=True,
+    variables={"block-cursor-text-style": "none", "scrollbar": "#2C3541", "scrollbar-background": "#12161C"},
+)
+LIGHT = Theme(
+    name="grokterm-light",
+    primary="#2F6690",
+    secondary="#3A7D44",
+    accent="#9A5B00",
+    warning="#9A5B00",
+    error="#B54700",
+    success="#007F5C",
+    foreground="#20262E",
+    background="#F7F7F4",
+    surface="#EFEFEA",
+    panel="#E2E2DB",
+    dark=False,
+    variables={"block-cursor-text-style": "none"},
+)
+
+
+@dataclass(frozen=True)
+class Ink:
+    """The colours a drawing needs, as hexadecimal strings, taken from the theme in force."""
+
+    foreground: str
+    muted: str
+    faint: str
+    background: str
+    accent: str
+    good: str
+    bad: str
+    dark: bool
+
+    def arm(self, index: int) -> str:
+        """The colour of the arm at `index`; colours repeat after eight arms, together with the markers."""
+        colours = _DARK if self.dark else _LIGHT
+        return colours[index % len(colours)]
+
+    def tone(self, tone: str) -> str:
+        """The colour of a tone, as `StateLook` names it."""
+        tones = {"good": self.good, "bad": self.bad, "accent": self.accent, "muted": self.muted}
+        return tones.get(tone, self.foreground)
+
+    def mix(self, colour: str, share: float) -> str:
+        """`colour` laid over the background with an opacity of `share`."""
+        return Color.parse(self.background).blend(Color.parse(colour), share, alpha=1).hex
+
+
+def ink(theme: Theme) -> Ink:
+    """The `Ink` of a theme, ours or one of Textual's."""
+    variables = theme.to_color_system().generate()
+    background = Color.parse(theme.background or variables["background"])
+    foreground = Color.parse(theme.foreground or variables["foreground"])
+
+    def shade(share: float) -> str:
+        return background.blend(foreground, share, alpha=1).hex
+
+    return Ink(
+        foreground=foreground.hex,
+        muted=shade(0.6),
+        faint=shade(0.25),
+        background=background.hex,
+        accent=Color.parse(theme.accent or theme.primary).hex,
+        good=Color.parse(theme.success or theme.primary).hex,
+        bad=Color.parse(theme.error or theme.primary).hex,
+        dark=theme.dark,
+    )
+
+
+def marker(index: int) -> str:
+    """The marker of the arm at `index`."""
+    return MARKERS[index % len(MARKERS)]
+
+
+@dataclass(frozen=True)
+class StateLook:
+    """How a state is shown: a glyph and a word side by side, a tone, and what the user can do about it."""
+
+    glyph: str
+    word: str
+    tone: str
+    next_step: str = ""
+
+
+UNKNOWN = StateLook("?", "unknown", "muted", "the folder can't be read; `r` reads it again")
+
+STATES = {
+    "created": StateLook("·", "created", "muted", "no worker was ever started; p starts one"),
+    "queued": StateLook("◷", "queued", "muted", "waits for a free device, and starts by itself"),
+    "starting": StateLook("◌", "starting", "accent", "the worker is loading; first numbers within seconds"),
+    "running": StateLook("▶", "running", "accent"),
+    "paused": StateLook("⏸", "paused", "foreground", "p goes on; memory stays on the device"),
+    "parked": StateLook("◫", "parked", "foreground", "p goes on from the checkpoint; the device is free"),
+    "stopped": StateLook("■", "stopped", "muted", "p goes on from its last checkpoint"),
+    "finished": StateLook("✔", "finished", "good"),
+    "failed": StateLook("✖", "failed", "bad", "every number written is kept; p tries again from the last checkpoint"),
+    "stalled": StateLook("◔", "stalled", "bad", "no heartbeat, but not proven gone; it may only be slow"),
+    "lost": StateLook("✖", "lost", "bad", "its process is gone; p goes on from the last checkpoint"),
+    "broken": StateLook("?", "broken", "bad", "the folder can't be read as an experiment"),
+}
+
+
+def state_look(name: str | None) -> StateLook:
+    """The look of a state by its name. None is a folder that can't be read; an unknown name may be from a newer version."""
+    return STATES.get(name if name is not None else "broken", UNKNOWN)

@@ -1,0 +1,65 @@
+"""What every full screen shares: the common keys, and being told of new snapshots while it is in front."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.screen import Screen
+
+from grokterm.console.commands import APP, bindings
+from grokterm.console.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from grokterm.console.app import Console
+
+
+class Page(Screen[None]):
+    """A full screen. Subclasses say their scope, compose, and draw in `show`."""
+
+    SCOPE: ClassVar[str] = APP
+    BINDINGS = bindings(APP)
+    app: Console
+
+    def on_mount(self) -> None:
+        """Follow the snapshots."""
+        self.watch(self.app, "snapshot", self._arrived, init=False)
+        self.watch(self.app, "theme", self._themed, init=False)
+
+    def on_screen_resume(self) -> None:
+        """In front again: ask for what this screen shows, and show what is known."""
+        self.app.watcher.focus(self.focus_name())
+        self.show(self.app.snapshot)
+
+    def _arrived(self, snapshot: Snapshot) -> None:
+        if self.is_current:
+            self.show(snapshot)
+
+    def _themed(self) -> None:
+        if self.is_current:
+            self.show(self.app.snapshot)
+
+    def focus_name(self) -> str | None:
+        """The experiment that this screen wants to be followed closely."""
+        return None
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Draw what has changed."""
+
+    def action_back(self) -> None:
+        """One layer back; the first layer stays."""
+        if len(self.app.screen_stack) > 1:
+            self.app.pop_screen()
+
+    def action_help(self) -> None:
+        """Show the help screen."""
+        from grokterm.console.screens.help import Help
+
+        self.app.push_screen(Help(self.SCOPE))
+
+    def action_reread(self) -> None:
+        """Read the folders again."""
+        self.app.watcher.reread()
+
+    async def action_quit(self) -> None:
+        """Leave the console."""
+        await self.app.action_quit()

@@ -1,0 +1,107 @@
+"""Pieces of text that several screens show: the state of an experiment, its arms, a bar. Pure functions."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from grokterm.console.look import Ink, marker, state_look
+from grokterm.console.text import clip, duration, plain, rate, size, steps
+
+if TYPE_CHECKING:
+    from grokterm.console.detail import ArmLine, Detail
+
+
+def title_line(left: str, right: str, width: int, ink: Ink) -> Text:
+    """One line: a heading, and to the right what there is room for."""
+    heading = clip(left, width - 2)
+    line = Text(no_wrap=True).append(f" {heading}", f"bold {ink.foreground}")
+    room = width - line.cell_len - 1
+    if right and len(right) + 2 <= room:
+        line.append(" " * (room - len(right)) + right, ink.muted)
+    return line
+
+
+def state_line(detail: Detail, width: int, ink: Ink) -> Text:
+    """State, step, rate, time to go, device, memory; from the end what doesn't fit is left out, a piece at a time."""
+    summary = detail.summary
+    look = state_look(summary.state)
+    line = Text(no_wrap=True).append(f" {look.glyph} {look.word}", f"bold {ink.tone(look.tone)}")
+    pieces = [
+        Text(f"step {steps(summary.step)} of {steps(summary.steps)}", ink.foreground),
+        bar(summary.progress, 24 if width >= 110 else 12, ink) + Text(f" {int(summary.progress * 100)}%", ink.foreground),
+    ]
+    if summary.rate > 0:
+        pieces.append(Text(rate(summary.rate), ink.foreground))
+    if math.isfinite(summary.eta):
+        pieces.append(Text("ETA ", ink.muted) + Text(duration(summary.eta), ink.foreground))
+    if summary.devices:
+        pieces.append(Text(plain(", ".join(summary.devices)), ink.muted))
+    if detail.memory and summary.state is not None and summary.state.live:
+        pieces.append(Text(size(detail.memory), ink.muted))
+    if summary.dropped:
+        pieces.append(Text(f"{summary.dropped} failed writes, kept and tried again", ink.bad))
+    for piece in pieces if summary.problem is None else []:
+        if line.cell_len + 3 + piece.cell_len > width:
+            break
+        line.append("   ").append_text(piece)
+    return line
+
+
+def message(detail: Detail, ink: Ink) -> Text | None:
+    """What an unusual state means and what to do next; None where there is nothing to say."""
+    look = state_look(detail.summary.state)
+    said = detail.summary.problem or detail.last_word
+    line = Text(no_wrap=False)
+    if said:
+        line.append(f" {plain(said)}", ink.bad)
+    if look.next_step:
+        line.append(f"{chr(10) if said else ''} {look.next_step}", ink.muted)
+    return line if line else None
+
+
+def bar(share: float, cells: int, ink: Ink) -> Text:
+    """A progress bar of whole cells."""
+    filled = int(min(max(share, 0.0), 1.0) * cells)
+    return Text("━" * filled, ink.foreground) + Text("─" * (cells - filled), ink.faint)
+
+
+def arm_block(arm: ArmLine, width: int, ink: Ink) -> Text:
+    """An arm in one line of `width` cells: marker, name, how many grokked, median t_grok, median t_mem where it fits."""
+    facts = Text(f"{arm.grokked}/{arm.runs} grokked", ink.muted)
+    facts.append("  t_grok ", ink.muted).append(steps(arm.t_grok), f"bold {ink.foreground}")
+    if arm.diverged:
+        facts.append(f"  {arm.diverged} diverged", ink.bad)
+    memorised = Text("  t_mem ", ink.muted) + Text(steps(arm.t_mem), ink.foreground)
+    head = 2
+    if width - head - facts.cell_len - memorised.cell_len - 2 >= min(len(arm.name), 12):
+        facts = facts + memorised
+    room = max(4, width - head - facts.cell_len - 2)
+    name = clip(arm.name, room)
+    line = Text(no_wrap=True).append(f"{marker(arm.index)} ", ink.arm(arm.index))
+    line.append(f"{name:<{min(room, 14)}}", ink.foreground).append("  ").append_text(facts)
+    return line
+
+
+def legend(arms: tuple[ArmLine, ...], width: int, ink: Ink, most_rows: int) -> Text:
+    """The arms side by side where the width allows, at most `most_rows` lines; the rest are counted."""
+    names = min(14, max((len(plain(arm.name)) for arm in arms), default=0))
+    need = names + 34
+    across = max(1, min(len(arms) or 1, (width - 1) // need))
+    rows = math.ceil(len(arms) / across)
+    cells = (width - 1) // across
+    lines = []
+    for row in range(min(rows, most_rows)):
+        line = Text(" ", no_wrap=True)
+        for arm in arms[row * across : (row + 1) * across]:
+            block = arm_block(arm, cells - 1, ink)
+            block.truncate(cells - 1)
+            line.append_text(block).append(" " * (cells - block.cell_len))
+        line.rstrip()
+        lines.append(line)
+    hidden = len(arms) - most_rows * across
+    if hidden > 0 and lines:
+        lines[-1] = Text(f" and {hidden + across} more arms", ink.muted)
+    return Text("\n").join(lines)

@@ -1,0 +1,218 @@
+"""A table by lines: it draws only the rows in view, sheds columns instead of cutting numbers, and refreshes changed rows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual import events
+from textual.binding import Binding
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column and what it may lose.
+
+    Attributes:
+        width: cells it needs, without the gap; it is never drawn with fewer.
+        most: cells it may grow to when there is room (words only).
+        rank: columns with a high rank go first when the table is narrow; rank 0 stays.
+    """
+
+    id: str
+    title: str
+    width: int
+    most: int = 0
+    right: bool = False
+    rank: int = 0
+
+
+GAP = 2
+
+
+def fit(columns: Sequence[Column], width: int) -> tuple[tuple[Column, int], ...]:
+    """The columns that fit into `width` cells, in their order, each with the cells it gets."""
+    kept = list(columns)
+    while sum(column.width + GAP for column in kept) > width + GAP:
+        losable = [column for column in kept if column.rank]
+        if not losable:
+            break
+        kept.remove(max(losable, key=lambda column: column.rank))
+    spare = max(0, width + GAP - sum(column.width + GAP for column in kept))
+    sizes = []
+    for column in kept:
+        extra = min(spare, max(0, column.most - column.width))
+        spare -= extra
+        sizes.append((column, column.width + extra))
+    return tuple(sizes)
+
+
+Row = TypeVar("Row")
+
+
+class Table(ScrollView, Generic[Row], can_focus=True):
+    """A list of rows with a cursor.
+
+    Args:
+        columns: see `Column`.
+        paint: draws one cell of a row: `paint(row, column id, width) -> Text`. Called for rows in view only.
+        key: the identity of a row, which the cursor follows when rows come and go.
+    """
+
+    COMPONENT_CLASSES = {"table--head", "table--cursor"}
+    ALLOW_SELECT = False
+    BINDINGS = [
+        Binding("up", "move(-1)", show=False),
+        Binding("down", "move(1)", show=False),
+        Binding("pageup", "page(-1)", show=False),
+        Binding("pagedown", "page(1)", show=False),
+        Binding("home", "move(-1000000000)", show=False),
+        Binding("end", "move(1000000000)", show=False),
+    ]
+
+    class Highlighted(Message):
+        """The cursor is on another row."""
+
+    class Opened(Message):
+        """A row was clicked twice."""
+
+    def __init__(
+        self,
+        columns: Sequence[Column],
+        paint: Callable[[Row, str, int], Text],
+        key: Callable[[Row], str],
+        *,
+        id: str | None = None,
+    ) -> None:
+        super().__init__(id=id)
+        self._columns, self._paint, self._key = tuple(columns), paint, key
+        self._rows: tuple[Row, ...] = ()
+        self._cursor = 0
+        self._sizes: tuple[tuple[Column, int], ...] = ()
+
+    @property
+    def highlighted(self) -> Row | None:
+        """The row under the cursor."""
+        return self._rows[self._cursor] if self._rows else None
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows shown."""
+        return self._rows
+
+    def show(self, rows: Sequence[Row], highlight: str | None = None) -> None:
+        """Show these rows; the cursor stays with its row, or goes to the one whose key is `highlight`."""
+        new, old = tuple(rows), self._rows
+        before = self.highlighted
+        wanted = highlight or (self._key(before) if before is not None else None)
+        self._rows = new
+        places = {self._key(row): place for place, row in enumerate(new)}
+        self._cursor = min(places.get(wanted, self._cursor), max(0, len(new) - 1))
+        if len(new) != len(old):
+            self._resize_rows()
+            self.refresh()
+        else:
+            for place, (row, was) in enumerate(zip(new, old, strict=True)):
+                if row != was:
+                    self._refresh_row(place)
+        after = self.highlighted
+        if (before is None) != (after is None) or (before is not None and self._key(before) != self._key(after)):
+            self.refresh()
+            self._announce()
+
+    def refresh_row(self, key: str) -> None:
+        """Draw one row again, because something about it that isn't in the row has changed."""
+        for place, row in enumerate(self._rows):
+            if self._key(row) == key:
+                self._refresh_row(place)
+
+    def _refresh_row(self, place: int) -> None:
+        line = place - self.scroll_offset.y + 1
+        if 1 <= line < self.size.height:
+            self.refresh(Region(0, line, self.size.width, 1))
+
+    def _resize_rows(self) -> None:
+        self.virtual_size = Size(self.size.width, len(self._rows) + 1)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Choose the columns that fit."""
+        self._sizes = fit(self._columns, self.size.width - 2)
+        self._resize_rows()
+        self._keep_in_view()
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Line 0 is the head and stays; the rest scroll."""
+        width = self.size.width
+        if y == 0:
+            texts = [Text(column.title, no_wrap=True) for column, _ in self._sizes]
+            return self._line(texts, self.get_component_rich_style("table--head"), width)
+        place = y - 1 + self.scroll_offset.y
+        if place >= len(self._rows):
+            return Strip.blank(width, self.rich_style)
+        row = self._rows[place]
+        texts = [self._paint(row, column.id, cells) for column, cells in self._sizes]
+        on_cursor = place == self._cursor
+        style = self.get_component_rich_style("table--cursor") if on_cursor else self.rich_style
+        return self._line(texts, style, width)
+
+    def _line(self, texts: Sequence[Text], style: Style, width: int) -> Strip:
+        line = Text(" ", no_wrap=True, end="")
+        for text, (column, cells) in zip(texts, self._sizes, strict=True):
+            text.truncate(cells, overflow="ellipsis")
+            blank = " " * (cells - text.cell_len)
+            line.append_text(Text(blank) + text if column.right else text + Text(blank))
+            line.append(" " * GAP)
+        segments = [
+            Segment(part.text, style + part.style if part.style else style)
+            for part in line.render(self.app.console)
+            if part.text
+        ]
+        return Strip(segments).adjust_cell_length(width, style)
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor."""
+        if not self._rows:
+            return
+        place = min(max(0, self._cursor + by), len(self._rows) - 1)
+        if place != self._cursor:
+            old, self._cursor = self._cursor, place
+            self._keep_in_view()
+            self._refresh_row(old)
+            self._refresh_row(place)
+            self._announce()
+
+    def action_page(self, direction: int) -> None:
+        """Move the cursor by a screenful."""
+        self.action_move(direction * max(1, self.size.height - 2))
+
+    def _keep_in_view(self) -> None:
+        first, shown = round(self.scroll_offset.y), max(1, self.size.height - 1)
+        if self._cursor < first:
+            self.scroll_to(y=self._cursor, animate=False, immediate=True)
+        elif self._cursor >= first + shown:
+            self.scroll_to(y=self._cursor - shown + 1, animate=False, immediate=True)
+
+    def _announce(self) -> None:
+        self.post_message(self.Highlighted())
+
+    def on_click(self, event: events.Click) -> None:
+        """One click moves the cursor, a second one opens."""
+        place = event.y - 1 + round(self.scroll_offset.y)
+        if event.y >= 1 and place < len(self._rows):
+            self.action_move(place - self._cursor)
+            if event.chain == 2:
+                self.post_message(self.Opened())
+
+
+def words(text: Any, style: str | Style = "") -> Text:
+    """Plain text for a cell: never parsed as markup, never with a control character in it."""
+    from grokterm.console.text import plain
+
+    return Text(plain(text), style=style, no_wrap=True)

@@ -1,0 +1,1 @@
+"""The worker process, and everything that imports torch. Nothing outside this package imports it."""

@@ -1,0 +1,146 @@
+"""The worker process: `python -m grokterm.engine FOLDER --cohort N --device auto`.
+
+Started by `grokterm.jobs` in a session of its own, with its standard output and error in `worker.log`. It outlives
+the console, the shell and the connection; SIGTERM and SIGINT make it leave a checkpoint and go.
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import time
+import traceback
+from pathlib import Path
+
+from grokterm.engine.devices import acceptable_devices, cuda_devices
+from grokterm.engine.slots import hold_slot, only_worker, threads_of_slot
+from grokterm.errors import GroktermError, NotFound
+from grokterm.record import CohortFolder, CohortWriter, ExperimentFolder, open_folder
+
+QUEUE_BEAT = 0.5  # seconds between two heartbeats of a worker that waits in line
+
+
+class Leave(Exception):
+    """The process was asked to go before it had begun to train; the record already holds the last word, `ending`."""
+
+    def __init__(self, ending: str) -> None:
+        super().__init__(ending)
+        self.ending = ending
+
+
+class Signals:
+    """Remembers the signal that asked the process to leave; ignores the end of the terminal."""
+
+    def __init__(self) -> None:
+        self.name: str | None = None
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._remember)
+
+    def _remember(self, number: int, _frame) -> None:
+        self.name = signal.Signals(number).name
+
+    def __call__(self) -> str | None:
+        return self.name
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one worker. Returns the exit code: 0 it ended as asked, 1 it failed, 2 it was refused."""
+    parser = argparse.ArgumentParser(prog="grokterm.engine", description="train one cohort of an experiment")
+    parser.add_argument("folder", nargs="?", type=Path, help="the experiment's folder")
+    parser.add_argument("--cohort", type=int, default=0)
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--probe", action="store_true", help="print torch's version and devices as JSON, and exit")
+    asked = parser.parse_args(arguments)
+    if asked.probe:
+        print(json.dumps(probe()))
+        return 0
+    if asked.folder is None:
+        parser.error("which folder?")
+    try:
+        folder, cohort = find_cohort(asked.folder, asked.cohort)
+        with only_worker(cohort.path):
+            return work(folder, cohort, asked.device, Signals())
+    except GroktermError as problem:
+        print(f"grokterm.engine: {problem}", file=sys.stderr, flush=True)
+        return 2
+
+
+def find_cohort(path: Path, index: int) -> tuple[ExperimentFolder, CohortFolder]:
+    """The experiment at `path` and its cohort number `index`.
+
+    Raises:
+        GroktermError: the folder is broken, or has no such cohort.
+    """
+    folder = open_folder(path)
+    if folder.problem:
+        raise GroktermError(folder.problem)
+    if index not in range(len(folder.cohorts)):
+        raise NotFound(f"{path} has {len(folder.cohorts)} cohorts, numbered from 0; there is no {index}")
+    return folder, folder.cohorts[index]
+
+
+def probe() -> dict:
+    """What torch offers on this machine."""
+    import torch  # deferred: see devices.cuda_devices
+
+    gpus = cuda_devices()
+    return {
+        "torch": torch.__version__,
+        "cuda": torch.version.cuda,
+        "devices": ["cpu", *gpus],
+        "names": {gpu: torch.cuda.get_device_name(gpu) for gpu in gpus},
+    }
+
+
+def work(folder: ExperimentFolder, cohort: CohortFolder, device: str, signals: Signals) -> int:
+    """Wait for a slot, train, and leave a last word in the record whatever happens."""
+    writer = CohortWriter(cohort.path)
+    try:
+        devices = acceptable_devices(device)
+        with hold_slot(devices, lambda ahead: stand_in_line(writer, signals)) as held:
+            train(folder, cohort, writer, held, signals)
+        return 0
+    except Leave as leave:
+        writer.close(state=leave.ending)
+        return 0
+    except BaseException as problem:
+        traceback.print_exc()
+        sys.stderr.flush()
+        last_line = traceback.format_exception_only(problem)[-1].strip()
+        writer.event("failed", writer.status.step, error=last_line)
+        writer.close(state="failed")
+        return 1
+
+
+def stand_in_line(writer: CohortWriter, signals: Signals) -> None:
+    """One tick of waiting: a heartbeat now and then, and an ear for requests.
+
+    Raises:
+        Leave: asked to stop or park, by request or by signal.
+    """
+    if signals():
+        raise Leave(writer.event("parked", signal=signals()).kind)
+    for request in writer.requests():
+        answer = writer.answer(request, None)
+        if request.action in ("stop", "park"):
+            raise Leave(answer.kind)
+    if writer.status.state != "queued" or time.time() - writer.status.heartbeat_at >= QUEUE_BEAT:
+        writer.commit(state="queued")
+
+
+def train(folder: ExperimentFolder, cohort: CohortFolder, writer: CohortWriter, device: str, signals: Signals) -> None:
+    """Train the cohort on `device`."""
+    writer.commit(state="starting", device=device)
+    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # equal bits from cuBLAS; read when it is first used
+    import torch  # deferred: a worker that waits has not loaded it
+
+    from grokterm.engine.worker import Worker
+
+    torch.set_num_threads(threads_of_slot())
+    Worker(folder.planned(cohort), writer, cohort, torch.device(device), signals).train()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,78 @@
+"""One transformer block, in parts, so that each part can run at as few positions as the answer needs.
+
+b sample, t position, q query position, d width, h head, k head width, m hidden
+"""
+
+import math
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from grokterm.spec.model import Transformer as TransformerSpec
+
+
+class Block(nn.Module):
+    """Attention and MLP, each added to the stream, with the normalisation of `spec.norm`:
+
+    none:  x + f(x)          pre:  x + f(LN(x))          post:  LN(x + f(x))
+    """
+
+    def __init__(self, spec: TransformerSpec) -> None:
+        super().__init__()
+        d, h, k, m = spec.d_model, spec.heads, spec.d_head, spec.d_mlp
+        self.norm, self.activation, self.heads, self.d_head = spec.norm, spec.activation, h, k
+        shapes = {"Q": (h, d, k), "K": (h, d, k), "V": (h, d, k), "O": (h, k, d), "in": (d, m), "out": (m, d)}
+        biases = {"Q": (h, k), "K": (h, k), "V": (h, k), "O": (d,), "in": (m,), "out": (d,)}
+        for name, shape in shapes.items():
+            setattr(self, f"W_{name}", nn.Parameter(torch.empty(shape)))
+            setattr(self, f"b_{name}", nn.Parameter(torch.empty(biases[name])) if spec.bias else None)
+        if spec.norm != "none":
+            self.ln1, self.ln2 = nn.LayerNorm(d, bias=spec.bias), nn.LayerNorm(d, bias=spec.bias)
+
+    def attention_input(self, x: torch.Tensor) -> torch.Tensor:
+        """What queries, keys and values are made of, from the stream x [..., d]."""
+        return self.ln1(x) if self.norm == "pre" else x
+
+    def project(self, x: torch.Tensor, which: str) -> torch.Tensor:
+        """Queries, keys or values (`Q`, `K`, `V`) of every row of x: [..., d] to [..., h k]."""
+        weight = getattr(self, f"W_{which}").transpose(0, 1).flatten(1)  # [d, h k]
+        bias = getattr(self, f"b_{which}")
+        return affine(x, weight, None if bias is None else bias.flatten())
+
+    def scores(self, query: torch.Tensor, keys: torch.Tensor) -> torch.Tensor:
+        """What one query thinks of each key, per head: [..., 1, h k] and [..., t, h k] to [..., t, h]."""
+        products = (query * keys).unflatten(-1, (self.heads, self.d_head))
+        return products.sum(-1) / math.sqrt(self.d_head)
+
+    def gather(self, scores: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
+        """Softmax over the positions, then the weighted sum of the values: [b, t, h] and [b, t, h k] to [b, h k]."""
+        weights = scores.softmax(1).unsqueeze(-1)  # [b, t, h, 1]
+        return (weights * values.unflatten(-1, (self.heads, self.d_head))).sum(1).flatten(1)
+
+    def attend(self, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, causal: bool) -> torch.Tensor:
+        """Attention at every position: three times [b, t, h k] to [b, t, h k]."""
+        q, k, v = (x.unflatten(-1, (self.heads, self.d_head)).transpose(1, 2) for x in (queries, keys, values))
+        scores = q @ k.transpose(-1, -2) / math.sqrt(self.d_head)  # [b, h, q, t]
+        if causal:
+            ahead = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).triu(1)
+            scores = scores.masked_fill(ahead, -math.inf)
+        return (scores.softmax(-1) @ v).transpose(1, 2).flatten(2)
+
+    def after_attention(self, x: torch.Tensor, heads: torch.Tensor) -> torch.Tensor:
+        """The stream after attention: x [..., d] (or one row for all) and what the heads gathered [..., h k]."""
+        x = x + affine(heads, self.W_O.flatten(0, 1), self.b_O)
+        return self.ln1(x) if self.norm == "post" else x
+
+    def mlp(self, x: torch.Tensor) -> torch.Tensor:
+        """The stream after the MLP, row by row: [..., d] to [..., d]."""
+        hidden = affine(self.ln2(x) if self.norm == "pre" else x, self.W_in, self.b_in)  # [..., m]
+        hidden = F.relu(hidden, inplace=True) if self.activation == "relu" else F.gelu(hidden)
+        x = x + affine(hidden, self.W_out, self.b_out)
+        return self.ln2(x) if self.norm == "post" else x
+
+
+def affine(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
+    """x W + b. The bias is added in place: for a wide layer a fresh tensor costs more than the addition."""
+    out = x @ weight
+    return out if bias is None else out.add_(bias)

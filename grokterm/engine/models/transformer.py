@@ -1,0 +1,108 @@
+"""The transformer that reads [a, b, =] and answers at "=", computed only where the answer needs it.
+
+b sample, t position, d width, h head, k head width, r row of a table over (token, position), v answer
+
+Nothing here is an approximation. Three facts about the task are used:
+
+* Only the last position is read. The last block's query, its attention output, its MLP and the unembedding run there alone.
+* The stream before the first block depends only on (token, position): 2p + 1 possible rows, against 3 for each of p^2
+  samples. Keys and values of the first block are computed once a row and looked up.
+* The last token is always "=", so a one-layer network asks one query, and its scores are a table as well.
+
+`tests/engine/plain.py` is the same network without any of this.
+"""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from grokterm.engine.models.block import Block, affine
+from grokterm.spec.model import Transformer as TransformerSpec
+
+LENGTH = 3  # a, b, =
+
+
+class Transformer(nn.Module):
+    """Maps pairs [b, 2] of operands to logits [b, p].
+
+    Parameters carry the field's names: W_E, W_pos, W_Q, W_K, W_V, W_O, W_in, W_out, W_U and a bias b_ for each but the
+    first two. They are left unset; see `initialise`.
+
+    Args:
+        spec: sizes and options. With normalisation a last LayerNorm stands before the unembedding, also in `post`.
+        p: modulus: p + 1 tokens (the last is "="), p answers.
+    """
+
+    def __init__(self, spec: TransformerSpec, p: int) -> None:
+        super().__init__()
+        self.p, self.causal = p, spec.causal
+        self.W_E = nn.Parameter(torch.empty(p + 1, spec.d_model))
+        self.W_pos = nn.Parameter(torch.empty(LENGTH, spec.d_model)) if spec.positions == "learned" else None
+        self.blocks = nn.ModuleList(Block(spec) for _ in range(spec.layers))
+        self.ln_final = nn.LayerNorm(spec.d_model, bias=spec.bias) if spec.norm != "none" else nn.Identity()
+        self.W_U = nn.Parameter(torch.empty(spec.d_model, p))
+        self.b_U = nn.Parameter(torch.empty(p)) if spec.bias else None
+
+    def initialise(self, std: float, generator: torch.Generator) -> None:
+        """Weights from N(0, std), biases 0, gains of norms 1. Drawn in the order of `named_parameters`."""
+        with torch.no_grad():
+            for name, parameter in self.named_parameters():
+                kind = name.rpartition(".")[2]
+                if kind.startswith("W_"):
+                    parameter.copy_(torch.randn(parameter.shape, generator=generator) * std)
+                else:
+                    parameter.fill_(1.0 if kind == "weight" else 0.0)
+
+    def field_name(self, path: str) -> str:
+        """The name under which a parameter is recorded: its path, without `blocks.0.` where there is one block."""
+        return path.removeprefix("blocks.0.") if len(self.blocks) == 1 else path
+
+    def forward(self, pairs: torch.Tensor) -> torch.Tensor:
+        table, rows = self._stream_table(pairs)
+        if len(self.blocks) == 1:
+            x = self._only_block(table, rows)
+        else:
+            x = self._first_block(table, rows)
+            for block in self.blocks[1:-1]:
+                x = self._middle_block(block, x)
+            x = self._last_block(x)
+        return affine(self.ln_final(x), self.W_U, self.b_U)
+
+    def _stream_table(self, pairs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """Every row the stream can hold before the first block [r, d], "=" last; and the rows of each sample [b, t]."""
+        equals = pairs.new_full((len(pairs), 1), self.p)
+        if self.W_pos is None:
+            return self.W_E, torch.cat([pairs, equals], 1)
+        tokens, equals_token = self.W_E[:-1], self.W_E[-1:]
+        table = torch.cat([tokens + self.W_pos[0], tokens + self.W_pos[1], equals_token + self.W_pos[2]])
+        return table, torch.cat([pairs, equals + self.p], 1) + pairs.new_tensor([0, self.p, 0])
+
+    def _only_block(self, table: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+        """The only block, at the last position: [b, d]."""
+        block = self.blocks[0]
+        source = block.attention_input(table)
+        keys, values = block.project(source, "K"), block.project(source, "V")  # [r, h k]
+        scores = block.scores(block.project(source[-1:], "Q"), keys)  # [r, h]
+        heads = block.gather(F.embedding(rows, scores), F.embedding(rows, values))
+        return block.mlp(block.after_attention(table[-1:], heads))
+
+    def _first_block(self, table: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+        """The first of several blocks, at every position: [b, t, d]."""
+        block = self.blocks[0]
+        source = block.attention_input(table)
+        queries, keys, values = (F.embedding(rows, block.project(source, which)) for which in "QKV")  # [b, t, h k]
+        heads = block.attend(queries, keys, values, self.causal)
+        return block.mlp(block.after_attention(F.embedding(rows, table), heads))
+
+    def _middle_block(self, block: Block, x: torch.Tensor) -> torch.Tensor:
+        source = block.attention_input(x)
+        heads = block.attend(*(block.project(source, which) for which in "QKV"), self.causal)
+        return block.mlp(block.after_attention(x, heads))
+
+    def _last_block(self, x: torch.Tensor) -> torch.Tensor:
+        """The last of several blocks, at the last position: [b, t, d] to [b, d]."""
+        block = self.blocks[-1]
+        source = block.attention_input(x)
+        scores = block.scores(block.project(source[:, -1:], "Q"), block.project(source, "K"))  # [b, t, h]
+        heads = block.gather(scores, block.project(source, "V"))
+        return block.mlp(block.after_attention(x[:, -1], heads))

@@ -1,0 +1,107 @@
+"""A cohort's networks as one: every tensor has a leading member axis.
+
+e member, n parameter
+
+The network is written for one member and mapped over the axis with `torch.func`. All weights of the cohort live in one
+buffer [e, n], all gradients in another; the tensors a network works with are views of them. So an optimizer sees two
+matrices, whatever the network.
+"""
+
+import copy
+import math
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Protocol
+
+import torch
+from torch import nn
+from torch.func import functional_call, vmap
+
+_ALIGN = 16  # every tensor starts at a multiple of 64 bytes, in every member: some kernels round by alignment
+
+
+class Network(Protocol):
+    """What a network offers to be stacked: a module, and the names under which its parameters are recorded."""
+
+    def field_name(self, path: str) -> str: ...
+
+
+class Stack:
+    """The networks of one cohort.
+
+    Args:
+        networks: one for each member, alike in shape, with their initial weights. They are copied.
+        device: where the buffers live.
+
+    Attributes:
+        weights, gradients: [e, n]. Columns between tensors are padding and stay 0.
+        names: the recorded name of every tensor, in the order of the buffer.
+        groups: slices of members that run through the network together. One group does the least work a step; groups of
+            one member hold the least memory, and suit networks that can't be mapped.
+    """
+
+    def __init__(self, networks: Sequence[nn.Module], device: torch.device) -> None:
+        self._network = copy.deepcopy(networks[0]).to("meta")
+        self._shapes = {path: parameter.shape for path, parameter in self._network.named_parameters()}
+        self._sizes = [size for shape in self._shapes.values() for size in (shape.numel(), -shape.numel() % _ALIGN)]
+        self.names = tuple(self._network.field_name(path) for path in self._shapes)
+        dtype = next(self._network.parameters()).dtype
+        self.weights = torch.zeros(len(networks), sum(self._sizes), dtype=dtype, device=device)
+        self.gradients = torch.zeros_like(self.weights)
+        initial, _ = torch.func.stack_module_state(list(networks))
+        for view, path in zip(self.tensors(self.weights).values(), self._shapes, strict=True):
+            view.copy_(initial[path].detach())
+        self.group(len(networks))
+
+    @property
+    def width(self) -> int:
+        """Members, e."""
+        return len(self.weights)
+
+    def tensors(self, flat: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Views of a buffer [e, n] by recorded name: [e, *shape of the tensor]."""
+        return dict(zip(self.names, self._views(flat), strict=True))
+
+    def group(self, size: int) -> None:
+        """Run at most `size` members through the network at a time."""
+        self.groups = tuple(slice(start, min(start + size, self.width)) for start in range(0, self.width, size))
+        self._leaves = []
+        for group in self.groups:
+            leaf = self.weights[group].detach().requires_grad_()
+            leaf.grad = self.gradients[group]  # autograd adds to it in place
+            self._leaves.append(leaf)
+
+    def halve(self) -> None:
+        """Make the groups half as wide, after memory ran out.
+
+        Raises:
+            MemoryError: they are single members already.
+        """
+        widest = max(group.stop - group.start for group in self.groups)
+        if widest == 1:
+            raise MemoryError("one member alone does not fit into memory")
+        self.group(math.ceil(widest / 2))
+
+    def map(self, function: Callable, *data: torch.Tensor) -> Iterator[tuple[slice, tuple[torch.Tensor, ...]]]:
+        """Run `function(network, *data)` for every member, group by group.
+
+        Args:
+            function: for one member: takes the network as a callable and the member's data, gives a tuple of tensors.
+            data: tensors [e, ...].
+
+        Yields:
+            the group, and the results with a leading axis over its members. Their sum may be differentiated before the
+            next group is asked for: gradients go to `gradients`.
+        """
+        mapped = vmap(partial(self._for_one, function))
+        for group, leaf in zip(self.groups, self._leaves, strict=True):
+            parameters = dict(zip(self._shapes, self._views(leaf), strict=True))
+            yield group, mapped(parameters, *(tensor[group] for tensor in data))
+
+    def _for_one(self, function: Callable, parameters: dict[str, torch.Tensor], *data: torch.Tensor) -> tuple:
+        return function(partial(functional_call, self._network, parameters), *data)
+
+    def _views(self, flat: torch.Tensor) -> list[torch.Tensor]:
+        """The tensors inside a buffer [e, n]. One split, so that backward joins all gradients in one go."""
+        pieces = flat.split(self._sizes, dim=1)[::2]  # every other piece is padding
+        return [piece.view(len(flat), *shape) for piece, shape in zip(pieces, self._shapes.values(), strict=True)]

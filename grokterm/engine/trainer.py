@@ -1,0 +1,206 @@
+"""Trains one cohort: the loop, from top to bottom.
+
+e member, b sample, n parameter
+
+Host and device meet in `drain`, `state` and `load_state`, and nowhere else: a step only queues work.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import torch
+
+from grokterm.engine.cohort import build_data, build_stack, per_member
+from grokterm.engine.decay import DecaySchedules
+from grokterm.engine.optim import Hyper, adamw, choose
+from grokterm.engine.precision import set_precision
+from grokterm.engine.probes import norm_columns, norms, sparsity, sparsity_columns, vector_norm, whole_norm
+from grokterm.engine.ring import Ring
+from grokterm.engine.step import Scores, evaluate, train_pass
+from grokterm.errors import GroktermError
+from grokterm.spec import Member
+
+Rows = tuple[np.ndarray, dict[str, np.ndarray]]
+
+
+class Trainer:
+    """One stacked cohort on one device. Knows nothing of folders.
+
+    A row at step s speaks of the weights after s updates: it is measured before update s. In the weights stream the
+    gradient and the update are those of update s, and the integral of lambda is the sum over the s updates before it.
+
+    Args:
+        members: runs that are alike in every structural field (`grokterm.spec.plan_cohorts`).
+        device: where everything that outlives a step is allocated, here and now.
+
+    Attributes:
+        step: updates made; a number on the host.
+        steps: the budget.
+        alive: [e] bool, False for members frozen because their loss or gradient stopped being finite. As of the last drain.
+        diverged_at: [e] int64, the update at which a member froze, or -1. As of the last drain.
+        switched_at: [e] int64, the step at which a schedule that waited for a plateau began to fall, or -1. As of the last drain.
+        max_chunk: steps that may be made between two drains.
+    """
+
+    max_chunk = 1000
+
+    def __init__(self, members: Sequence[Member], device: torch.device) -> None:
+        set_precision()
+        spec = members[0].spec
+        self.step, self.steps, self._streams = 0, spec.stop.steps, spec.streams
+        self._dtype = getattr(torch, spec.loss.dtype)
+        self._stack = build_stack(members, device)
+        self._train, self._test = build_data(members, device)
+        self._optimizer = adamw(self._stack.weights)
+        self._rates = [per_member(members, field, device) for field in ("lr", "beta1", "beta2", "eps")]
+        self._decay = DecaySchedules(members, device)
+        self._alive = torch.ones(len(members), dtype=torch.bool, device=device)
+        self._diverged_at = torch.full((len(members),), -1, dtype=torch.int64, device=device)
+        self._count = torch.zeros((), dtype=torch.int64, device=device)  # `step`, where the device can read it
+        self._rings = self._make_rings(len(members), device)
+        self._undrained = 0
+        self._look()
+
+    def advance(self, n: int) -> None:
+        """Run `n` steps, measuring on the cadences of the spec. Only queues work; see `drain`.
+
+        Raises:
+            ValueError: beyond the budget, or more than `max_chunk` steps since the last drain.
+            RuntimeError, MemoryError: the device ran out of memory. The step it happened in is as if never begun;
+                call `halve` and go on from `step`.
+        """
+        if self.step + n > self.steps or self._undrained + n > self.max_chunk:
+            raise ValueError(f"{n} steps from {self.step}: budget {self.steps}, undrained {self._undrained} of {self.max_chunk}")
+        for _ in range(n):
+            self._one_step()
+            self.step += 1
+            self._undrained += 1
+
+    def close(self) -> None:
+        """Measure the weights as they are after the last update, which no step will do: one more row of eval, weights, sparsity."""
+        unknown = torch.full_like(self._alive, torch.nan, dtype=torch.float64)
+        if "eval" in self._rings:
+            train = evaluate(self._stack, self._train, self._dtype)
+            self._rings["eval"].append(self.step, self._evaluation(train, evaluate(self._stack, self._test, self._dtype)))
+        if "weights" in self._rings:
+            self._rings["weights"].append(self.step, self._weights(unknown, unknown, self._decay.current()))
+        if "sparsity" in self._rings:
+            self._rings["sparsity"].append(self.step, sparsity(self._stack.tensors(self._stack.weights)))
+
+    def drain(self) -> dict[str, Rows]:
+        """The rows since the last drain, by stream: steps [T] and columns [T, e]. Host and device meet here."""
+        self._undrained = 0
+        self._look()
+        return {name: ring.drain() for name, ring in self._rings.items()}
+
+    @property
+    def group_size(self) -> int:
+        """Members that run through the network together. It decides the order of some sums, so a resume keeps it."""
+        return max(group.stop - group.start for group in self._stack.groups)
+
+    def group(self, size: int) -> None:
+        """Run at most `size` members through the network together from now on."""
+        self._stack.group(size)
+
+    def halve(self) -> None:
+        """Run the members in groups half as wide from now on. Raises MemoryError when they are alone already."""
+        self._stack.halve()
+
+    def state(self) -> dict[str, np.ndarray]:
+        """Everything a run needs to go on with the same bits. Drain first: rows that wait are not part of it."""
+        tensors = {name: tensor.cpu().numpy().copy() for name, tensor in self._state_tensors().items()}
+        return tensors | {"step": np.array([self.step], dtype=np.int64)}
+
+    def load_state(self, state: Mapping[str, np.ndarray]) -> None:
+        """Go on from what `state` gave, in this trainer of the same members.
+
+        Raises:
+            GroktermError: the state is that of another cohort.
+        """
+        tensors = self._state_tensors()
+        own = {name: tuple(tensor.shape) for name, tensor in tensors.items()} | {"step": (1,)}
+        given = {name: array.shape for name, array in state.items()}
+        if own != given:
+            names = sorted(name for name in own.keys() | given.keys() if own.get(name) != given.get(name))
+            raise GroktermError(f"the checkpoint is of another cohort: {', '.join(names)} differ")
+        for name, tensor in tensors.items():
+            tensor.copy_(torch.from_numpy(np.ascontiguousarray(state[name])))
+        self.step = int(state["step"][0])
+        self._count.fill_(self.step)
+        self._look()
+
+    def _one_step(self) -> None:
+        """One update. Everything is computed before anything is written, so that running out of memory leaves no trace."""
+        stack, measured = self._stack, {}
+        train = train_pass(stack, self._train, self._dtype)
+        test = evaluate(stack, self._test, self._dtype) if self._due("eval") else None
+        grad_norm = vector_norm(stack.gradients)
+        alive = self._alive & train.loss.isfinite() & grad_norm.isfinite()
+        used = self._decay.current()
+        hyper = Hyper(*self._rates, weight_decay=used.unsqueeze(1), count=self._count + 1)
+        weights, states = self._optimizer.propose(stack.weights, stack.gradients, hyper)
+        if self._due("train"):
+            measured["train"] = {"train_loss": train.loss, "train_acc": train.accuracy}
+        if test is not None:
+            measured["eval"] = self._evaluation(train, test)
+        if self._due("weights"):
+            update_norm = torch.where(alive, whole_norm(stack.tensors(weights - stack.weights)), 0.0)
+            measured["weights"] = self._weights(grad_norm, update_norm, used)
+        if self._due("sparsity"):
+            measured["sparsity"] = sparsity(stack.tensors(stack.weights))
+
+        for name, columns in measured.items():
+            self._rings[name].append(self.step, columns)
+        if test is not None:
+            self._decay.observe(test.loss, self._count)
+        self._diverged_at.copy_(torch.where(self._alive & ~alive, self._count, self._diverged_at))
+        self._alive.copy_(alive)
+        choose(alive, weights, into=stack.weights)
+        self._optimizer.commit(states, alive)
+        self._decay.tick(used, alive)
+        self._count += 1
+
+    def _due(self, stream: str) -> bool:
+        every = getattr(self._streams, f"{stream}_every")
+        return bool(every) and self.step % every == 0
+
+    def _evaluation(self, train: Scores, test: Scores) -> dict[str, torch.Tensor]:
+        names = ("test_loss", "test_acc", "train_loss", "train_acc")
+        return dict(zip(names, (*test, *train), strict=True))
+
+    def _weights(self, grad_norm: torch.Tensor, update_norm: torch.Tensor, used: torch.Tensor) -> dict[str, torch.Tensor]:
+        stack = self._stack
+        return norms(stack.tensors(stack.weights)) | {
+            "grad_norm": grad_norm,
+            "update_norm": update_norm,
+            "weight_decay": used,
+            "weight_decay_integral": self._decay.state["integral"],
+        }
+
+    def _make_rings(self, width: int, device: torch.device) -> dict[str, Ring]:
+        columns = {
+            "train": ["train_loss", "train_acc"],
+            "eval": ["test_loss", "test_acc", "train_loss", "train_acc"],
+            "weights": [*norm_columns(self._stack.names), "grad_norm", "update_norm", "weight_decay", "weight_decay_integral"],
+            "sparsity": sparsity_columns(self._stack.names),
+        }
+        cadences = {name: getattr(self._streams, f"{name}_every") for name in columns}
+        # one row more than the steps give, for the closing measurement, and one for a chunk that starts on its cadence
+        return {
+            name: Ring(columns[name], self.max_chunk // every + 2, width, device)
+            for name, every in cadences.items()
+            if every
+        }
+
+    def _state_tensors(self) -> dict[str, torch.Tensor]:
+        weights = self._stack.tensors(self._stack.weights)
+        tensors = {f"weights.{name}": tensor for name, tensor in weights.items()}
+        for index, link in enumerate(self._optimizer.states):
+            tensors |= {f"optimizer.{index}.{name}": tensor for name, tensor in link.items()}
+        tensors |= {f"decay.{name}": tensor for name, tensor in self._decay.state.items()}
+        return tensors | {"alive": self._alive, "diverged_at": self._diverged_at}
+
+    def _look(self) -> None:
+        self.alive = self._alive.cpu().numpy().copy()
+        self.diverged_at = self._diverged_at.cpu().numpy().copy()
+        self.switched_at = self._decay.state["switched_at"].cpu().numpy().copy()

@@ -1,0 +1,50 @@
+"""Follows an experiment while its workers train: looks, waits, looks again. Dying while it follows changes nothing."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from grokterm.analysis import CurveFeed, Summary, summarise
+from grokterm.record import ExperimentFolder, open_folder
+
+LOOK_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one look showed.
+
+    Attributes:
+        summary: the experiment in one line.
+        train_acc, test_acc: medians over all runs at the last evaluation of each; nan before the first.
+    """
+
+    summary: Summary
+    train_acc: float
+    test_acc: float
+
+    @property
+    def over(self) -> bool:
+        """No worker is left that could change anything."""
+        state = self.summary.state
+        return state is None or not state.live
+
+
+def follow(folder: ExperimentFolder, every: float = LOOK_SECONDS) -> Iterator[Look]:
+    """Yields a look about every `every` seconds; the last one is when no worker is left."""
+    feed = CurveFeed(folder, "eval", ("train_acc", "test_acc"))
+    while True:
+        feed.poll()
+        look = Look(summarise(open_folder(folder.path)), _latest(feed, "train_acc"), _latest(feed, "test_acc"))
+        yield look
+        if look.over:
+            return
+        time.sleep(every)
+
+
+def _latest(feed: CurveFeed, column: str) -> float:
+    last = [curve.values[-1] for curve in feed.curves(column) if len(curve.values)]
+    known = [value for value in last if np.isfinite(value)]
+    return float(np.median(known)) if known else float("nan")

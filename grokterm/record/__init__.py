@@ -1,0 +1,48 @@
+"""What happened: the only reader and writer of experiment folders. runs/README.md describes the format."""
+
+from grokterm.record.checkpoints import Checkpoint, CheckpointFile
+from grokterm.record.cohort import CohortFolder
+from grokterm.record.control import ANSWERS, Request
+from grokterm.record.errors import DamagedRecord, FolderBusy
+from grokterm.record.events import Event, effective_events
+from grokterm.record.folder import ExperimentFolder, open_cohort, open_folder
+from grokterm.record.launch import Launch
+from grokterm.record.notes import Marks, Note
+from grokterm.record.processes import Identity, Observation, observe
+from grokterm.record.runs import create, find, list_folders, remove
+from grokterm.record.state import State, combine_states, derive_state
+from grokterm.record.status import Status
+from grokterm.record.streams import StreamReader, Table
+from grokterm.record.writer import CohortWriter
+
+__all__ = [
+    "ANSWERS",
+    "Checkpoint",
+    "CheckpointFile",
+    "CohortFolder",
+    "CohortWriter",
+    "DamagedRecord",
+    "Event",
+    "ExperimentFolder",
+    "FolderBusy",
+    "Identity",
+    "Launch",
+    "Marks",
+    "Note",
+    "Observation",
+    "Request",
+    "State",
+    "Status",
+    "StreamReader",
+    "Table",
+    "combine_states",
+    "create",
+    "derive_state",
+    "effective_events",
+    "find",
+    "list_folders",
+    "observe",
+    "open_cohort",
+    "open_folder",
+    "remove",
+]

@@ -1,0 +1,210 @@
+"""Reading one cohort: members, status, state, events, streams, checkpoints, log; and asking its worker."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from grokterm.errors import BadInput
+from grokterm.record.checkpoints import CheckpointFile, list_checkpoints
+from grokterm.record.control import write_request
+from grokterm.record.errors import DamagedRecord, unwritable
+from grokterm.record.events import QUEUED, Event, EventReader, effective_events
+from grokterm.record.files import read_json
+from grokterm.record.launch import Launch, launch_event, read_launch, reorder_launch, write_launch
+from grokterm.record.layout import FORMAT, CohortPaths
+from grokterm.record.processes import observe
+from grokterm.record.state import State, derive_state
+from grokterm.record.status import Status, read_status
+from grokterm.record.streams import Committed, StreamReader, Table
+
+_LOG_BLOCK = 65536
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Who is in a cohort, written when the experiment was created.
+
+    Attributes:
+        members: (arm, seed) of each member, in the order of the member axis.
+        steps: the budget.
+    """
+
+    members: tuple[tuple[str, int], ...]
+    steps: int
+
+
+class CohortFolder:
+    """A reader of one cohort folder. Nothing is cached that may change.
+
+    Args:
+        path: the cohort's folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.paths = CohortPaths(Path(path))
+        self._events = EventReader(self.paths.events)
+        self._seen_status = False
+
+    @property
+    def path(self) -> Path:
+        return self.paths.root
+
+    path_for_worker = path
+
+    @property
+    def index(self) -> int:
+        name = self.path.name
+        return int(name) if name.isascii() and name.isdigit() else -1
+
+    @cached_property
+    def plan(self) -> Plan:
+        """Raises DamagedRecord if the members file is missing, broken or from a later version."""
+        return read_plan(self.paths.members)
+
+    @property
+    def members(self) -> tuple[tuple[str, int], ...]:
+        """(arm, seed) of each member, in the order of the member axis."""
+        return self.plan.members
+
+    @property
+    def member_names(self) -> tuple[str, ...]:
+        return tuple(f"{arm}/{seed}" for arm, seed in self.members)
+
+    @property
+    def steps(self) -> int:
+        """The budget."""
+        return self.plan.steps
+
+    @cached_property
+    def problem(self) -> str | None:
+        """Why this cohort can't be read, in one line; None if it can."""
+        try:
+            self.plan  # noqa: B018 - reading it is the check
+        except DamagedRecord as error:
+            return error.message
+        return None
+
+    def status(self) -> Status | None:
+        """The last status; None before the worker's first word. Raises DamagedRecord."""
+        # A status that was there once is there still: if it is missing now, it is being renamed.
+        status = read_status(self.paths.status, expected=self._seen_status)
+        self._seen_status = self._seen_status or status is not None
+        return status
+
+    def events(self) -> list[Event]:
+        """Everything that happened, in order, the launcher's `queued` among it by its time."""
+        events = self._events.poll()
+        try:
+            launch = self.launch()
+        except DamagedRecord as error:
+            return [Event(-1, "damaged", 0.0, None, {"line": error.message}), *events]
+        if launch is None:
+            return events
+        later = next((i for i, event in enumerate(events) if event.time > launch.time), len(events))
+        return [*events[:later], launch_event(launch), *events[later:]]
+
+    def effective_events(self) -> list[Event]:
+        """The events without those that training went back behind; see `grokterm.record.effective_events`."""
+        return effective_events(self.events())
+
+    def launch(self) -> Launch | None:
+        """What the launcher said last; None if the cohort was never launched. Raises DamagedRecord."""
+        return read_launch(self.paths.launch)
+
+    def announce(self, device: str, pid: int | None = None, order: float = 0.0) -> Launch:
+        """Says, for the launcher, that a worker was started.
+
+        Args:
+            device: what was asked for.
+            pid: the worker's process; None where it can't be known.
+            order: place in the queue, lower first.
+        """
+        return self._writing(lambda: write_launch(self.paths.launch, device, order, pid))
+
+    def reorder(self, order: float) -> Launch | None:
+        """Moves this cohort in the queue, if it was ever launched."""
+        return self._writing(lambda: reorder_launch(self.paths.launch, order))
+
+    def state(self) -> State:
+        """The state, by what is written and by looking for the process now."""
+        events = self.events()
+        try:
+            status = self.status()
+        except DamagedRecord:
+            status = None  # then what happened decides, and at worst says that nothing is known
+        queued = next((event.data.get("pid") or 0 for event in reversed(events) if event.kind == QUEUED), 0)
+        return derive_state(status, events, observe(queued, status.pid if status else 0))
+
+    def stream_names(self) -> tuple[str, ...]:
+        """Streams with committed rows, by name."""
+        status = self.status()
+        return tuple(sorted(name for name, length in status.committed.items() if length)) if status else ()
+
+    def stream(self, name: str) -> StreamReader:
+        """A reader of a stream; one that does not exist yet has no rows."""
+        if not name or name.startswith(".") or "/" in name or "\0" in name:
+            raise BadInput(f"no stream {name!r}")
+        return StreamReader(self.paths.stream(name), lambda: self._committed(name))
+
+    def read(self, name: str) -> Table:
+        """Everything committed in a stream."""
+        return self.stream(name).read()
+
+    def _committed(self, name: str) -> Committed:
+        status = self.status()
+        return Committed(0, 0) if status is None else Committed(status.committed.get(name, 0), status.attempt)
+
+    def checkpoints(self) -> list[CheckpointFile]:
+        """Checkpoints, newest first; `.load()` reads one."""
+        return list_checkpoints(self.paths)
+
+    def provenance(self) -> dict | None:
+        """Versions, device, host, switches; None before the worker wrote them."""
+        return read_json(self.paths.provenance, expected=False)
+
+    def request(self, action: str) -> str:
+        """Asks the worker to pause, resume, park, stop or checkpoint; returns the id of the request."""
+        return self._writing(lambda: write_request(self.paths, action))
+
+    def answer_to(self, request_id: str) -> Event | None:
+        """The event that answers a request, if there is one yet."""
+        return next((event for event in self.events() if event.data.get("request") == request_id), None)
+
+    @property
+    def log_path(self) -> Path:
+        return self.paths.log
+
+    def log_tail(self, n: int) -> list[str]:
+        """The last `n` lines of the worker's output, as text that may hold control characters."""
+        try:
+            with self.log_path.open("rb") as file:
+                position = file.seek(0, 2)
+                data = b""
+                while position and data.count(b"\n") <= n:
+                    position = max(0, position - _LOG_BLOCK)
+                    file.seek(position)
+                    data = file.read(_LOG_BLOCK) + data
+        except FileNotFoundError:
+            return []
+        lines = data.decode("utf-8", "replace").split("\n")
+        return (lines[:-1] if lines[-1] == "" else lines)[-n:] if n > 0 else []
+
+    def _writing(self, action):
+        try:
+            return action()
+        except OSError as error:
+            raise unwritable(self.path, error) from error
+
+
+def read_plan(path: Path) -> Plan:
+    """Reads members.json. Raises DamagedRecord if it is missing, broken or from a later version."""
+    document = read_json(path, expected=False)
+    if document is None:
+        raise DamagedRecord(f"{path}: missing")
+    try:
+        if document["format"] > FORMAT:
+            raise DamagedRecord(f"{path}: format {document['format']}; this version reads up to {FORMAT}")
+        members = tuple((str(member["arm"]), int(member["seed"])) for member in document["members"])
+        return Plan(members, int(document["steps"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise DamagedRecord(f"{path}: can't be read ({error!r})") from error

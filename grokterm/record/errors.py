@@ -1,0 +1,24 @@
+"""What can be wrong with a record, in one line each."""
+
+import errno
+from pathlib import Path
+
+from grokterm.errors import BadInput, GroktermError
+
+
+class DamagedRecord(GroktermError):
+    """A file of an experiment folder can't be read: torn, foreign, or from a later version."""
+
+
+class FolderBusy(GroktermError):
+    """Another process writes this folder, and one file has one writer."""
+
+
+def unwritable(path: Path, error: OSError) -> GroktermError:
+    """The one line for a folder that can't be written: bad input if another path would do, else a failure."""
+    why = (error.strerror or type(error).__name__).lower()
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return BadInput(f"{path}: can't be a folder ({why})", hint="name a folder with --runs DIR")
+    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
+        return BadInput(f"{path}: can't be written ({why})", hint="name a writable folder with --runs DIR")
+    return GroktermError(f"{path}: can't be written ({why})", hint="see `df -h` for the room that is left")

@@ -1,0 +1,150 @@
+"""Reading one experiment folder: its spec, its cohorts, its notes, and what is wrong with it."""
+
+import re
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import tomli
+
+from grokterm.errors import GroktermError
+from grokterm.record.cohort import CohortFolder
+from grokterm.record.errors import DamagedRecord
+from grokterm.record.files import read_json
+from grokterm.record.layout import FORMAT, ExperimentPaths
+from grokterm.record.notes import Marks, Note, add_note, marks_of, read_notes
+from grokterm.record.state import State, combine_states
+from grokterm.spec import Experiment, Member, parse
+
+NAME = re.compile(r"([0-9]{8}-[0-9]{6})-(.+)-([a-z2-9]{4})", re.DOTALL)
+
+
+class ExperimentFolder:
+    """A reader of one experiment folder. Making one reads nothing, so that thousands can be listed.
+
+    Args:
+        path: the folder; it may be broken, see `problem`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.paths = ExperimentPaths(Path(path))
+
+    @property
+    def path(self) -> Path:
+        return self.paths.root
+
+    @property
+    def name(self) -> str:
+        """The folder's name, which is data: it may hold anything a file system allows."""
+        return self.path.name
+
+    @cached_property
+    def created(self) -> float:
+        """Unix seconds, from the folder's name, which is in UTC; of a renamed folder, its last change."""
+        match = NAME.fullmatch(self.name)
+        try:
+            if match:
+                parts = (int(match[1][a:b]) for a, b in ((0, 4), (4, 6), (6, 8), (9, 11), (11, 13), (13, 15)))
+                return datetime(*parts, tzinfo=UTC).timestamp()
+            return self.path.stat().st_mtime
+        except (ValueError, OSError):
+            return 0.0
+
+    @cached_property
+    def marker(self) -> dict[str, Any]:
+        """format.json: format, name, title, version. Raises DamagedRecord."""
+        marker = read_json(self.paths.marker, expected=False)
+        if marker is None:
+            raise DamagedRecord(f"{self.paths.marker}: missing")
+        if not isinstance(marker.get("format"), int):
+            raise DamagedRecord(f"{self.paths.marker}: names no format")
+        if marker["format"] > FORMAT:
+            found = f"format {marker['format']}, written by grokterm {marker.get('version', '?')}"
+            raise DamagedRecord(f"{self.path}: {found}; this one reads up to format {FORMAT}")
+        return marker
+
+    @property
+    def title(self) -> str:
+        """The experiment's title without parsing its spec; empty if that can't be read."""
+        try:
+            return str(self.marker.get("title", ""))
+        except DamagedRecord:
+            return ""
+
+    @cached_property
+    def problem(self) -> str | None:
+        """Why this folder can't be read, in one line; None if it can. Never raises; parses no spec."""
+        try:
+            self.marker  # noqa: B018 - reading it is the check
+            if not self.paths.spec.is_file():
+                return f"{self.paths.spec}: missing"
+            if not self.cohorts:
+                return f"{self.paths.cohorts}: no cohorts"
+            return next((cohort.problem for cohort in self.cohorts if cohort.problem), None)
+        except DamagedRecord as error:
+            return error.message
+        except OSError as error:
+            return f"{self.path}: can't be read ({error.strerror})"
+
+    @cached_property
+    def cohorts(self) -> tuple[CohortFolder, ...]:
+        """The cohorts in order; none if the folder is broken."""
+        try:
+            names = sorted(path.name for path in self.paths.cohorts.iterdir() if path.name.isdigit())
+        except OSError:
+            return ()
+        return tuple(CohortFolder(self.paths.cohorts / name) for name in sorted(names, key=int))
+
+    def spec(self) -> Experiment:
+        """The experiment as it was launched, parsed once. Raises GroktermError if it can't be."""
+        return self._spec
+
+    @cached_property
+    def _spec(self) -> Experiment:
+        self.marker  # noqa: B018 - a later format is reported as such, not as a mistake in the spec
+        try:
+            text = self.paths.spec.read_text("utf-8")
+            return parse(tomli.loads(text), str(self.paths.spec))
+        except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
+            raise DamagedRecord(f"{self.paths.spec}: can't be read ({error})") from error
+        except GroktermError as error:
+            raise DamagedRecord(error.message) from error
+
+    def planned(self, cohort: CohortFolder) -> tuple[Member, ...]:
+        """The members of a cohort with their specs, in the order written when the experiment was created."""
+        arms = {arm.name: arm.spec for arm in self.spec().arms}
+        try:
+            return tuple(Member(arm, seed, arms[arm]) for arm, seed in cohort.members)
+        except KeyError as error:
+            wrong = f"has no arm {error}, and {cohort.paths.members} does"
+            raise DamagedRecord(f"{self.paths.spec}: {wrong}") from error
+
+    def state(self) -> State:
+        """The state of all cohorts together."""
+        return combine_states(cohort.state() for cohort in self.cohorts)
+
+    def notes(self) -> list[Note]:
+        return read_notes(self.paths.notes)
+
+    def marks(self) -> Marks:
+        """Tags, star and archive mark: the last word on each."""
+        return marks_of(self.notes())
+
+    def add_note(self, kind: str, value: str | bool) -> Note:
+        """Adds a note, tag, untag (a text), star or archive (True or False). Raises BadInput."""
+        return add_note(self.paths.notes, kind, value)
+
+    def __repr__(self) -> str:
+        return f"ExperimentFolder({str(self.path)!r})"
+
+
+def open_folder(path: Path) -> ExperimentFolder:
+    """Opens an experiment folder. Reads nothing: a broken one says so in `problem`."""
+    return ExperimentFolder(Path(path))
+
+
+def open_cohort(path: Path) -> tuple[ExperimentFolder, CohortFolder]:
+    """Opens the experiment a cohort folder belongs to, and the cohort in it."""
+    cohort = CohortFolder(Path(path).absolute())
+    return ExperimentFolder(cohort.paths.experiment.root), cohort

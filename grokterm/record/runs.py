@@ -1,0 +1,222 @@
+"""The runs folder: making experiment folders, listing and finding them, and moving them to the bin."""
+
+import difflib
+import errno
+import os
+import re
+import secrets
+import shutil
+import time
+import unicodedata
+from datetime import UTC, datetime
+from itertools import groupby
+from pathlib import Path
+
+from grokterm import __version__
+from grokterm.errors import BadInput, NotFound
+from grokterm.record.errors import unwritable
+from grokterm.record.files import sync_folder, write_json, write_whole
+from grokterm.record.folder import NAME, ExperimentFolder
+from grokterm.record.layout import BIN, FORMAT, HIDDEN, ExperimentPaths
+from grokterm.record.state import State
+from grokterm.spec import Experiment, Member, plan_cohorts
+
+LAST = "@last"
+_LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # 32 that are not mistaken for each other
+_SLUG = 40  # characters; with stamp and suffix a name stays far below any file system's limit
+_SHOWN = 10
+_TAKEN = {errno.EEXIST, errno.ENOTEMPTY}
+
+
+def create(runs: Path, experiment: Experiment) -> ExperimentFolder:
+    """Makes the folder of an experiment; it appears whole under its name or not at all.
+
+    Args:
+        runs: the runs folder, made if missing.
+        experiment: what is to be done.
+
+    Raises:
+        BadInput: `runs` is a file or can't be written; nothing was created.
+        GroktermError: the disk is full; nothing was created.
+    """
+    runs = Path(runs)
+    try:
+        runs.mkdir(parents=True, exist_ok=True)
+        path = None
+        while path is None:
+            path = _create_as(runs, _new_name(experiment.name), experiment)
+        sync_folder(runs)
+    except OSError as error:
+        raise unwritable(runs, error) from error
+    return ExperimentFolder(path)
+
+
+def _create_as(runs: Path, name: str, experiment: Experiment) -> Path | None:
+    """Makes the folder under this name; None if somebody has it already."""
+    beside = runs / f"{HIDDEN}new-{name}"
+    try:
+        beside.mkdir()
+    except FileExistsError:
+        return None
+    try:
+        _build(ExperimentPaths(beside), experiment)
+        beside.rename(runs / name)
+    except OSError as error:
+        shutil.rmtree(beside, ignore_errors=True)
+        if error.errno in _TAKEN:
+            return None
+        raise
+    return runs / name
+
+
+def _build(paths: ExperimentPaths, experiment: Experiment) -> None:
+    marker = {"format": FORMAT, "version": __version__, "created": time.time()}
+    write_json(paths.marker, marker | {"name": experiment.name, "title": experiment.title}, durable=True)
+    write_whole(paths.spec, experiment.to_toml().encode("utf-8"), durable=True)
+    for index, members in enumerate(plan_cohorts(experiment)):
+        cohort = paths.cohort(index)
+        for folder in (cohort.checkpoints, cohort.artifacts, cohort.control):
+            folder.mkdir(parents=True)
+        write_json(cohort.members, _plan(members), durable=True)
+    sync_folder(paths.cohorts)
+    sync_folder(paths.root)
+
+
+def _plan(members: tuple[Member, ...]) -> dict:
+    return {
+        "format": FORMAT,
+        "steps": max(member.spec.stop.steps for member in members),
+        "members": [{"arm": member.arm, "seed": member.seed} for member in members],
+    }
+
+
+def _new_name(experiment: str) -> str:
+    # UTC: local time jumps back once a year, and "@last" would then be the wrong experiment.
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    return f"{stamp}-{slug(experiment)}-{''.join(secrets.choice(_LETTERS) for _ in range(4))}"
+
+
+def slug(text: str) -> str:
+    """Any text as part of a folder's name: a-z, 0-9 and single hyphens."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii").lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_SLUG].strip("-") or "experiment"
+
+
+def list_folders(runs: Path) -> list[ExperimentFolder]:
+    """All experiment folders, newest first; none if `runs` is missing. Opens no file.
+
+    A folder that has an experiment's name is listed even if it is broken; any other only if it holds a spec.
+
+    Raises:
+        BadInput: `runs` is not a folder or can't be read.
+    """
+    folders = [ExperimentFolder(path) for path in _experiment_paths(Path(runs))]
+    folders.sort(key=lambda folder: (folder.created, folder.name), reverse=True)
+    ordered: list[ExperimentFolder] = []
+    for _, together in groupby(folders, key=lambda folder: folder.created):
+        same_second = list(together)
+        ordered += sorted(same_second, key=_made, reverse=True) if len(same_second) > 1 else same_second
+    return ordered
+
+
+def _experiment_paths(runs: Path) -> list[Path]:
+    try:
+        with os.scandir(runs) as entries:
+            names = [
+                entry.name
+                for entry in entries
+                if not entry.name.startswith(HIDDEN)
+                and entry.is_dir()
+                and (NAME.fullmatch(entry.name) or ExperimentPaths(runs / entry.name).spec.is_file())
+            ]
+    except FileNotFoundError:
+        return []
+    except NotADirectoryError as error:
+        raise BadInput(f"{runs}: not a folder", hint="name a folder with --runs DIR") from error
+    except OSError as error:
+        why = f"{runs}: can't be read ({error.strerror})"
+        raise BadInput(why, hint="name a folder with --runs DIR") from error
+    return [runs / name for name in names]
+
+
+def _made(folder: ExperimentFolder) -> int:
+    """When a folder was made, finer than its name says."""
+    try:
+        return folder.paths.spec.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def find(runs: Path, name: str) -> ExperimentFolder:
+    """Finds one experiment.
+
+    Args:
+        runs: the runs folder.
+        name: a folder's name, a part of one that only one has, "@last", or a path to an experiment folder.
+
+    Raises:
+        BadInput: several match.
+        NotFound: none does.
+    """
+    runs = Path(runs)
+    if "/" in name and _is_experiment(Path(name)):
+        return ExperimentFolder(Path(name).absolute())
+    folders = list_folders(runs)
+    if name == LAST:
+        if not folders:
+            raise NotFound(f"{runs}: no experiments yet", hint="start one with `grokterm run PRESET`")
+        return folders[0]
+    exact = [folder for folder in folders if folder.name == name]
+    matches = exact or [folder for folder in folders if name and name.lower() in folder.name.lower()]
+    if len(matches) == 1:
+        return matches[0]
+    if not matches and name and _is_experiment(Path(name)):
+        return ExperimentFolder(Path(name).absolute())
+    raise _several(name, matches) if matches else _none(runs, name, folders)
+
+
+def _is_experiment(path: Path) -> bool:
+    try:
+        return ExperimentPaths(path).spec.is_file()
+    except (OSError, ValueError):  # a name too long, or with a NUL
+        return False
+
+
+def _several(name: str, matches: list[ExperimentFolder]) -> BadInput:
+    shown = ", ".join(folder.name for folder in matches[:_SHOWN])
+    more = f" and {len(matches) - _SHOWN} more" if len(matches) > _SHOWN else ""
+    line = f"{name!r} matches {len(matches)} experiments: {shown}{more}"
+    return BadInput(line, hint="name more of one of them")
+
+
+def _none(runs: Path, name: str, folders: list[ExperimentFolder]) -> NotFound:
+    names = [folder.name for folder in folders]
+    parts = {part: full for full in reversed(names) for part in (full, NAME.sub(r"\2", full))}
+    near = difflib.get_close_matches(name.lower(), list(parts), n=1, cutoff=0.4)
+    hint = f"nearest: {parts[near[0]]}" if near else "see `grokterm ls`"
+    return NotFound(f"{runs}: no experiment {name!r}", hint=hint)
+
+
+def remove(folder: ExperimentFolder, force: bool = False) -> Path:
+    """Moves an experiment to the bin of its runs folder, and returns where it is now. Nothing is deleted.
+
+    Args:
+        folder: the experiment.
+        force: also a stalled one, whose worker is silent but not proven gone.
+
+    Raises:
+        BadInput: a worker may be writing it.
+        GroktermError: it can't be moved.
+    """
+    state = folder.state()
+    if state.live and not (force and state is State.STALLED):
+        raise BadInput(f"{folder.name} is {state}", hint=f"stop it first: grokterm stop {folder.name}")
+    target = folder.path.parent / BIN / folder.name
+    try:
+        target.parent.mkdir(exist_ok=True)
+        while target.exists():
+            target = target.with_name(f"{folder.name}-{secrets.token_hex(2)}")
+        folder.path.rename(target)
+    except OSError as error:
+        raise unwritable(folder.path, error) from error
+    return target

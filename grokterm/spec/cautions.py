@@ -1,0 +1,36 @@
+"""What is allowed in an experiment and still worth a second look before it starts."""
+
+from collections.abc import Iterator
+
+from grokterm.spec.experiment import Experiment
+from grokterm.spec.run import RunSpec
+from grokterm.spec.schedules import Constant, Mean, plateau_of
+
+
+def cautions(experiment: Experiment) -> tuple[str, ...]:
+    """One line for each thing that a researcher would want to know beforehand.
+
+    A budget that is shorter than a schedule is no mistake (a short run is the beginning of a long one), but
+    an arm whose weight decay never moves within it is its own control, and comparing the two is empty.
+    """
+    lines = [f"arms.{arm.name}: {line}" for arm in experiment.arms for line in _of_run(arm.spec)]
+    same: dict[RunSpec, list[str]] = {}
+    for arm in experiment.arms:
+        same.setdefault(arm.spec, []).append(arm.name)
+    lines += [f"arms {', '.join(names)} are the same in every field" for names in same.values() if len(names) > 1]
+    return tuple(lines)
+
+
+def _of_run(spec: RunSpec) -> Iterator[str]:
+    decay, steps = spec.optimizer.weight_decay, spec.stop.steps
+    first, last = decay.at([0.0, steps - 1.0], steps)  # every schedule is monotone
+    if first == last and not isinstance(decay, Constant | Mean):
+        yield f"the weight decay stays at {first:g}: {steps} steps end before the schedule moves"
+    elif (getattr(decay, "end", None) or steps) > steps:
+        yield f"the weight decay doesn't reach {decay.final:g}: it would at step {decay.end} of {steps}"
+    if plateau_of(decay) and spec.streams.eval_every * plateau_of(decay).patience >= steps:
+        yield f"no plateau can be found within {steps} steps: it takes eval_every * patience steps at least"
+    if not spec.streams.eval_every:
+        yield "streams.eval_every is 0: nothing will count as memorised or grokked"
+    elif spec.milestones.window >= steps:
+        yield f"milestones.window {spec.milestones.window} can't be observed whole within {steps} steps"

@@ -1,0 +1,117 @@
+"""`--set key=value`: small documents that go over the preset.
+
+optimizer.lr=3e-3                 the base: every arm that doesn't say otherwise
+arms.dynamic.optimizer.lr=3e-3    one arm
+stop.steps=500  seeds=8  title=x  any key of a preset
+lr=3e-3                           a field's last name, where only one section has it
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import tomli
+
+from grokterm.spec.experiment import Header
+from grokterm.spec.fields import leaf_paths
+from grokterm.spec.problems import nearest
+from grokterm.spec.run import RunSpec
+
+Path = tuple[str, ...]
+
+
+class Override(NamedTuple):
+    """One `--set`: the path in the document, and the value."""
+
+    path: Path
+    value: Any
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The override as a document of its own."""
+        return nested(self.path, self.value)
+
+
+def nested(path: Path, value: Any) -> dict[str, Any]:
+    """{"a": {"b": value}} for the path ("a", "b")."""
+    for key in reversed(path):
+        value = {key: value}
+    return value
+
+
+def read_overrides(texts: Iterable[str], arms: Sequence[str]) -> tuple[list[Override], list[str]]:
+    """The overrides among `texts`, and a line for each that can't be read.
+
+    Args:
+        texts: "key=value". The value is read as TOML, and taken as it stands where it isn't any.
+        arms: names of the arms that the preset has.
+    """
+    overrides, problems = [], []
+    for text in texts:
+        path, value = _split(text, arms)
+        problem = _refusal(path, value, arms)
+        if problem:
+            problems.append(f"--set {text.partition('=')[0]}: {problem}")
+        else:
+            overrides.append(Override(_complete(path), _read(value)))
+    return overrides, problems
+
+
+def _split(text: str, arms: Sequence[str]) -> tuple[Path, str | None]:
+    # A name of an arm may hold dots and equals signs, so the known names are tried first, the longest first.
+    for name in sorted(arms, key=len, reverse=True):
+        match = re.match(rf"""arms\.(["']?){re.escape(name)}\1\.([^=]*)=(.*)\Z""", text, re.DOTALL)
+        if match:
+            return ("arms", name, *_keys(match[2])), match[3]
+    key, equals, value = text.partition("=")
+    return _keys(key), value if equals else None
+
+
+def _keys(dotted: str) -> Path:
+    return tuple(part.strip() for part in dotted.split("."))
+
+
+def _refusal(path: Path, value: str | None, arms: Sequence[str]) -> str | None:
+    if value is None or not all(path):
+        return "expected key=value, such as optimizer.lr=3e-3"
+    if path[0] == "extends":
+        return "can't be overridden: name the preset you mean"
+    if path[0] == "arms" and (len(path) < 3 or path[1] not in arms):
+        best = nearest(path[1], arms) if len(path) > 1 else None
+        known = f"arms: {', '.join(arms)}" if arms else "the preset has no arms"
+        return (
+            "expected arms.NAME.section.field with the name of an arm; "
+            + known
+            + (f"; nearest: {best}" if best else "")
+        )
+    if len(path) == 1 and not _is_top(path[0]):
+        paths = leaf_paths().get(path[0], ())
+        if len(paths) > 1:
+            return f"is in several sections; write one of {', '.join(paths)}"
+        if not paths:
+            best = nearest(path[0], [*leaf_paths(), *Header.model_fields, *RunSpec.model_fields])
+            best = leaf_paths().get(best, (best,))[0] if best else None
+            return "unknown field" + (
+                f"; nearest: {best}" if best else "; expected section.field, such as optimizer.lr"
+            )
+    return None
+
+
+def _is_top(key: str) -> bool:
+    return key in Header.model_fields or key in RunSpec.model_fields or key == "grid"
+
+
+def _complete(path: Path) -> Path:
+    if path[0] == "grid":
+        return ("grid", ".".join(path[1:])) if len(path) > 1 else path
+    if len(path) == 1 and not _is_top(path[0]):
+        return _keys(leaf_paths()[path[0]][0])
+    return path
+
+
+def _read(text: str) -> Any:
+    try:
+        document = tomli.loads(f"value = {text}")
+    except (ValueError, RecursionError):
+        return text
+    return document["value"] if len(document) == 1 else text

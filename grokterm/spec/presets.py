@@ -1,0 +1,137 @@
+"""Where presets are: in the installed package, or at the top of the repository in an editable install."""
+
+import re
+from contextlib import suppress
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import tomli
+
+from grokterm.errors import BadInput, NotFound
+from grokterm.spec.problems import nearest, plain_line
+
+
+class PresetInfo(NamedTuple):
+    """What a preset says about itself. `problem` is why it can't be read, else None."""
+
+    name: str
+    title: str
+    question: str
+    source: str
+    expect: str
+    cost: str
+    path: Path
+    problem: str | None = None
+
+
+def presets_folder() -> Path:
+    """The folder of the presets that came with the program."""
+    package = Path(str(files("grokterm")))
+    installed = package / "presets"
+    return installed if installed.is_dir() else package.parent / "presets"
+
+
+def list_presets() -> tuple[PresetInfo, ...]:
+    """The presets that came with the program, by name. One that is broken is listed with its problem."""
+    return tuple(_info(path) for path in _preset_files())
+
+
+def find_preset(source: str | Path, beside: Path | None = None) -> Path:
+    """The file that `source` means.
+
+    Args:
+        source: a name, or a path: with a slash in it or with .toml at its end.
+        beside: the folder that relative paths and names are looked up in first; None is the current folder,
+            for paths only.
+    """
+    text = str(source)
+    folder = beside or Path()
+    if isinstance(source, Path) or "/" in text or "\\" in text or text.endswith(".toml"):
+        path = folder / Path(text).expanduser()
+        with suppress(OSError):  # a name that is longer than any file's may be
+            if path.exists():
+                return path
+        raise NotFound(
+            plain_line(f"no such file: {path}"), hint="`grokterm presets` lists the presets that have a name"
+        )
+    if beside is not None and (beside / f"{text}.toml").exists():
+        return beside / f"{text}.toml"
+    names = [path.stem for path in _preset_files()]
+    if text in names:
+        return presets_folder() / f"{text}.toml"
+    best = nearest(text, names)
+    hint = f"presets: {', '.join(names)}" + ("; a path needs a slash or .toml at its end" if not best else "")
+    raise NotFound(plain_line(f"no preset is called {text!r}" + (f"; nearest: {best}" if best else "")), hint=hint)
+
+
+def label(path: Path) -> str:
+    """How error lines name a preset's file."""
+    return f"presets/{path.name}" if path.parent == presets_folder() else str(path)
+
+
+def read_chain(path: Path) -> list[tuple[str, dict[str, Any]]]:
+    """The document at `path` behind those it extends, the furthest first, each with its file's name."""
+    return extend(label(path), read(path), path.parent, (path.resolve(),))
+
+
+def extend(
+    origin: str, document: dict[str, Any], folder: Path, seen: tuple[Path, ...] = ()
+) -> list[tuple[str, dict[str, Any]]]:
+    """`document` behind those that its `extends` leads to. A circle of them is refused."""
+    document = dict(document)
+    parent = document.pop("extends", None)
+    if parent is None:
+        return [(origin, document)]
+    if not isinstance(parent, str) or not parent:
+        raise BadInput(plain_line(f"{origin}: extends: expected the name or the path of a preset"))
+    try:
+        path = find_preset(parent, folder)
+    except NotFound as error:
+        raise BadInput(plain_line(f"{origin}: extends: {error.message}"), error.hint) from None
+    if path.resolve() in seen:
+        raise BadInput(plain_line(f"{origin}: extends: {parent} extends this file in turn"))
+    ancestors = extend(label(path), read(path), path.parent, (*seen, path.resolve()))
+    for _, ancestor in ancestors:
+        ancestor.pop("name", None)  # a name belongs to one file
+    return [*ancestors, (origin, document)]
+
+
+def read(path: Path) -> dict[str, Any]:
+    """The TOML document in a file, unvalidated."""
+    name = label(path)
+    try:
+        return tomli.loads(path.read_text(encoding="utf-8"))
+    except tomli.TOMLDecodeError as error:
+        raise BadInput(plain_line(f"{name}: line {error.lineno}, column {error.colno}: {error.msg}")) from None
+    except UnicodeDecodeError as error:
+        raise BadInput(plain_line(f"{name}: not UTF-8 text (byte {error.start})")) from None
+    except FileNotFoundError:
+        raise NotFound(plain_line(f"no such file: {name}")) from None
+    except OSError as error:
+        raise BadInput(plain_line(f"{name}: can't be read: {error.strerror}")) from None
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # a number of thousands of digits, brackets nested a thousand deep
+        raise BadInput(plain_line(f"{name}: not readable as TOML: {error}")) from None
+
+
+def slug(text: str) -> str:
+    """`text` as part of a folder's name: lower case, at most 64 of a-z 0-9 . _ -, and no dot first."""
+    cleaned = re.sub(r"[^a-z0-9._-]+", "-", text.lower())[:64].strip("-.")
+    return cleaned or "experiment"
+
+
+def _preset_files() -> list[Path]:
+    return sorted(presets_folder().glob("*.toml"), key=lambda path: path.stem)
+
+
+def _info(path: Path) -> PresetInfo:
+    texts = dict.fromkeys(("title", "question", "source", "expect", "cost"), "")
+    try:
+        for _, document in read_chain(path):
+            texts |= {key: document[key] for key in texts if isinstance(document.get(key), str)}
+    except (BadInput, NotFound) as error:
+        return PresetInfo(path.stem, **texts, path=path, problem=error.message)
+    return PresetInfo(path.stem, **texts, path=path)

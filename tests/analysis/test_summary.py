@@ -1,0 +1,91 @@
+"""One line of the history, from real folders."""
+
+import math
+import time
+
+import pytest
+
+from grokterm.analysis import compare, run_results, summarise
+from grokterm.analysis.comparing import arms_of
+from grokterm.record import CohortWriter, State
+
+
+def test_a_finished_experiment(quickstart):
+    summary = summarise(quickstart)
+    assert (summary.name, summary.title, summary.state) == (quickstart.name, "made up", State.FINISHED)
+    assert summary.problem is None
+    assert list(summary.arms) == ["static", "dynamic", "static-high"]
+    assert summary.seeds == (0, 1, 2, 3)
+    assert (summary.step, summary.steps, summary.progress) == (900, 900, 1.0)
+    assert math.isnan(summary.rate)
+    assert math.isnan(summary.eta)
+    static = summary.arms["static"]
+    assert (static.runs, static.memorised, static.grokked, static.diverged) == (4, 4, 2, 0)
+
+
+def test_an_unchanged_folder_gives_an_equal_summary(quickstart):
+    """So that a screen redraws only what changed; nan must not make it look new."""
+    assert summarise(quickstart) == summarise(type(quickstart)(quickstart.path))
+
+
+def test_medians_are_those_of_the_comparison(quickstart):
+    summary = summarise(quickstart)
+    for row in compare(arms_of(quickstart)).rows:
+        assert summary.arms[row.label].t_grok == row.t_grok.value
+
+
+def test_fewer_than_half_grokked_has_no_median(record):
+    assert math.isnan(summarise(record({"static": [300, None, None]})).arms["static"].t_grok)
+
+
+def test_a_running_experiment_of_two_cohorts(record):
+    arms = {"fine": {}, "coarse": {"streams": {"eval_every": 100}}}
+    folder = record({"fine": [300], "coarse": [300]}, arms=arms, until=450, state="running")
+    summary = summarise(folder)
+    assert (summary.state, summary.step, summary.progress) == (State.RUNNING, 450, 0.5)
+    assert (summary.rate, summary.eta) == (40.0, 450 / 20)
+    assert summary.devices == ("cpu",)
+    assert time.time() - summary.heartbeat_at < 60
+
+
+def test_an_experiment_of_which_half_waits_has_no_eta(record):
+    arms = {"fine": {}, "coarse": {"streams": {"eval_every": 100}}}
+    folder = record({"fine": [300], "coarse": [300]}, arms=arms, until=450, state="running", only=[0])
+    waiting = CohortWriter(folder.cohorts[1].path)
+    waiting.commit(state="queued")
+    summary = summarise(folder)
+    assert (summary.step, summary.progress, summary.rate) == (0, 0.25, 20.0)
+    assert math.isnan(summary.eta)
+
+
+def test_an_experiment_that_never_began(record):
+    summary = summarise(record({"static": [None, None]}, only=[]))
+    assert (summary.state, summary.step, summary.steps, summary.progress) == (State.CREATED, 0, 900, 0)
+    assert summary.arms["static"].runs == 2
+
+
+def test_marks_are_shown(quickstart):
+    quickstart.add_note("star", True)
+    quickstart.add_note("tag", "keep [red]")
+    assert summarise(quickstart).marks.starred
+    assert summarise(quickstart).marks.tags == ("keep [red]",)
+
+
+@pytest.mark.parametrize("file", ["format.json", "cohorts/00/members.json", "cohorts/00/status.json"])
+def test_a_broken_folder_is_a_line_with_a_problem(quickstart, file):
+    (quickstart.path / file).write_text('{"format": ')
+    summary = summarise(type(quickstart)(quickstart.path))
+    assert summary.name == quickstart.name
+    assert summary.problem
+    assert "\n" not in summary.problem
+
+
+def test_a_folder_that_is_gone(quickstart, tmp_path):
+    assert "missing" in summarise(type(quickstart)(tmp_path / "20260101-000000-gone-abcd")).problem
+
+
+def test_diverged_runs_are_counted(record, fate):
+    folder = record({"static": [fate(None, diverge=300), fate(300)]})
+    arm = summarise(folder).arms["static"]
+    assert (arm.runs, arm.grokked, arm.diverged, arm.t_grok) == (2, 1, 1, 300)
+    assert [r.outcome for r in run_results(folder)] == ["diverged", "grokked"]

@@ -1,0 +1,155 @@
+"""A frozen world: experiment folders with made-up curves, written by the real writer, and a clock that stands still.
+
+The curves are those of grokking in outline: training accuracy rises at `t_mem`, test accuracy at `t_grok`, the weight
+norm overshoots and falls, and one step of the training loss has a spike.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+
+from grokterm.record import CohortWriter, ExperimentFolder, create, open_folder
+from grokterm.spec import Experiment, Member, load, schedule_values
+
+NOW = 1_795_356_000.0  # 2026-11-22 14:00:00 UTC
+GROK_AT = {"static": (790, 830, None, None), "dynamic": (300, 340, 360, 390), "static-high": (290, 330, 350, 400)}
+MEM_AT = {"static": 230, "dynamic": 150, "static-high": 145}
+SPIKE_AT = 520
+PASSAGE = """Traceback (most recent call last):
+  File "grokterm/engine/worker.py", line 90, in train
+RuntimeError: CUDA error: device-side assert triggered"""
+
+
+def make(
+    runs: Path,
+    stamp: str,
+    *,
+    preset: str = "quickstart",
+    title: str | None = None,
+    seeds: int = 4,
+    step: int | None = None,
+    state: str = "finished",
+    overrides: tuple[str, ...] = (),
+) -> ExperimentFolder:
+    """An experiment whose runs have come as far as `step`, in `state`.
+
+    Args:
+        stamp: `20261122-133000-quickstart-aaaa`, the folder's name, so that nothing depends on the clock.
+        state: running, paused, finished, stopped, parked, failed, lost, queued or created.
+    """
+    experiment = load(preset, overrides, seeds)
+    if title is not None:
+        experiment = Experiment(**{**vars(experiment), "title": title})
+    fresh = create(runs, experiment)
+    folder = open_folder(fresh.path.rename(runs / stamp))
+    steps = experiment.arms[0].spec.stop.steps
+    for cohort in folder.cohorts:
+        if state == "queued":
+            cohort.announce("auto")
+        elif state != "created":
+            _write(cohort.path, folder.planned(cohort), steps if step is None else step, steps, state)
+            if state == "lost":
+                _edit(cohort.paths.status, process_start=1.0, heartbeat_at=NOW - 3600)
+    return folder
+
+
+def grow(folder: ExperimentFolder, writer: CohortWriter, before: int, after: int) -> None:
+    """Let a running experiment come from step `before` to step `after`."""
+    members = folder.planned(folder.cohorts[0])
+    budget = members[0].spec.stop.steps
+    _append(writer, members, before + 1, after, budget)
+    writer.commit(state="running", step=after, steps=budget, rate=31.0, device="cpu", memory_bytes=412_000_000)
+
+
+def _write(path: Path, members: tuple[Member, ...], step: int, budget: int, state: str) -> None:
+    writer = CohortWriter(path)
+    writer.event("started", step=0, device="cpu")
+    _append(writer, members, 0, step, budget)
+    for member in members:
+        for kind, at in (("memorised", MEM_AT[member.arm]), ("grokked", grok_at(member))):
+            if at is not None and at <= step:
+                writer.event(kind, step=at, arm=member.arm, seed=member.seed)
+    said = state if state in ("running", "paused") else "running"
+    writer.commit(state=said, step=step, steps=budget, rate=31.0, device="cpu", memory_bytes=412_000_000)
+    if state == "failed":
+        (path / "worker.log").write_text(PASSAGE + "\n")
+        writer.event("failed", step=step, error=PASSAGE.splitlines()[-1])
+        writer.close(state="failed")
+    elif state in ("finished", "stopped", "parked"):
+        writer.event(state, step=step)
+        writer.close(state=state)
+
+
+def grok_at(member: Member) -> int | None:
+    """When a member generalises; None where it doesn't within the budget."""
+    times = GROK_AT.get(member.arm, (400,))
+    return times[member.seed % len(times)]
+
+
+def _append(writer: CohortWriter, members: tuple[Member, ...], first: int, last: int, budget: int) -> None:
+    every = np.arange(first, last + 1)
+    tenth = every[every % 10 == 0]
+    writer.append("train", every, _pick(columns(every, members, budget), ("train_loss", "train_acc")))
+    if len(tenth):
+        names = ("test_loss", "test_acc", "train_loss", "train_acc")
+        writer.append("eval", tenth, _pick(columns(tenth, members, budget), names))
+        names = ("weight_norm", "weight_decay", "weight_decay_integral")
+        writer.append("weights", tenth, _pick(columns(tenth, members, budget), names))
+
+
+def _pick(table: Mapping[str, np.ndarray], names: tuple[str, ...]) -> dict[str, np.ndarray]:
+    return {name: table[name].astype(np.float32) for name in names}
+
+
+def columns(steps: np.ndarray, members: tuple[Member, ...], budget: int) -> dict[str, np.ndarray]:
+    """The made-up curves of all members at `steps`, [T, E] each."""
+    table: dict[str, list[np.ndarray]] = {}
+    for index, member in enumerate(members):
+        late, t_mem = grok_at(member) or budget * 1.3, MEM_AT.get(member.arm, 200) + 8 * (member.seed % 5)
+        t = steps.astype(float)
+        wobble = 0.02 * np.sin(t / 17 + index)
+        train_acc = _rise(t, t_mem, t_mem / 12)
+        test_acc = 0.02 + 0.98 * _rise(t, late - 60, 16 + late / 60) * (1 - 0.01 * np.sin(t / 29 + index) ** 2)
+        decay = schedule_values(member.spec.optimizer.weight_decay, budget)
+        lam = decay[np.minimum(steps, budget - 1)]
+        row = {
+            "train_acc": train_acc,
+            "test_acc": np.minimum(test_acc, 1.0),
+            "train_loss": 4.0 * (1 - train_acc) * (1 + wobble) + 2e-4 * (2 + np.cos(t / 40 + index)),
+            "test_loss": 4.0 + 9.0 * _rise(t, t_mem, 40) - 12.9 * _rise(t, late - 70, 30) + 0.1 * wobble,
+            "weight_norm": 14 + 9 * _rise(t, t_mem * 0.7, 40) - 8 * _rise(t, late * 0.8, 90) + wobble,
+            "weight_decay": lam,
+            "weight_decay_integral": np.cumsum(decay)[np.minimum(steps, budget - 1)] * 2e-3,
+        }
+        row["train_loss"] = np.where(steps == SPIKE_AT, 3.0, row["train_loss"])
+        for name, values in row.items():
+            table.setdefault(name, []).append(values)
+    return {name: np.stack(rows, axis=1) for name, rows in table.items()}
+
+
+def _rise(t: np.ndarray, at: float, width: float) -> np.ndarray:
+    return 1 / (1 + np.exp(-np.clip((t - at) / width, -60, 60)))
+
+
+def _edit(path: Path, **fields: object) -> None:
+    document = json.loads(path.read_text())
+    path.write_text(json.dumps({**document, **fields}))
+
+
+def break_(folder: ExperimentFolder) -> None:
+    """Half a folder: the spec is cut off in the middle of a line."""
+    folder.paths.spec.write_text("title = \"half a")
+    shutil.rmtree(folder.paths.cohorts)
+
+
+def populate(runs: Path) -> None:
+    """The history that the pictures show: one experiment of every kind."""
+    make(runs, "20261122-135500-quickstart-run1", step=610, state="running")
+    make(runs, "20261122-134000-quickstart-que2", state="queued")
+    make(runs, "20261122-120000-quickstart-fin3")
+    make(runs, "20261122-090000-quickstart-fai4", step=310, state="failed")
+    make(runs, "20261121-140000-quickstart-los5", step=450, state="lost")
+    make(runs, "20261120-140000-quickstart-sto6", step=720, state="stopped")

@@ -1,0 +1,88 @@
+"""Requests: asked by a file, answered by an event, and never a way to crash or block a worker."""
+
+import json
+import os
+import time
+
+import pytest
+from grokterm.errors import BadInput
+from grokterm.record import CohortWriter
+
+
+def kinds(cohort):
+    return [event.kind for event in cohort.events()]
+
+
+def test_requests_are_seen_in_order_and_answered_once(writer, cohort):
+    ids = [cohort.request(action) for action in ("pause", "checkpoint", "resume", "park", "stop")]
+    assert cohort.answer_to(ids[0]) is None
+    waiting = writer.requests()
+    assert [(request.id, request.action) for request in waiting] == list(
+        zip(ids, ("pause", "checkpoint", "resume", "park", "stop"), strict=True)
+    )
+    for request in waiting:
+        writer.answer(request, 30, by="test")
+    assert kinds(cohort) == ["paused", "answered", "unpaused", "parked", "stopped"]
+    answer = cohort.answer_to(ids[2])
+    assert answer.kind == "unpaused" and answer.step == 30
+    assert answer.data == {"request": ids[2], "action": "resume", "by": "test"}
+    assert writer.requests() == [] and list(cohort.paths.control.iterdir()) == []
+
+
+def test_an_unknown_action_is_refused_before_it_is_written(cohort):
+    with pytest.raises(BadInput, match="allowed: pause"):
+        cohort.request("explode")
+    assert list(cohort.paths.control.iterdir()) == []
+
+
+def test_garbage_is_refused_by_an_event_and_removed(writer, cohort):
+    control = cohort.paths.control
+    (control / "1-a.json").write_bytes(b"\x00\xff")
+    (control / "2-b.json").write_text(json.dumps({"id": "b", "action": "rm -rf", "time": 1}))
+    (control / "3-c.json").write_text("[" * 100_000)
+    (control / "4-d.json").write_text(json.dumps({"id": "d", "action": ["stop"], "time": 1}))
+    (control / "no number").write_text(json.dumps({"id": "e", "action": "stop", "time": "soon"}))
+    (control / "9-huge.json").write_bytes(b" " * 10**6)
+    (control / "٣-x.json").symlink_to("/dev/zero")
+    os.mkfifo(control / "5-fifo.json")  # opening it would block for ever
+    real = cohort.request("pause")
+    assert [request.id for request in writer.requests()] == [real]
+    assert kinds(cohort) == ["refused"] * 8
+    assert all(event.data["why"] and event.data["file"] for event in cohort.events())
+    assert [path.name.split("-")[1] for path in control.iterdir()] == [f"{real}.json"]
+
+
+def test_what_can_not_be_removed_is_refused_once(writer, cohort):
+    inside = cohort.paths.control / "1-folder.json" / "full"
+    inside.mkdir(parents=True)
+    assert writer.requests() == [] and writer.requests() == []
+    assert kinds(cohort) == ["refused"]
+
+
+def test_a_request_being_written_is_not_seen_yet(writer, cohort):
+    (cohort.paths.control / ".123-abc.json.99.0").write_bytes(b'{"id": "ab')
+    assert writer.requests() == [] and kinds(cohort) == []
+
+
+def test_a_request_to_a_worker_before_is_not_obeyed_by_the_next(cohort):
+    old = cohort.request("stop")
+    time.sleep(0.002)
+    cohort.announce("cpu", pid=os.getpid())
+    writer = CohortWriter(cohort.path)
+    new = cohort.request("pause")
+    assert [request.id for request in writer.requests()] == [new]
+    answer = cohort.answer_to(old)
+    assert answer.kind == "refused" and "older" in answer.data["why"]
+
+
+def test_a_request_while_waiting_in_a_queue_is_obeyed(cohort):
+    cohort.announce("cpu")
+    asked = cohort.request("stop")
+    assert [request.id for request in CohortWriter(cohort.path).requests()] == [asked]
+
+
+def test_a_folder_without_control_is_no_reason_to_fail(writer, cohort):
+    cohort.paths.control.rmdir()
+    assert writer.requests() == []
+    asked = cohort.request("stop")
+    assert writer.requests()[0].id == asked

@@ -1,0 +1,90 @@
+"""The presets that come with the program."""
+
+import pytest
+import tomli
+
+from grokterm.spec import cautions, list_presets, load, parse, schedule_values
+from grokterm.spec.presets import presets_folder, slug
+
+NAMES = ["quickstart", "static-vs-dynamic", "static-vs-dynamic-30"]
+
+
+def decay_sums(experiment):
+    """The sum of lambda over the run, by arm."""
+    decays = {arm.name: (arm.spec.optimizer.weight_decay, arm.spec.stop.steps) for arm in experiment.arms}
+    return {name: schedule_values(*decay).sum() for name, decay in decays.items()}
+
+
+def test_they_are_listed_and_say_what_they_are_for():
+    presets = {preset.name: preset for preset in list_presets()}
+    assert set(NAMES) <= presets.keys()
+    for preset in presets.values():
+        assert preset.problem is None
+        assert all([preset.title, preset.question, preset.source, preset.expect, preset.cost])
+
+
+@pytest.mark.parametrize("path", sorted(presets_folder().glob("*.toml")), ids=lambda path: path.stem)
+def test_each_is_valid_without_cautions_and_survives_the_round_trip(path):
+    experiment = load(path.stem)
+    assert experiment.name == path.stem
+    assert cautions(experiment) == ()
+    assert parse(tomli.loads(experiment.to_toml()), "experiment.toml") == experiment
+
+
+def test_the_quickstart():
+    experiment = load("quickstart")
+    assert [arm.name for arm in experiment.arms] == ["static", "dynamic", "static-high"]
+    assert experiment.seeds == (0, 1, 2, 3)
+    spec = experiment.arms[0].spec
+    assert (spec.task.p, spec.task.train_fraction, spec.model.d_model, spec.model.d_mlp) == (53, 0.5, 48, 192)
+    assert (spec.optimizer.lr, spec.optimizer.beta1, spec.optimizer.beta2, spec.stop.steps) == (2e-3, 0.9, 0.98, 900)
+    dynamic = schedule_values(experiment.arm("dynamic").spec.optimizer.weight_decay, 1000)
+    assert (dynamic[0], dynamic[200], dynamic[550], dynamic[900]) == (3.0, 3.0, 1.75, 0.5)
+
+
+def test_static_vs_dynamic_carries_its_controls():
+    experiment = load("static-vs-dynamic")
+    spec = experiment.arms[0].spec
+    assert (spec.task.p, spec.task.train_fraction, spec.task.train_size) == (113, 0.7, 8938)
+    assert (spec.stop.steps, spec.streams.checkpoint_every, spec.loss.dtype) == (25_000, 1000, "float64")
+    assert (spec.model.d_head, spec.model.init_std) == (32, 0.8 / 128**0.5)
+    sums = decay_sums(experiment)
+    assert sums["static"] == 25_000
+    assert sums["static-final"] == 0
+    assert sums["static-mean"] == pytest.approx(sums["dynamic"]) == pytest.approx(sums["mirror"])
+    assert sums["dynamic-literal"] == pytest.approx(13)  # 1 + 0.96 + ... + 0.04
+    assert sums["dynamic-checkpoint"] == pytest.approx(13_000)
+    assert len(experiment.seeds) >= 5
+
+
+def test_the_30_percent_form_differs_in_the_share_alone():
+    full, part = load("static-vs-dynamic"), load("static-vs-dynamic-30")
+    assert part.arms[0].spec.task.train_size == 3830
+    assert [arm.name for arm in part.arms] == [arm.name for arm in full.arms]
+    for one, other in zip(full.arms, part.arms, strict=True):
+        task = one.spec.task.model_copy(update={"train_fraction": 0.3})
+        assert one.spec.model_copy(update={"task": task}) == other.spec
+
+
+def test_a_broken_preset_is_listed_with_its_problem(tmp_path, monkeypatch):
+    (tmp_path / "good.toml").write_text('title = "good"')
+    (tmp_path / "torn.toml").write_text("title = ")
+    monkeypatch.setattr("grokterm.spec.presets.presets_folder", lambda: tmp_path)
+    good, torn = list_presets()
+    assert (good.title, good.problem) == ("good", None)
+    assert "line 1, column 9" in torn.problem
+
+
+@pytest.mark.parametrize(
+    "text, name",
+    [
+        ("My Sweep", "my-sweep"),
+        ("../../etc/passwd", "etc-passwd"),
+        ("\x1b[2J", "2j"),
+        ("", "experiment"),
+        ("...", "experiment"),
+    ],
+)
+def test_slugs_are_safe_in_a_path(text, name):
+    assert slug(text) == name
+    assert len(slug(text * 50)) <= 64
