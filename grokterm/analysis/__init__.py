@@ -5,7 +5,7 @@ scipy is loaded by the functions that need it, so that a console can import this
 
 from grokterm.analysis.bootstrap import Ratio, median_ratio
 from grokterm.analysis.comparing import arms_of, compare, differing_fields
-from grokterm.analysis.comparison import ArmRow, Comparison, Pair, plain
+from grokterm.analysis.comparison import ArmRow, Comparison, Pair
 from grokterm.analysis.curves import Band, Curve, CurveFeed, band, load_curves
 from grokterm.analysis.reduce import Columns, linear_ticks, log_ticks, reduce_columns
 from grokterm.analysis.results import RunResult, grok_times, run_results
@@ -52,7 +52,6 @@ __all__ = [
     "logrank",
     "long_table",
     "median_ratio",
-    "plain",
     "reduce_columns",
     "run_results",
     "sample",

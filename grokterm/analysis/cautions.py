@@ -12,13 +12,11 @@ SAME_INTEGRAL = 0.02  # relative; two schedules this close have spent the same
 FINE = 10  # evaluations that should fit into a gap
 
 
-def cautions(
-    contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: Sequence[Pair]
-) -> tuple[str, ...]:
+def cautions(contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: Sequence[Pair]) -> tuple[str, ...]:
     """All warnings about a comparison, the most serious first."""
     found = _running(rows)
     for contender in contenders:
-        found += _ended_early(contender) + _holding(contender) + _diverged(contender)
+        found += _incomplete(contender) + _ended_early(contender) + _holding(contender) + _diverged(contender)
     found += _few_seeds(rows) + _other_seeds(rows) + _unlike(contenders)
     for contender, row in zip(contenders, rows, strict=True):
         found += _resolution(contender, row)
@@ -30,6 +28,12 @@ def _running(rows: Sequence[ArmRow]) -> list[str]:
     running = [f"{row.label} ({row.n_running} of {row.n})" for row in rows if row.n_running]
     says = "these runs count as censored where they are now"
     return [f"not over yet: {listed(running)}; {says}"] if running else []
+
+
+def _incomplete(contender: Contender) -> list[str]:
+    missing = sum(bool(r.missing_bytes or r.lost_rows) for r in contender.results)
+    says = "part of the record is lost, and milestones in it with it"
+    return [f"{contender.label}: {_runs(missing)} incomplete: {says}"] if missing else []
 
 
 def _ended_early(contender: Contender) -> list[str]:
@@ -71,7 +75,7 @@ def _few_seeds(rows: Sequence[ArmRow]) -> list[str]:
     if not few:
         indication = len(rows) > 1 and fewest < CLAIM
         return [f"{fewest} seeds give an indication; a claim needs {CLAIM}"] if indication else []
-    found = [f"fewer than {FEW} seeds: {listed(few)}; nothing can be claimed"]
+    found = [f"fewer than {FEW} seeds: {listed(few)}; nothing can be claimed, intervals are too narrow"]
     smallest = _smallest_p(rows)
     return [*found, f"with so few seeds no exact p is below {smallest:.2g}"] if smallest > 0.01 else found
 
@@ -86,9 +90,7 @@ def _smallest_p(rows: Sequence[ArmRow]) -> float:
 def _other_seeds(rows: Sequence[ArmRow]) -> list[str]:
     if len({frozenset(row.seeds) for row in rows}) == 1:
         return []
-    return [
-        "the arms do not have the same seeds: the interval of a speed-up pairs only the seeds that both have"
-    ]
+    return ["the arms do not have the same seeds: the interval of a speed-up pairs only the seeds that both have"]
 
 
 def _unlike(contenders: Sequence[Contender]) -> list[str]:
@@ -114,9 +116,7 @@ def _resolution(contender: Contender, row: ArmRow) -> list[str]:
         return [f"{row.label}: streams.eval_every is 0, so no milestone can be known"]
     if math.isnan(gap) or every * FINE <= abs(gap):
         return []
-    return [
-        f"{row.label}: times are known to {every} steps only, and the gap is {gap:g}: evaluate more often"
-    ]
+    return [f"{row.label}: times are known to {every} steps only, and the gap is {gap:g}: evaluate more often"]
 
 
 def _integrals(contenders: Sequence[Contender], pairs: tuple[Pair, ...]) -> list[str]:

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from grokterm.analysis.bootstrap import Ratio
 from grokterm.analysis.results import RunResult
 from grokterm.analysis.survival import LogRank, Median
+from grokterm.json_types import json_types
 from grokterm.record import ExperimentFolder
 from grokterm.spec import RunSpec
 
@@ -147,11 +146,11 @@ class Comparison:
 
     def to_json(self) -> dict[str, Any]:
         """Plain types only. Not reached, not bounded and not computable are all None."""
-        document = {f.name: plain(getattr(self, f.name)) for f in dataclasses.fields(self)}
+        document = {f.name: json_types(getattr(self, f.name)) for f in dataclasses.fields(self)}
         for shown, pair in zip(document["pairs"], self.pairs, strict=True):
             shown |= {"strength": pair.strength, "sooner": pair.sooner()}
         for shown, run in zip(document["runs"], self.runs, strict=True):
-            shown |= {"gap": plain(run.gap), "outcome": run.outcome}
+            shown |= {"gap": json_types(run.gap), "outcome": run.outcome}
         return document
 
 
@@ -161,20 +160,3 @@ def find_pair(pairs: tuple[Pair, ...], one: str, other: str) -> Pair:
         if {pair.first, pair.second} == {one, other}:
             return pair
     raise KeyError(f"{one} and {other} are not compared")
-
-
-def plain(value: Any) -> Any:
-    """Any of the values above in types that JSON knows; a number that isn't finite is None."""
-    if isinstance(value, float | np.floating):
-        return float(value) if math.isfinite(value) else None
-    if dataclasses.is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if hasattr(value, "_asdict"):
-        return {key: plain(item) for key, item in value._asdict().items()}
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [plain(item) for item in value]
-    if isinstance(value, np.integer):
-        return int(value)
-    return value if isinstance(value, str | int | bool | None) else str(value)

@@ -40,6 +40,8 @@ class RunResult:
         train_loss, train_acc, test_loss, test_acc: of the last evaluation; of a diverged run as recorded.
         integral: sum of lambda over the updates made.
         integral_at_grok: that sum at `t_grok`, between recorded rows in a straight line.
+        missing_bytes: committed evaluations of its cohort that can't be read now: not zero only in a damaged record.
+        lost_rows: rows its worker gave up because the disk stayed full.
     """
 
     experiment: str
@@ -61,6 +63,8 @@ class RunResult:
     test_acc: float
     integral: float
     integral_at_grok: float
+    missing_bytes: int = 0
+    lost_rows: int = 0
 
     @property
     def gap(self) -> float:
@@ -135,6 +139,8 @@ def _results_of(experiment: str, cohort: CohortFolder, members: Sequence[Member]
                 **{name: float(measured[name][-1]) if steps.size else _NAN for name in _EVAL},
                 integral=float(integral[-1]) if integral.size else _NAN,
                 integral_at_grok=_at(weights.steps, integral, found["t_grok"]),
+                missing_bytes=evaluations.missing,
+                lost_rows=status.lost_rows if status else 0,
             )
         )
     return results

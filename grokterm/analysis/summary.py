@@ -141,10 +141,7 @@ def _summary(folder: ExperimentFolder, cohorts: list[_Cohort]) -> Summary:
 def _arm(arm: str, cohorts: list[_Cohort]) -> ArmProgress:
     def steps(kind: str) -> list[int]:
         return sorted(
-            step
-            for cohort in cohorts
-            for (name, _), step in cohort.found.get(kind, {}).items()
-            if name == arm
+            step for cohort in cohorts for (name, _), step in cohort.found.get(kind, {}).items() if name == arm
         )
 
     runs = sum(name == arm for cohort in cohorts for name, _ in cohort.members)

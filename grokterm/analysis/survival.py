@@ -196,10 +196,10 @@ def logrank(first: Sample, second: Sample) -> LogRank:
 def _scores(first: Sample, second: Sample) -> tuple[Values, float]:
     """Log-rank scores of all runs (summed over the first arm: observed minus expected), and the variance.
 
-    score = event - H(t), H the Nelson-Aalen cumulative hazard of both arms together. Times are cut where the
-    shorter-watched arm ends, because permuting runs is only fair while both arms are being watched.
+    score = event - H(t), H the Nelson-Aalen cumulative hazard of both arms together. Where one arm was watched
+    for less long, times are cut there: runs may only change places while both arms are being watched.
     """
-    horizon = min(first.times.max(), second.times.max())
+    horizon = min(_followed_to(first), _followed_to(second))
     times = np.concatenate([first.times, second.times])
     event = np.concatenate([first.observed, second.observed]) & (times <= horizon)
     times = np.minimum(times, horizon)
@@ -212,6 +212,11 @@ def _scores(first: Sample, second: Sample) -> tuple[Values, float]:
     alone = np.maximum(at_risk - 1, 1)
     variance = of_first * (at_risk - of_first) * events * (at_risk - events) / (at_risk**2.0 * alone)
     return scores, float(variance.sum())
+
+
+def _followed_to(data: Sample) -> float:
+    """Where the arm was no longer watched: its last time if that is censored, else beyond what matters."""
+    return data.times.max() if data.times.max() > data.times[data.observed].max(initial=-np.inf) else np.inf
 
 
 def _permutation_p(scores: Values, n_first: int) -> float:

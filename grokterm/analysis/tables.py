@@ -17,9 +17,7 @@ def long_table(folder: ExperimentFolder, stream: str) -> pa.Table:
         columns `cohort`, `arm`, `seed`, `step`, and one for each recorded quantity. A stream with one number for
         the whole cohort (`clock`) has no arm and seed, and a row for each step only.
     """
-    return pa.concat_tables(
-        [_of_cohort(cohort, stream) for cohort in folder.cohorts], promote_options="default"
-    )
+    return pa.concat_tables([_of_cohort(cohort, stream) for cohort in folder.cohorts], promote_options="default")
 
 
 def _of_cohort(cohort, stream: str) -> pa.Table:

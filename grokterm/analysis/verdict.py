@@ -10,9 +10,7 @@ from grokterm.spec import RunSpec
 DECAY = "optimizer.weight_decay"
 
 
-def verdict(
-    contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: Sequence[Pair]
-) -> tuple[str, ...]:
+def verdict(contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: Sequence[Pair]) -> tuple[str, ...]:
     """One sentence for each arm but the first, or for the only one.
 
     "groks sooner" needs p (the larger of the log-rank p and its permutation form) at or below 0.05 after
@@ -31,9 +29,7 @@ def _alone(row: ArmRow) -> str:
     return f"{row.label} {when} ({interval}; {row.n_grokked} of {row.n} grokked)"
 
 
-def _sentence(
-    contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: tuple[Pair, ...], i: int
-) -> str:
+def _sentence(contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: tuple[Pair, ...], i: int) -> str:
     first, row = rows[0], rows[i]
     pair = find_pair(pairs, first.label, row.label)
     so_far = "so far, " if first.n_running or row.n_running else ""
@@ -147,7 +143,10 @@ def _factor(ratio: Ratio, sooner: bool) -> tuple[str, str]:
 
 
 def _bare(ratio: Ratio) -> str:
-    value = "not known" if math.isnan(ratio.value) else _x(ratio.value)
+    if math.isnan(ratio.value):
+        value = "not known" if math.isnan(ratio.at_least) else f"at least {_x(ratio.at_least)}"
+    else:
+        value = _x(ratio.value)
     return f"{value}, {_interval(ratio.low, ratio.high, _x)}"
 
 

@@ -123,11 +123,12 @@ def _speed_up(row) -> str:
     ratio = row.speed_up
     if ratio is None:
         return "1"
-    value = number(ratio.value, 2) if ratio.value == ratio.value else "?"
+    value = number(ratio.value, 2) if ratio.value == ratio.value else f"≥ {number(ratio.at_least, 2)}"
     if ratio.low != ratio.low and ratio.high != ratio.high:
         return value
+    low = number(ratio.low, 2) if ratio.low == ratio.low else "0"
     high = number(ratio.high, 2) if ratio.high == ratio.high else "∞"
-    return f"{value} ({number(ratio.low, 2)} to {high})"
+    return f"{value} ({low} to {high})"
 
 
 def _p(value: float) -> str:

@@ -46,7 +46,7 @@ def register(app: typer.Typer) -> None:
     def resume(
         name: Name, runs: Runs = RUNS, device: Device = "auto", wait: Wait = 10.0, as_json: AsJson = False
     ) -> None:
-        """Go on: with a paused worker, or with a new one from the checkpoint of a parked, stopped, killed or failed run."""
+        """Go on after a pause, or from the checkpoint of a parked, stopped, killed or failed run."""
         _resume(name, runs, device, wait, as_json)
 
 

@@ -1,16 +1,12 @@
 """Printing. One result object per command; its table and its JSON both come from it."""
 
-import dataclasses
 import json
-import math
 import shutil
 import sys
-from collections.abc import Mapping
-from enum import Enum
-from pathlib import Path
 from typing import Any
 
 from grokterm.console.text import plain
+from grokterm.json_types import json_types
 
 PIPE_WIDTH = 200
 
@@ -27,31 +23,12 @@ def say(text: str = "") -> None:
 
 def emit_json(value: Any) -> None:
     """The whole answer as one JSON object on standard output."""
-    print(json.dumps(plain_types(value), indent=2, ensure_ascii=False))
+    print(json.dumps(json_types(value), indent=2, ensure_ascii=False))
 
 
 def json_line(value: Any) -> str:
     """`value` as JSON in one line; what is not finite is null."""
-    return json.dumps(plain_types(value), ensure_ascii=False)
-
-
-def plain_types(value: Any) -> Any:
-    """`value` in JSON's types: dataclasses as objects, numpy as numbers and lists, what is not finite as null."""
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain_types(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, Mapping):
-        return {str(k): plain_types(v) for k, v in value.items()}
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, str | bool | int | None):
-        return value
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Path):
-        return str(value)
-    if hasattr(value, "tolist"):  # numpy arrays and scalars, without importing numpy for them
-        return plain_types(value.tolist())
-    return [plain_types(item) for item in value]
+    return json.dumps(json_types(value), ensure_ascii=False)
 
 
 def width() -> int:

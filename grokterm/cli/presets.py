@@ -57,7 +57,7 @@ def _list(as_json: bool) -> None:
 
 
 def _check(name: str, as_json: bool) -> None:
-    from grokterm.spec import load, plan_cohorts
+    from grokterm.spec import cautions, load, plan_cohorts
 
     experiment = load(name)
     cohorts = plan_cohorts(experiment)
@@ -66,16 +66,18 @@ def _check(name: str, as_json: bool) -> None:
         "arms": [arm.name for arm in experiment.arms],
         "seeds": experiment.seeds,
         "runs": len(experiment.arms) * len(experiment.seeds),
+        "cautions": cautions(experiment),
         "cohorts": [[f"{m.arm}/{m.seed}" for m in cohort] for cohort in cohorts],
     }
     if as_json:
         emit_json(answer)
         return
-    data(
-        f"{plain(experiment.name)}: good. {answer['runs']} runs = {len(experiment.arms)} arms x {len(experiment.seeds)} seeds"
-    )
+    size = f"{len(experiment.arms)} arms x {len(experiment.seeds)} seeds"
+    data(f"{plain(experiment.name)}: good. {answer['runs']} runs = {size}")
     data(f"arms: {', '.join(answer['arms'])}")
     data(f"cohorts (trained together): {', '.join(str(len(c)) for c in cohorts)} runs")
+    for caution in answer["cautions"]:
+        say(f"note: {plain(caution)}")
 
 
 def _fields(as_json: bool) -> None:

@@ -6,6 +6,7 @@ import typer
 
 from grokterm.cli.options import RUNS, AsJson, Device, Runs
 from grokterm.cli.out import data, emit_json, say
+from grokterm.console.text import plain
 
 Preset = Annotated[str, typer.Argument(help="A preset's name, or the path of a TOML file.", show_default=False)]
 Sets = Annotated[
@@ -50,12 +51,14 @@ def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs):
     """
     from grokterm.jobs import check_device, launch
     from grokterm.record import create
-    from grokterm.spec import load
+    from grokterm.spec import cautions, load
 
     experiment = load(preset, sets, _seeds(seeds))
     check_device(device)
+    for caution in cautions(experiment):
+        say(f"note: {plain(caution)}")
     folder = create(runs, experiment)
-    say(f"{experiment.title or experiment.name}: {len(experiment.arms)} arms x {len(experiment.seeds)} seeds")
+    say(f"{plain(experiment.title or experiment.name)}: {len(experiment.arms)} arms x {len(experiment.seeds)} seeds")
     say(f"in {folder.path}")
     launch(folder, device)
     return folder

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from pathlib import Path
+from typing import ClassVar
 
 from textual.app import App, SystemCommand
 from textual.message import Message
@@ -31,7 +32,10 @@ class Console(App[None]):
     """
 
     TITLE = "grokterm"
-    CSS_PATH = ["tokens.tcss", "screens/home.tcss"]  # Textual doesn't load the stylesheet of a default screen by itself
+    CSS_PATH: ClassVar = [
+        "tokens.tcss",
+        "screens/home.tcss",
+    ]  # Textual doesn't load the stylesheet of a default screen by itself
     COMMAND_PALETTE_BINDING = command("command_palette").key
     snapshot: reactive[Snapshot] = reactive(EMPTY, always_update=False)
 

@@ -59,22 +59,23 @@ _KEY_NAMES = {
     "tab": "Tab",
 }
 
+_ONE = (HOME, EXPERIMENT)  # screens with an experiment to do something to
+_CHARTS = (EXPERIMENT, COMPARE, HOME)
+
 COMMANDS = (
     Command("open", "enter", "open", "Open the highlighted experiment.", (HOME,), 1),
     Command("new", "n", "new", "Choose a preset and start an experiment from it.", (HOME,), 2),
     Command("start", "enter", "start", "Start the highlighted preset in a worker of its own.", (NEW,), 1),
     Command("mark", "space", "mark", "Mark or unmark the highlighted experiment for a comparison.", (HOME,), 4),
-    Command(
-        "compare", "c", "compare", "Compare the marked experiments; without marks, the arms of this one.",
-        (HOME, EXPERIMENT), 3,
-    ),
-    Command("filter", "slash", "filter", "Show only experiments with this text in name, title, arms or state.", (HOME,), 5),
-    Command("pause", "p", "pause/resume", "Pause a running experiment; let a paused, stopped or lost one go on.", (HOME, EXPERIMENT), 2),
-    Command("stop", "k", "stop", "Write a checkpoint and end the worker. Asks first.", (HOME, EXPERIMENT), 6),
-    Command("log_y", "y", "log y", "Switch the y axes between linear and logarithmic.", (EXPERIMENT, COMPARE, HOME), 4),
-    Command("log_x", "x", "log x", "Switch the x axes between linear and logarithmic.", (EXPERIMENT, COMPARE, HOME), 4),
-    Command("seeds", "g", "seeds", "Show seeds as median and band, all of them, or one at a time.", (EXPERIMENT, COMPARE, HOME), 5),
-    Command("note", "t", "note", "Add a note to this experiment.", (HOME, EXPERIMENT), 8),
+    Command("compare", "c", "compare", "Compare the marked experiments, or the arms of this one.", _ONE, 3),
+    Command("filter", "slash", "filter", "Show what has these words in name, title, arms or state.", (HOME,), 5),
+    Command("pause", "p", "pause/resume", "Pause what runs; let go on what is paused, stopped or lost.", _ONE, 2),
+    Command("stop", "k", "stop", "Write a checkpoint and end the worker. Asks first.", _ONE, 6),
+    Command("log_y", "y", "log y", "The y axes: automatic (log for the loss), all log, all linear.", _CHARTS, 4),
+    Command("log_x", "x", "log x", "The step axes: linear or logarithmic.", _CHARTS, 4),
+    Command("seeds", "g", "seeds", "Seeds as median and band, all of them, or one at a time.", _CHARTS, 5),
+    Command("next_pane", "tab", "next pane", "To the text beside the list, to scroll it, and back.", (NEW,), 4),
+    Command("note", "t", "note", "Add a note to this experiment.", _ONE, 8),
     Command("reread", "r", "re-read", "Read the folders again now.", (APP,), 9),
     Command("back", "escape", "back", "One layer back. Never leaves the console.", (APP,), 7),
     Command("help", "question_mark,f1", "help", "Show every key, and what the signs mean.", (APP,), 1),
@@ -84,7 +85,7 @@ COMMANDS = (
     Command("accept", "enter", "keep", "Keep what is written.", (LINE,), 1),
     Command("cancel", "escape", "cancel", "Forget what is written.", (LINE,), 2),
     Command("command_palette", "ctrl+p", "commands", "Every command by its name.", (APP,), 0),
-)  # fmt: skip
+)
 
 
 def commands_in(*scopes: str) -> tuple[Command, ...]:
@@ -103,7 +104,7 @@ def bindings(scope: str) -> list[Binding]:
 
 
 def footer(scope: str, width: int) -> tuple[Command, ...]:
-    """As many commands as fit into `width` cells, the least needed left out first; help and leaving always stay last."""
+    """As many commands as fit into `width` cells, the least needed left out first; help and leaving stay."""
     own = sorted((entry for entry in commands_in(scope) if entry.rank), key=lambda entry: entry.rank)
     common = sorted((entry for entry in commands_in(APP) if entry.rank), key=lambda entry: entry.rank)
     if scope in (QUESTION, LINE):

@@ -130,5 +130,5 @@ STATES = {
 
 
 def state_look(name: str | None) -> StateLook:
-    """The look of a state by its name. None is a folder that can't be read; an unknown name may be from a newer version."""
+    """The look of a state by its name. None: the folder can't be read. An unknown name may be from a newer version."""
     return STATES.get(name if name is not None else "broken", UNKNOWN)

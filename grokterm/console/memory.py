@@ -6,7 +6,7 @@ import os
 from dataclasses import asdict
 from pathlib import Path
 
-from grokterm.console.scales import View, Y_SCALES
+from grokterm.console.scales import Y_SCALES, View
 
 _FILE = "console.json"
 

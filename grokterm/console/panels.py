@@ -11,6 +11,7 @@ from grokterm.console.detail import ArmLine, Curves
 from grokterm.console.look import Ink, marker
 from grokterm.console.scales import View
 
+
 @dataclass(frozen=True)
 class Panel:
     """One chart of the experiment screen: which columns, drawn how. The second column is the dotted one."""
@@ -29,6 +30,7 @@ PANELS = (
     Panel("norm", "weight norm", ("weight_norm",)),
     Panel("lambda", "weight decay λ", ("weight_decay",)),
 )
+OVERLAY = Panel("overlay", "accuracy", ("test_acc", "train_acc"), y_range=(0.0, 1.0))
 
 
 def charts(curves: Curves, arms: tuple[ArmLine, ...], view: View, ink: Ink) -> dict[str, Chart]:
@@ -55,9 +57,7 @@ def chart(panel: Panel, curves: Curves, arms: tuple[ArmLine, ...], view: View, i
     )
 
 
-def _series(
-    curves: Curves, column: str, arm: ArmLine, view: View, ink: Ink, faint: bool
-) -> Iterable[Series]:
+def _series(curves: Curves, column: str, arm: ArmLine, view: View, ink: Ink, faint: bool) -> Iterable[Series]:
     colour, sign = ink.arm(arm.index), marker(arm.index)
     if view.seed is None:
         band = curves.band(column, arm.name)

@@ -73,6 +73,11 @@ class Watcher(threading.Thread):
         self._turn = 0
         self._focus: Focus | None = None
 
+    @property
+    def wanted(self) -> str | None:
+        """What `focus` asked for last."""
+        return self._wanted
+
     def focus(self, name: str | None) -> None:
         """Follow this experiment closely from now on."""
         with self._wake:
@@ -175,9 +180,7 @@ class Watcher(threading.Thread):
         turn = set((settled[start:] + settled[:start])[:_SETTLED_A_ROUND])
         self._turn = start + _SETTLED_A_ROUND
         return [
-            name
-            for name in self._names
-            if name not in self._summaries or name in turn or _moves(self._summaries[name])
+            name for name in self._names if name not in self._summaries or name in turn or _moves(self._summaries[name])
         ]
 
     def _summary(self, name: str) -> Summary:

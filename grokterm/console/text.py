@@ -4,6 +4,7 @@ Everything here is a pure function from a value to a string.
 """
 
 import math
+import textwrap
 import unicodedata
 
 MISSING = "–"
@@ -34,7 +35,9 @@ def _safe(character: str) -> str:
         return chr(0x2400 + code)  # the "control pictures" block: ␛ for escape
     if code == 0x7F:
         return "␡"
-    return "�" if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn"} else character
+    if character.isprintable():
+        return character
+    return " " if unicodedata.category(character) == "Zs" else "�"
 
 
 def clip(text: object, width: int) -> str:
@@ -48,6 +51,13 @@ def clip(text: object, width: int) -> str:
     if cell_len(line) <= width:
         return line
     return set_cell_size(line, width - 1).rstrip() + "…" if width > 1 else "…"[:width]
+
+
+def fold(words: object, width: int, first: str = "", rest: str = "") -> str:
+    """`plain(words)` broken into lines of at most `width` cells, behind `first` and then `rest`."""
+    return textwrap.fill(
+        plain(words), max(width, 12), initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
+    )
 
 
 def number(value: float | None, digits: int = 3) -> str:

@@ -105,7 +105,7 @@ def work(folder: ExperimentFolder, cohort: CohortFolder, device: str, signals: S
     except Leave as leave:
         writer.close(state=leave.ending)
         return 0
-    except BaseException as problem:
+    except BaseException as problem:  # noqa: BLE001 - whatever it was, it is the last word in the record
         traceback.print_exc()
         sys.stderr.flush()
         last_line = traceback.format_exception_only(problem)[-1].strip()

@@ -58,10 +58,10 @@ class DecaySchedules:
         state = self.state
         loss = test_loss.to(torch.float64)
         improved = loss < state["best"] * self._target
-        torch.where(improved, loss, state["best"], out=state["best"])
-        torch.where(improved, 0, state["bad"] + 1, out=state["bad"])
+        state["best"].copy_(torch.where(improved, loss, state["best"]))
+        state["bad"].copy_(torch.where(improved, 0, state["bad"] + 1))
         flat = state["waiting"] & (state["bad"] >= self._patience)
-        torch.where(flat, count, state["switched_at"], out=state["switched_at"])
+        state["switched_at"].copy_(torch.where(flat, count, state["switched_at"]))
         state["waiting"].logical_and_(~flat)
 
     def tick(self, used: torch.Tensor, alive: torch.Tensor) -> None:

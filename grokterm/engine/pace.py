@@ -57,6 +57,6 @@ class Pace:
         self._seen.clear()
 
     def chunk(self, step: int, *boundaries: int) -> int:
-        """Steps to run before the next look: about half a flush, never across a boundary. The first look comes after one step."""
+        """Steps to run before the next look: about half a flush, never across a boundary; one until a rate is known."""
         wish = int(self.rate * FLUSH_SECONDS / 2) or 1
         return max(1, min(wish, self._longest, *(b - step for b in boundaries if b > step)))

@@ -41,7 +41,7 @@ def local_state() -> Path:
 
 
 def slots_of(device: str) -> int:
-    """How many workers may train on `device` at once: `$GROKTERM_SLOTS` (`cpu=2,cuda=1`), else one for each four cores, one a GPU."""
+    """Workers that may train on `device` at once: `$GROKTERM_SLOTS` (`cpu=2,cuda=1`), else one per 4 cores or GPU."""
     for item in os.environ.get("GROKTERM_SLOTS", "").split(","):
         kind, _, count = item.partition("=")
         if kind.strip() in (device, device.split(":")[0]) and count.strip().isdigit():
@@ -95,7 +95,8 @@ def hold_slot(devices: list[str], wait: Callable[[int], None]) -> Iterator[str]:
 
     Args:
         devices: acceptable devices, best first (`["cuda:0", "cuda:1"]`, `["cpu"]`).
-        wait: called about five times a second while waiting, with the number of waiters ahead; what it raises ends the wait.
+        wait: called about five times a second while waiting, with the number of waiters ahead; what it
+            raises ends the wait.
 
     Yields:
         the device whose slot is held.

@@ -130,7 +130,7 @@ class Worker:
             self.commit()
 
     def commit(self) -> bool:
-        """Write every row so far, and then the status that names the new lengths. False where something could not be written."""
+        """Write every row so far, and then the status that names the new lengths. Returns whether all was written."""
         step, rate, memory = self._trainer.step, self._pace.rate, self._memory()
         if step > self._clock_at:  # one row a step: a paused worker has nothing new to say
             clock = {"wall": self.wall(), "rate": rate, "memory_bytes": float(memory)}
@@ -152,7 +152,7 @@ class Worker:
         return psutil.Process().memory_info().rss
 
     def _decide(self) -> None:
-        """Move the end forward once every member has grokked. Decided at fixed steps, so that it can't depend on the clock."""
+        """Move the end forward once every member has grokked; at fixed steps, so that the clock has no say in it."""
         step, extra = self._trainer.step, self._stop.grokked_plus
         if extra is None or step % DECISION_STEPS:
             return
@@ -165,7 +165,7 @@ class Worker:
         return waited >= max(CHECKPOINT_SECONDS, self._checkpoint_cost / CHECKPOINT_SHARE)
 
     def checkpoint(self, keep: bool) -> bool:
-        """Write the whole state of the cohort. A checkpoint that can't be written is counted in the status, and training goes on.
+        """Write the whole state of the cohort. One that can't be written is counted in the status, training goes on.
 
         Args:
             keep: keep it for good, instead of until two newer ones exist.
@@ -222,7 +222,7 @@ class Worker:
         self._writer.answer(request, self._trainer.step)
 
     def _leave(self, last_word: LastWord) -> None:
-        """Write everything, then the last word. On a full disk this waits for room: leaving would lose what is measured."""
+        """Write everything, then the last word. On a full disk this waits for room: leaving would lose numbers."""
         while not (self.checkpoint(keep=True) and self.commit()):
             if self._interrupted():
                 print("grokterm.engine: told to leave before everything was written", file=sys.stderr, flush=True)

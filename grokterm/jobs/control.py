@@ -11,7 +11,12 @@ ANSWER_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Answer:
-    """What became of a request to one cohort: `step` is where it was obeyed; `answered` is False if the worker was silent."""
+    """What became of a request to one cohort.
+
+    Attributes:
+        answered: False if the worker was silent for the time given.
+        step: where it was obeyed; None where training had not begun.
+    """
 
     cohort: int
     action: str
@@ -20,12 +25,13 @@ class Answer:
 
 
 def request(folder: ExperimentFolder, action: str, wait: float = ANSWER_SECONDS) -> tuple[Answer, ...]:
-    """Ask every living worker of an experiment to do `action`, and wait until each has answered or `wait` seconds are over.
+    """Ask every living worker of an experiment to do `action`, and wait for their answers.
 
     A request that isn't answered in time stays in the folder: the worker obeys when it next looks.
 
     Args:
-        action: pause, resume (after a pause), park, stop or checkpoint. `park` leaves a checkpoint and frees the device; `pause` keeps the memory.
+        action: pause, resume (after a pause), park, stop or checkpoint. `park` leaves a checkpoint and frees
+            the device; `pause` keeps the memory.
         wait: seconds; 0 to ask and go.
 
     Raises:

@@ -21,7 +21,12 @@ SHORT_OF_SPACE = 2 * 2**30  # bytes; a long run of many seeds with its checkpoin
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at. `verdict` is `good`, `note` (know this) or `bad` (this will fail); `advice` says what to do."""
+    """One thing looked at.
+
+    Attributes:
+        verdict: `good`, `note` (know this) or `bad` (this will fail).
+        advice: what to do about it.
+    """
 
     name: str
     verdict: str

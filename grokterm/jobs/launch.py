@@ -24,7 +24,7 @@ def launch(folder: ExperimentFolder, device: str = "auto") -> None:
 
 
 def resume(folder: ExperimentFolder, device: str = "auto") -> int:
-    """Start workers for the cohorts that were parked, stopped, killed or failed; each goes on from its newest checkpoint.
+    """Start workers for cohorts that were parked, stopped, killed or failed; each goes on from its checkpoint.
 
     Returns:
         how many were started.

@@ -181,9 +181,9 @@ class CohortFolder:
                 position = file.seek(0, 2)
                 data = b""
                 while position and data.count(b"\n") <= n:
-                    position = max(0, position - _LOG_BLOCK)
+                    before, position = position, max(0, position - _LOG_BLOCK)
                     file.seek(position)
-                    data = file.read(_LOG_BLOCK) + data
+                    data = file.read(before - position) + data
         except FileNotFoundError:
             return []
         lines = data.decode("utf-8", "replace").split("\n")

@@ -9,9 +9,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from grokterm.record.files import append_at, sync
-from grokterm.record.streams import STEP
+from grokterm.record.streams import NUMBERS, STEP
 
-_DTYPES = {"float32": pa.float32(), "float64": pa.float64(), "int64": pa.int64()}
+_DTYPES = {kind.to_pandas_dtype().__name__: kind for kind in NUMBERS}
 
 Rows = tuple[npt.NDArray[np.int64], dict[str, npt.NDArray]]
 

@@ -18,7 +18,9 @@ import pyarrow as pa
 from grokterm.record.errors import DamagedRecord
 
 STEP = "step"
+NUMBERS = (pa.float32(), pa.float64(), pa.int64())  # what a column is made of
 _PREFIX = 8  # bytes before the description of an Arrow message
+_UNSOUND = (pa.ArrowException, OSError, ValueError)  # what Arrow raises on bytes that are not what it wrote
 _ATTEMPTS = 5  # a poll that meets a resume begins again; a second resume in the same moment is already odd
 
 
@@ -120,18 +122,34 @@ def _decode(schema: bytes, data: bytes, columns: Sequence[str] | None) -> tuple[
     if not schema:
         return Table(np.empty(0, np.int64)), b"", 0
     whole = data if head else schema + data
+    options = pa.ipc.IpcReadOptions(included_fields=_wanted(_read_schema(schema), columns))
     try:
-        known = pa.ipc.read_schema(pa.py_buffer(schema))
-    except (pa.ArrowInvalid, OSError) as error:
-        raise DamagedRecord(f"a stream does not begin with a schema ({error})") from error
-    options = pa.ipc.IpcReadOptions(included_fields=_wanted(known, columns))
-    try:
-        with pa.ipc.open_stream(pa.py_buffer(whole), options=options) as reader:
-            table = reader.read_all()
-        used = len(whole)
-    except (pa.ArrowInvalid, OSError):  # short or damaged: take what is whole
+        source = pa.BufferReader(whole)
+        table = _to_numpy(pa.ipc.open_stream(source, options=options).read_all())
+        used = source.tell()
+        if used < len(whole):
+            raise ValueError("an end mark, which no writer of ours sets")
+    except _UNSOUND:  # short or damaged: take what is whole
         table, used = _whole_batches(whole, options)
-    return _to_numpy(table), schema, used - (0 if head else len(schema))
+    return table, schema, used - (0 if head else len(schema))
+
+
+def _read_schema(message: bytes) -> pa.Schema:
+    try:
+        schema = pa.ipc.read_schema(pa.py_buffer(message))
+        if len(set(schema.names)) != len(schema) or schema.names[:1] != [STEP]:
+            raise ValueError(f"columns {schema.names}")
+        if wrong := [column for column in schema if not _is_ours(column.type)]:
+            raise ValueError(f"column {wrong[0].name} is {wrong[0].type}")
+    except _UNSOUND as error:
+        raise DamagedRecord(f"a stream does not begin with a schema ({error})") from error
+    return schema
+
+
+def _is_ours(kind: pa.DataType) -> bool:
+    if pa.types.is_fixed_size_list(kind):
+        return kind.list_size > 0 and kind.value_type in NUMBERS
+    return kind in NUMBERS
 
 
 def _schema_length(data: bytes) -> int:
@@ -149,27 +167,34 @@ def _wanted(schema: pa.Schema, columns: Sequence[str] | None) -> list[int] | Non
     return [index for index, name in enumerate(schema.names) if name in names]
 
 
-def _whole_batches(data: bytes, options: pa.ipc.IpcReadOptions) -> tuple[pa.Table, int]:
+def _whole_batches(data: bytes, options: pa.ipc.IpcReadOptions) -> tuple[Table, int]:
+    """The batches up to the first that is short or damaged, and how many bytes they are."""
     source = pa.BufferReader(data)
     reader = pa.ipc.open_stream(source, options=options)
     batches, used = [], source.tell()
     while True:
         try:
             batch = reader.read_next_batch()
-            batch.validate()
-        except (StopIteration, pa.ArrowInvalid, OSError):
-            return pa.Table.from_batches(batches, reader.schema), used
+            _to_numpy(pa.Table.from_batches([batch]))
+        except (StopIteration, *_UNSOUND):
+            return _to_numpy(pa.Table.from_batches(batches, reader.schema)), used
         batches.append(batch)
         used = source.tell()
 
 
 def _to_numpy(table: pa.Table) -> Table:
+    """Views of a table's numbers. Raises one of `_UNSOUND` rather than touch memory a damaged message points to."""
+    table.validate()
     columns = {name: _array(table.column(name)) for name in table.column_names if name != STEP}
     return Table(_array(table.column(STEP)), columns)
 
 
 def _array(column: pa.ChunkedArray) -> npt.NDArray:
     chunk = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-    if not pa.types.is_fixed_size_list(column.type):
-        return chunk.to_numpy()
-    return chunk.flatten().to_numpy().reshape(len(chunk), column.type.list_size)
+    rows, width = len(chunk), None
+    if pa.types.is_fixed_size_list(column.type):
+        width = column.type.list_size
+        if chunk.null_count:
+            raise ValueError("a row without values")
+        chunk = chunk.flatten()
+    return chunk.to_numpy().reshape(rows if width is None else (rows, width))

@@ -62,8 +62,7 @@ def write_cohort(folder: ExperimentFolder, index: int, fates: dict, until: int |
     writer = CohortWriter(cohort.path)
     writer.event("started", device="cpu")
     columns = {
-        name: np.zeros((len(steps), len(members)))
-        for name in ("train_acc", "test_acc", "train_loss", "test_loss")
+        name: np.zeros((len(steps), len(members))) for name in ("train_acc", "test_acc", "train_loss", "test_loss")
     }
     integral = np.zeros((len(steps), len(members)))
     for e, member in enumerate(members):
@@ -73,9 +72,7 @@ def write_cohort(folder: ExperimentFolder, index: int, fates: dict, until: int |
         columns["test_loss"][:, e] = 1.0 - columns["test_acc"][:, e]
         if fate.diverge is not None:
             columns["train_loss"][steps >= fate.diverge, e] = np.nan
-        decay = member.spec.optimizer.weight_decay.at(
-            np.arange(spec.stop.steps, dtype=float), spec.stop.steps
-        )
+        decay = member.spec.optimizer.weight_decay.at(np.arange(spec.stop.steps, dtype=float), spec.stop.steps)
         integral[:, e] = np.concatenate([[0.0], np.cumsum(decay)])[steps]
         for kind, step in (("memorised", fate.mem), ("grokked", fate.grok), ("diverged", fate.diverge)):
             if step is not None and step <= end:

@@ -70,10 +70,18 @@ def test_arms_that_are_alike_are_called_so(record):
     assert result.pair("a", "b").p_larger > 0.05
 
 
+def test_few_seeds_of_which_some_are_censored_decide_nothing(record, quickstart_arms):
+    """0 of 4 against 3 of 4 looks like much; chance alone does as well in one of seven assignments."""
+    fates = {"static": [None] * 4, "dynamic": [260, 300, 325, None], "static-high": [260, 300, 325, None]}
+    result = compare(arms_of(record(fates, arms=quickstart_arms)))
+    assert result.rows[1].p < 0.05
+    assert result.rows[1].p_exact == pytest.approx(1 / 7)
+    assert "can't be told apart from static" in result.verdict[0]
+    assert "median ratio at least 3.0, no 95 % interval" in result.verdict[0]
+
+
 def test_later_is_turned_round(record):
-    result = compare(
-        arms_of(record({"a": SOON, "b": LATE}, arms={"a": {}, "b": {"optimizer": {"lr": 2e-3}}}))
-    )
+    result = compare(arms_of(record({"a": SOON, "b": LATE}, arms={"a": {}, "b": {"optimizer": {"lr": 2e-3}}})))
     assert result.verdict[0].startswith("b groks 2.3x later than a (95 % 2.")
     assert result.rows[1].speed_up.value < 1
 
@@ -115,9 +123,7 @@ def test_outcomes_are_counted_apart(record, fate):
 
 
 def test_a_diverged_run_does_not_flatter_the_final_loss(record, fate):
-    mostly = compare(
-        arms_of(record({"static": [fate(None, diverge=200), fate(None, diverge=200), fate(300)]}))
-    )
+    mostly = compare(arms_of(record({"static": [fate(None, diverge=200), fate(None, diverge=200), fate(300)]})))
     assert math.isnan(mostly.rows[0].test_loss)
     once = compare(arms_of(record({"static": [fate(None, diverge=200), fate(None), fate(300)]})))
     assert once.rows[0].test_loss == 0.9
@@ -151,6 +157,16 @@ def test_warnings_about_the_record(record):
     assert any("known to 100 steps only, and the gap is 200" in w for w in blind.warnings)
     same = compare(arms_of(record({"a": SOON, "b": SOON})))
     assert any("do not differ in any field" in w for w in same.warnings)
+
+
+def test_a_damaged_record_is_said(record):
+    folder = record({"static": SOON[:5]})
+    stream = folder.cohorts[0].paths.stream("eval")
+    data = stream.read_bytes()
+    stream.write_bytes(data[: len(data) // 2])
+    result = compare(arms_of(folder))
+    assert any("5 runs incomplete: part of the record is lost" in w for w in result.warnings)
+    assert result.runs[0].missing_bytes > 0
 
 
 def test_unequal_integrals_ask_for_a_control(record, quickstart_arms):

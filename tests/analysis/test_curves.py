@@ -107,9 +107,7 @@ def test_quartiles_and_no_curves():
     assert band([]).steps.size == 0
 
 
-@given(
-    st.lists(st.lists(st.floats(-1e6, 1e6) | st.just(np.nan), min_size=3, max_size=3), min_size=1, max_size=6)
-)
+@given(st.lists(st.lists(st.floats(-1e6, 1e6) | st.just(np.nan), min_size=3, max_size=3), min_size=1, max_size=6))
 def test_band_is_numpys_median_and_extremes(rows):
     result = band([curve([0, 5, 9], row, seed=i) for i, row in enumerate(rows)])
     table = np.array(rows)

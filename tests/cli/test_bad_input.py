@@ -1,4 +1,4 @@
-"""Bad input as a new user gives it: one line that says what is wrong, where, and what would be right; nothing created."""
+"""Bad input as a new user gives it: a line with what is wrong, where, and what would be right; nothing created."""
 
 import json
 import os

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from grokterm.record import CohortWriter, ExperimentFolder, create, open_folder
-from grokterm.spec import Experiment, Member, load, schedule_values
+from grokterm.spec import Experiment, Member, find_milestones, load, schedule_values
 
 NOW = 1_795_356_000.0  # 2026-11-22 14:00:00 UTC
 GROK_AT = {"static": (790, 830, None, None), "dynamic": (300, 340, 360, 390), "static-high": (290, 330, 350, 400)}
@@ -56,8 +56,12 @@ def make(
     return folder
 
 
-def grow(folder: ExperimentFolder, writer: CohortWriter, before: int, after: int) -> None:
+_WRITERS: dict[Path, CohortWriter] = {}  # this process is the worker of everything that runs here
+
+
+def grow(folder: ExperimentFolder, before: int, after: int) -> None:
     """Let a running experiment come from step `before` to step `after`."""
+    writer = _WRITERS[folder.cohorts[0].path]
     members = folder.planned(folder.cohorts[0])
     budget = members[0].spec.stop.steps
     _append(writer, members, before + 1, after, budget)
@@ -65,13 +69,10 @@ def grow(folder: ExperimentFolder, writer: CohortWriter, before: int, after: int
 
 
 def _write(path: Path, members: tuple[Member, ...], step: int, budget: int, state: str) -> None:
-    writer = CohortWriter(path)
+    writer = _WRITERS[path] = CohortWriter(path)
     writer.event("started", step=0, device="cpu")
     _append(writer, members, 0, step, budget)
-    for member in members:
-        for kind, at in (("memorised", MEM_AT[member.arm]), ("grokked", grok_at(member))):
-            if at is not None and at <= step:
-                writer.event(kind, step=at, arm=member.arm, seed=member.seed)
+    _announce(writer, members, step, budget)
     said = state if state in ("running", "paused") else "running"
     writer.commit(state=said, step=step, steps=budget, rate=31.0, device="cpu", memory_bytes=412_000_000)
     if state == "failed":
@@ -81,6 +82,17 @@ def _write(path: Path, members: tuple[Member, ...], step: int, budget: int, stat
     elif state in ("finished", "stopped", "parked"):
         writer.event(state, step=step)
         writer.close(state=state)
+
+
+def _announce(writer: CohortWriter, members: tuple[Member, ...], step: int, budget: int) -> None:
+    """The milestones that a worker would have found in these curves."""
+    steps = np.arange(0, step + 1, 10)
+    table = columns(steps, members, budget)
+    found = find_milestones(steps, table["train_acc"], table["test_acc"], members[0].spec.milestones)
+    for index, member in enumerate(members):
+        for kind, times in (("memorised", found.t_mem), ("grokked", found.t_grok)):
+            if np.isfinite(times[index]):
+                writer.event(kind, step=int(times[index]), arm=member.arm, seed=member.seed)
 
 
 def grok_at(member: Member) -> int | None:
@@ -141,7 +153,7 @@ def _edit(path: Path, **fields: object) -> None:
 
 def break_(folder: ExperimentFolder) -> None:
     """Half a folder: the spec is cut off in the middle of a line."""
-    folder.paths.spec.write_text("title = \"half a")
+    folder.paths.spec.write_text('title = "half a')
     shutil.rmtree(folder.paths.cohorts)
 
 

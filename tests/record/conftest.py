@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from grokterm.record import CohortWriter, create
 from grokterm.spec import parse
 

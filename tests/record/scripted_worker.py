@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+
 from grokterm.record import CohortWriter
 
 CHUNK = 3

@@ -5,6 +5,7 @@ import random
 
 import numpy as np
 import pytest
+
 from grokterm.errors import GroktermError
 from grokterm.record import CohortWriter, DamagedRecord
 

@@ -3,6 +3,7 @@
 import time
 
 import pytest
+
 from grokterm.errors import GroktermError
 from grokterm.record import CohortWriter, DamagedRecord
 

@@ -5,6 +5,7 @@ import os
 import time
 
 import pytest
+
 from grokterm.errors import BadInput
 from grokterm.record import CohortWriter
 

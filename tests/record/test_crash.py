@@ -7,6 +7,7 @@ import time
 
 import numpy as np
 import pytest
+
 from grokterm.record import CohortFolder, CohortWriter, FolderBusy, State, open_folder
 
 
@@ -14,8 +15,7 @@ def test_killed_at_any_moment_nothing_committed_is_lost(cohort, values, start_wo
     chance = random.Random(3)
     for _ in range(8):
         worker = start_worker(cohort.path, 10**9, 60)
-        before = cohort.status()
-        until(lambda old=before: (now := cohort.status()) and now.pid == worker.pid and now.step > 0)
+        until(lambda pid=worker.pid: (now := cohort.status()) and now.pid == pid and now.step > 0)
         time.sleep(chance.uniform(0, 0.3))
         worker.send_signal(signal.SIGKILL)
         worker.wait()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from grokterm.errors import GroktermError
 from grokterm.record import CohortWriter, create, open_folder
 

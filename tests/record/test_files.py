@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+
 from grokterm.record import DamagedRecord
 from grokterm.record.files import append_at, append_line, cut_torn_line, read_json, write_json, write_whole
 

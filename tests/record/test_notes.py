@@ -1,10 +1,11 @@
 """Notes: any text, the last word counts, a torn line harms nobody."""
 
 import pytest
+
 from grokterm.errors import BadInput
 from grokterm.record import Marks, open_folder
 
-HOSTILE = "two\nlines \x1b]0;title\x07 [red]markup[/red] \ud83d\ude00 \udcff \x00 \u2028 end"
+HOSTILE = "two\nlines \x1b]0;title\x07 [red]markup[/red] \U0001f600 \udcff \x00 \u2028 end"
 
 
 def test_notes_come_back_exactly(folder):

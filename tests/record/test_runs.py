@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 
 import pytest
+
 from grokterm.errors import BadInput, NotFound
 from grokterm.record import CohortWriter, State, create, find, list_folders, open_cohort, open_folder, remove
 from grokterm.record.runs import slug

@@ -5,6 +5,7 @@ import sys
 import time
 
 import pytest
+
 from grokterm.record import (
     CohortFolder,
     CohortWriter,
@@ -37,6 +38,7 @@ def queued(at, **process):
 
 STARTED = Event(1, "started", NOW - 500, 0)
 STOPPED = Event(2, "stopped", NOW - 90, 40)
+AGAIN = queued(NOW - 5, **HERE | {"pid": 8})
 
 
 @pytest.mark.parametrize(
@@ -70,8 +72,8 @@ STOPPED = Event(2, "stopped", NOW - 90, 40)
         ("queued", None, [queued(NOW - 5, **HERE)], ALIVE),
         ("queued", None, [queued(NOW - 10**6)], GONE),  # a cluster's queue: no process is known
         ("lost", None, [queued(NOW - 5, **HERE)], GONE),
-        ("queued", status("stopped", 90), [STARTED, STOPPED, queued(NOW - 5, **HERE | {"pid": 8})], Observation(NOW, "box", "b1/n1", {8: 50.0})),
-        ("lost", status("stopped", 90), [STARTED, STOPPED, queued(NOW - 5, **HERE | {"pid": 8})], GONE),
+        ("queued", status("stopped", 90), [STARTED, STOPPED, AGAIN], Observation(NOW, "box", "b1/n1", {8: 50.0})),
+        ("lost", status("stopped", 90), [STARTED, STOPPED, AGAIN], GONE),
         ("running", status(), [queued(NOW + 300, **HERE), STARTED], ALIVE),  # clocks differ; the process is the same
         ("running", status(), [queued(NOW - 600), STARTED], ALIVE),
         ("stopped", status("stopped", 90), [queued(NOW - 600, **HERE), STARTED, STOPPED], GONE),

@@ -5,6 +5,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+
 from grokterm.record import open_folder
 
 TINY = {

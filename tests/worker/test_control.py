@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from itertools import pairwise
 
 import pytest
 from worker.lab import assert_same_numbers, events, kill, numbers, state, status, step_of, until, wait_for_state
@@ -96,7 +97,7 @@ def test_first_numbers_are_on_disk_at_once_and_keep_coming(started):
     for _ in range(4):
         seen.append(status(folder).heartbeat)
         time.sleep(1.0)
-    assert all(later > earlier for earlier, later in zip(seen, seen[1:], strict=False))
+    assert all(later > earlier for earlier, later in pairwise(seen))
     request(folder, "stop")
 
 

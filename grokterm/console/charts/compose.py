@@ -32,7 +32,7 @@ class Limits:
 
 
 def drawn_y(values: np.ndarray, log_y: bool) -> np.ndarray:
-    """`values` as the y axis shows them: logarithms on a log axis, and nan for what can't be shown (inf, log of <= 0)."""
+    """`values` as the y axis shows them: logarithms on a log axis, nan for what can't be shown (inf, the log of 0)."""
     values = np.asarray(values, dtype=float)
     if not log_y:
         return np.where(np.isfinite(values), values, np.nan)
@@ -145,15 +145,23 @@ def _draw_markers(series: Series, line: Trace, index: int, count: int, grid: Gri
     width = grid.characters.shape[1]
     gap = max(_MARKER_GAP, width // 5) * (2 if series.faint else 1)
     start = int((index + 0.5) / count * min(gap, width))
+    drawn = 0
     for column in range(start, width, gap):
-        row = line.middle[column]
-        if row >= 0:
-            grid.characters[row // 4, column] = series.marker
-            grid.colours[row // 4, column] = series.colour
+        drawn += _put_marker(series, line, column, grid)
+    if not drawn and (line.middle >= 0).any():  # a young curve: one at its end
+        _put_marker(series, line, int(np.flatnonzero(line.middle >= 0)[-1]), grid)
+
+
+def _put_marker(series: Series, line: Trace, column: int, grid: Grid) -> bool:
+    row = line.middle[column]
+    if row >= 0:
+        grid.characters[row // 4, column] = series.marker
+        grid.colours[row // 4, column] = series.colour
+    return bool(row >= 0)
 
 
 def _draw_labels(lines: list[tuple[Milestone, int]], grid: Grid) -> None:
-    """Milestone labels along the top; where two would touch, the later one goes a row lower, as far as the third row."""
+    """Milestone labels along the top; where two would touch, the later one goes a row lower, down to the third."""
     height, width = grid.characters.shape
     ends = [-1] * min(3, height)
     for milestone, column in sorted(lines, key=lambda pair: pair[1]):

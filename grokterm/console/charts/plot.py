@@ -68,8 +68,8 @@ def _y_places(ticks: tuple[Tick, ...], frame: Frame) -> list[tuple[int, str]]:
 
 
 def _x_places(chart: Chart, frame: Frame) -> list[tuple[int, str]]:
-    """The column and the label of every tick on the x axis, far enough apart that none is dropped or shifted into another."""
-    most = max(2, min(9, frame.width // 9))
+    """The column and label of every tick on the x axis, so far apart that none is dropped or shifted into another."""
+    most = max(2, min(9, frame.width // 7))
     if chart.log_x:
         ticks = log_ticks(math.log10(frame.x0), math.log10(frame.x1), most)
         values = [(10**tick.at, tick.label) for tick in ticks]

@@ -1,4 +1,4 @@
-"""What the ticks of an axis say: round numbers, no `0.6000000001`, decades on a log axis. Where they are, `analysis` knows."""
+"""What ticks say: `0.6` and not `0.6000000001`, decades on a log axis. Where they are, `analysis` knows."""
 
 import math
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def number_labels(values: tuple[float, ...]) -> list[str]:
     if largest < 1e-3 or largest >= 1e9:
         return ["0" if value == 0 else _scientific(value, step) for value in values]
     for size, unit in ((1e6, "M"), (1e3, "k")):
-        if largest >= size and step >= size / 100:
+        if largest >= size and step >= size / 10:
             decimals = _decimals([value / size for value in values])
             return ["0" if value == 0 else f"{value / size:.{decimals}f}{unit}" for value in values]
     decimals = _decimals(list(values))

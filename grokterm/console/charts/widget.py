@@ -44,6 +44,11 @@ class ChartView(Widget):
         return [strip.text for strip in self._strips]
 
     @property
+    def settled(self) -> bool:
+        """What is on the screen is what was asked for."""
+        return self._wanted == self._drawn
+
+    @property
     def chart(self) -> Chart | None:
         """The chart that was last given to `show`."""
         return self._chart

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
+from grokterm.console.screens.history import short_name
 from grokterm.console.screens.page import Page
 from grokterm.console.text import plain
 from grokterm.errors import GroktermError
@@ -27,7 +28,10 @@ class Acting(Page):
 
         name = self.target()
         if name is not None:
-            question = Question(f"Stop {name}?", "It writes a checkpoint first. Its numbers stay, and p lets it go on later.")
+            question = Question(
+                f"Stop {short_name(name)}?",
+                "It writes a checkpoint first. Its numbers stay, and p lets it go on later.",
+            )
             self.app.push_screen(question, lambda yes: self._do(stop, name) if yes else None)
 
     def action_note(self) -> None:
@@ -36,7 +40,7 @@ class Acting(Page):
 
         name = self.target()
         if name is not None:
-            line = Line(f"Note on {name}", "what should be remembered?")
+            line = Line(f"Note on {short_name(name)}", "what should be remembered?")
             self.app.push_screen(line, lambda text: self._do(partial(add_note, text=text), name) if text else None)
 
     def action_compare(self) -> None:

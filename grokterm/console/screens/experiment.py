@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Grid
@@ -32,8 +32,8 @@ class ExperimentPage(Acting):
     SCOPE = EXPERIMENT
     BINDINGS = bindings(EXPERIMENT)
     CSS_PATH = "experiment.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-normal")]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (20, "-normal-height")]
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (70, "-normal")]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-low"), (20, "-normal-height")]
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -64,6 +64,11 @@ class ExperimentPage(Acting):
         """This experiment."""
         return self._name
 
+    def seeds(self) -> tuple[int, ...]:
+        """Those of this experiment."""
+        detail = self.app.snapshot.detail
+        return detail.summary.seeds if detail is not None else ()
+
     def compared(self) -> tuple[str, ...]:
         """This experiment, and what is marked."""
         return tuple(dict.fromkeys((self._name, *self.app.memory.marks)))
@@ -92,7 +97,7 @@ class ExperimentPage(Acting):
         width, ink, summary = self.size.width, self.app.ink, detail.summary
         heading = f"{short_name(self._name)}   {summary.title}"
         view = self.app.memory.view.words(summary.seeds)
-        said = message(detail, ink)
+        said = message(detail, width, ink)
         self.query_one("#title", Static).update(title_line(heading, view, width, ink))
         self.query_one("#state", Static).update(state_line(detail, width, ink))
         self.query_one("#message", Static).update(said or "")
@@ -100,23 +105,6 @@ class ExperimentPage(Acting):
         most = max(2, self.size.height // 8)
         self.query_one("#legend", Static).update(legend(detail.arms, width, ink, most))
         self.query_one("#legend").display = bool(detail.arms)
-
-    def action_log_y(self) -> None:
-        """The next scale of the y axes."""
-        self._look(self.app.memory.view.next_y())
-
-    def action_log_x(self) -> None:
-        """Linear or logarithmic steps."""
-        self._look(self.app.memory.view.flip_x())
-
-    def action_seeds(self) -> None:
-        """Median and band, all seeds, one seed after the other."""
-        detail = self.app.snapshot.detail
-        self._look(self.app.memory.view.next_seed(len(detail.summary.seeds) if detail else 0))
-
-    def _look(self, view) -> None:
-        self.app.memory.remember(view=view)
-        self.show(self.app.snapshot)
 
     def action_back(self) -> None:
         """To the history."""

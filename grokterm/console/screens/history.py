@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 COLUMNS = (
     Column("mark", "", 1),
     Column("state", "state", 10),
-    Column("name", "experiment", 22, most=46),
+    Column("name", "experiment", 16, most=46),
     Column("arms", "arms", 4, right=True, rank=5),
     Column("seeds", "seeds", 5, right=True, rank=6),
-    Column("progress", "progress", 13, most=22, rank=2),
-    Column("grok", "t_grok by arm", 20, most=44, rank=3),
+    Column("progress", "progress", 10, most=22, rank=2),
+    Column("grok", "t_grok by arm", 17, most=44, rank=3),
     Column("rate", "rate", 7, right=True, rank=4),
     Column("age", "age", 4, right=True, rank=1),
 )
@@ -48,7 +48,9 @@ def line_of(summary: Summary, now: float, marked: bool) -> Line:
 
 def matches(summary: Summary, words: str) -> bool:
     """Every word of a filter occurs in the name, the title, an arm or the state."""
-    hay = " ".join((summary.name, summary.title, *summary.arms, state_look(summary.state).word, *summary.marks.tags)).lower()
+    hay = " ".join(
+        (summary.name, summary.title, *summary.arms, state_look(summary.state).word, *summary.marks.tags)
+    ).lower()
     return all(word in hay for word in words.lower().split())
 
 

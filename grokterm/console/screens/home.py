@@ -1,5 +1,7 @@
 """Home: the history, and a preview of what is highlighted."""
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widgets import Input, Static
@@ -23,8 +25,8 @@ class Home(Acting):
 
     SCOPE = HOME
     BINDINGS = bindings(HOME)
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (150, "-wide")]
-    VERTICAL_BREAKPOINTS = [(0, "-low"), (34, "-high")]
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (150, "-wide")]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-low"), (34, "-high")]
     AUTO_FOCUS = "#history"
 
     def __init__(self, open_at: str | None = None) -> None:
@@ -66,6 +68,11 @@ class Home(Acting):
         line = self.history.highlighted
         return line.name if line is not None else None
 
+    def seeds(self) -> tuple[int, ...]:
+        """Those of the highlighted experiment."""
+        line = self.history.highlighted
+        return line.summary.seeds if line is not None else ()
+
     def show(self, snapshot: Snapshot) -> None:
         """Lines, title, preview."""
         from grokterm.console.screens.history import line_of, matches
@@ -87,7 +94,9 @@ class Home(Acting):
         running = sum(summary.state in ("running", "starting") for summary in snapshot.history)
         parts = [plural(max(snapshot.total, 0), "experiment")]
         if snapshot.loading:
-            parts = [f"reading {len(snapshot.history):,} of {max(snapshot.total, 0):,}" if snapshot.total > 0 else "reading"]
+            parts = [
+                f"reading {len(snapshot.history):,} of {max(snapshot.total, 0):,}" if snapshot.total > 0 else "reading"
+            ]
         if running:
             parts.append(f"{running} running")
         if self._filter:

@@ -1,4 +1,4 @@
-"""What every full screen shares: the common keys, and being told of new snapshots while it is in front."""
+"""What every full screen shares: common keys, the view of the charts, and word of new snapshots while in front."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.screen import Screen
 
 from grokterm.console.commands import APP, bindings
+from grokterm.console.scales import View
 from grokterm.console.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -44,6 +45,26 @@ class Page(Screen[None]):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw what has changed."""
+
+    def seeds(self) -> tuple[int, ...]:
+        """The seeds that the seed key goes through."""
+        return ()
+
+    def action_log_y(self) -> None:
+        """The next scale of the y axes."""
+        self._look(self.app.memory.view.next_y())
+
+    def action_log_x(self) -> None:
+        """Linear or logarithmic steps."""
+        self._look(self.app.memory.view.flip_x())
+
+    def action_seeds(self) -> None:
+        """Median and band, all seeds, one seed after the other."""
+        self._look(self.app.memory.view.next_seed(len(self.seeds())))
+
+    def _look(self, view: View) -> None:
+        self.app.memory.remember(view=view)
+        self.show(self.app.snapshot)
 
     def action_back(self) -> None:
         """One layer back; the first layer stays."""

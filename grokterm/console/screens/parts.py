@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from grokterm.console.look import Ink, marker, state_look
-from grokterm.console.text import clip, duration, plain, rate, size, steps
+from grokterm.console.text import clip, duration, fold, plain, rate, size, steps
 
 if TYPE_CHECKING:
     from grokterm.console.detail import ArmLine, Detail
@@ -31,7 +31,8 @@ def state_line(detail: Detail, width: int, ink: Ink) -> Text:
     line = Text(no_wrap=True).append(f" {look.glyph} {look.word}", f"bold {ink.tone(look.tone)}")
     pieces = [
         Text(f"step {steps(summary.step)} of {steps(summary.steps)}", ink.foreground),
-        bar(summary.progress, 24 if width >= 110 else 12, ink) + Text(f" {int(summary.progress * 100)}%", ink.foreground),
+        bar(summary.progress, 24 if width >= 110 else 12, ink)
+        + Text(f" {int(summary.progress * 100)}%", ink.foreground),
     ]
     if summary.rate > 0:
         pieces.append(Text(rate(summary.rate), ink.foreground))
@@ -50,15 +51,15 @@ def state_line(detail: Detail, width: int, ink: Ink) -> Text:
     return line
 
 
-def message(detail: Detail, ink: Ink) -> Text | None:
+def message(detail: Detail, width: int, ink: Ink) -> Text | None:
     """What an unusual state means and what to do next; None where there is nothing to say."""
     look = state_look(detail.summary.state)
     said = detail.summary.problem or detail.last_word
     line = Text(no_wrap=False)
     if said:
-        line.append(f" {plain(said)}", ink.bad)
+        line.append(fold(said, width, " ", " "), ink.bad)
     if look.next_step:
-        line.append(f"{chr(10) if said else ''} {look.next_step}", ink.muted)
+        line.append("\n" if said else "").append(fold(look.next_step, width, " ", " "), ink.muted)
     return line if line else None
 
 
@@ -69,7 +70,7 @@ def bar(share: float, cells: int, ink: Ink) -> Text:
 
 
 def arm_block(arm: ArmLine, width: int, ink: Ink) -> Text:
-    """An arm in one line of `width` cells: marker, name, how many grokked, median t_grok, median t_mem where it fits."""
+    """An arm in one line of `width` cells: marker, name, how many grokked, median t_grok, and t_mem where it fits."""
     facts = Text(f"{arm.grokked}/{arm.runs} grokked", ink.muted)
     facts.append("  t_grok ", ink.muted).append(steps(arm.t_grok), f"bold {ink.foreground}")
     if arm.diverged:

@@ -1,5 +1,7 @@
 """The footer: the commands of the screen that fit, from the one table."""
 
+from typing import ClassVar
+
 from rich.text import Text
 from textual import events
 from textual.widget import Widget
@@ -11,7 +13,7 @@ class KeyBar(Widget):
     """One line of keys. A click on one does what the key does."""
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES = {"keybar--key", "keybar--label"}
+    COMPONENT_CLASSES: ClassVar = {"keybar--key", "keybar--label"}
 
     def __init__(self, scope: str) -> None:
         super().__init__()

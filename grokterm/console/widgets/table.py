@@ -1,8 +1,8 @@
-"""A table by lines: it draws only the rows in view, sheds columns instead of cutting numbers, and refreshes changed rows."""
+"""A table by lines: it draws only rows in view, sheds columns instead of cutting numbers, refreshes changed rows."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -65,9 +65,9 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         key: the identity of a row, which the cursor follows when rows come and go.
     """
 
-    COMPONENT_CLASSES = {"table--head", "table--cursor"}
+    COMPONENT_CLASSES: ClassVar = {"table--head", "table--cursor"}
     ALLOW_SELECT = False
-    BINDINGS = [
+    BINDINGS: ClassVar = [
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
         Binding("pageup", "page(-1)", show=False),

@@ -14,9 +14,9 @@ Nothing here is an approximation. Three facts about the task are used:
 
 import torch
 from torch import nn
-from torch.nn import functional as F
 
 from grokterm.engine.models.block import Block, affine
+from grokterm.engine.models.look_up import look_up
 from grokterm.spec.model import Transformer as TransformerSpec
 
 LENGTH = 3  # a, b, =
@@ -70,12 +70,12 @@ class Transformer(nn.Module):
 
     def _stream_table(self, pairs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         """Every row the stream can hold before the first block [r, d], "=" last; and the rows of each sample [b, t]."""
-        equals = pairs.new_full((len(pairs), 1), self.p)
+        first, second = pairs.unbind(1)
         if self.W_pos is None:
-            return self.W_E, torch.cat([pairs, equals], 1)
-        tokens, equals_token = self.W_E[:-1], self.W_E[-1:]
-        table = torch.cat([tokens + self.W_pos[0], tokens + self.W_pos[1], equals_token + self.W_pos[2]])
-        return table, torch.cat([pairs, equals + self.p], 1) + pairs.new_tensor([0, self.p, 0])
+            return self.W_E, torch.stack([first, second, torch.full_like(first, self.p)], 1)
+        tokens, equals = self.W_E[:-1], self.W_E[-1:]
+        table = torch.cat([tokens + self.W_pos[0], tokens + self.W_pos[1], equals + self.W_pos[2]])
+        return table, torch.stack([first, second + self.p, torch.full_like(first, 2 * self.p)], 1)
 
     def _only_block(self, table: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
         """The only block, at the last position: [b, d]."""
@@ -83,16 +83,16 @@ class Transformer(nn.Module):
         source = block.attention_input(table)
         keys, values = block.project(source, "K"), block.project(source, "V")  # [r, h k]
         scores = block.scores(block.project(source[-1:], "Q"), keys)  # [r, h]
-        heads = block.gather(F.embedding(rows, scores), F.embedding(rows, values))
+        heads = block.gather(look_up(scores, rows), look_up(values, rows))
         return block.mlp(block.after_attention(table[-1:], heads))
 
     def _first_block(self, table: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
         """The first of several blocks, at every position: [b, t, d]."""
         block = self.blocks[0]
         source = block.attention_input(table)
-        queries, keys, values = (F.embedding(rows, block.project(source, which)) for which in "QKV")  # [b, t, h k]
+        queries, keys, values = (look_up(block.project(source, which), rows) for which in "QKV")  # [b, t, h k]
         heads = block.attend(queries, keys, values, self.causal)
-        return block.mlp(block.after_attention(F.embedding(rows, table), heads))
+        return block.mlp(block.after_attention(look_up(table, rows), heads))
 
     def _middle_block(self, block: Block, x: torch.Tensor) -> torch.Tensor:
         source = block.attention_input(x)

@@ -1,6 +1,6 @@
 """Milliseconds a training step: ours against the plain all-positions network of the tests with torch.optim.AdamW.
 
-    python tests/bench_step.py [--threads 2] [--rounds 8] [--steps 10] [--device cpu]
+    python tests/bench/step.py [--threads 2] [--rounds 8] [--steps 10] [--device cpu]
 
 Both run in one process, a few steps of one and then of the other, round after round, and the medians over the rounds
 are compared: what else the machine does slows both. Ours includes what it always computes (train accuracy, gradient
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 
-sys.path.insert(0, str(Path(__file__).parent / "engine"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
 import plain
 
 from grokterm.engine.trainer import Trainer

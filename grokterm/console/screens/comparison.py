@@ -1,0 +1,148 @@
+"""A comparison in words and columns. Pure functions; columns are left out rather than cut."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from grokterm.console.look import Ink, marker
+from grokterm.console.text import MISSING, clip, fold, number, plain, steps
+from grokterm.console.widgets.table import GAP, Column, fit
+
+if TYPE_CHECKING:
+    from grokterm.analysis import ArmRow, Comparison, Median
+
+COLUMNS = (
+    Column("arm", "arm", 14, most=34),
+    Column("grokked", "grokked", 7, right=True),
+    Column("lost", "diverged", 8, right=True, rank=9),
+    Column("t_mem", "t_mem", 7, right=True, rank=5),
+    Column("t_grok", "t_grok", 7, right=True),
+    Column("interval", "95 % interval", 15, right=True, rank=3),
+    Column("gap", "gap", 7, right=True, rank=4),
+    Column("speed", "speed-up", 8, right=True, rank=1),
+    Column("speed_interval", "95 % interval", 13, right=True, rank=6),
+    Column("p", "p (Holm)", 8, right=True, rank=2),
+    Column("integral", "∫λ to grok", 10, right=True, rank=7),
+    Column("loss", "test loss", 9, right=True, rank=8),
+    Column("train", "train loss", 10, right=True, rank=10),
+)
+
+
+def table_text(comparison: Comparison, width: int, ink: Ink) -> Text:
+    """The table of arms for `width` cells."""
+    sizes = fit(COLUMNS, width - 2)
+    lines = [_line([Text(column.title, ink.muted) for column, _ in sizes], sizes)]
+    for index, row in enumerate(comparison.rows):
+        cells = values(row)
+        texts = [Text(cells[column.id], ink.foreground) for column, _ in sizes]
+        texts[0] = Text(f"{marker(index)} ", ink.arm(index)).append(clip(row.label, sizes[0][1] - 2), ink.foreground)
+        lines.append(_line(texts, sizes))
+    return Text("\n").join(lines)
+
+
+def values(row: ArmRow) -> dict[str, str]:
+    """Every column of a row as text. Censored runs are seen in `grokked`; a median not reached is a dash."""
+    ratio = row.speed_up
+    return {
+        "arm": row.label,
+        "grokked": f"{row.n_grokked}/{row.n}",
+        "lost": str(row.n_diverged) if row.n_diverged else MISSING,
+        "t_mem": steps(row.t_mem.value),
+        "t_grok": steps(row.t_grok.value),
+        "interval": interval(row.t_grok),
+        "gap": steps(row.gap.value),
+        "speed": "1" if ratio is None else _times(ratio.value),
+        "speed_interval": "" if ratio is None else _span(ratio.low, ratio.high, _bare),
+        "p": "" if ratio is None else probability(row.p_holm),
+        "integral": number(row.integral_at_grok),
+        "loss": number(row.test_loss),
+        "train": number(row.train_loss),
+    }
+
+
+def interval(median: Median) -> str:
+    """`700–1,200`, `700–` where it is open above, a dash where nothing can be said."""
+    return _span(median.low, median.high, steps)
+
+
+def _span(low: float, high: float, write) -> str:
+    if math.isnan(low) and math.isnan(high):
+        return MISSING
+    left = "" if math.isnan(low) else write(low)
+    right = "" if math.isnan(high) else write(high)
+    return f"{left}–{right}" if left and right else f"≥ {left}" if left else f"≤ {right}"
+
+
+def _times(value: float) -> str:
+    return MISSING if math.isnan(value) else f"{_bare(value)}x"
+
+
+def _bare(value: float) -> str:
+    return f"{value:.2f}" if value < 10 else number(value)
+
+
+def probability(p: float) -> str:
+    """A p with as many digits as it deserves."""
+    if math.isnan(p):
+        return MISSING
+    return "< 0.0001" if p < 1e-4 else f"{p:.4f}" if p < 0.01 else f"{p:.3f}"
+
+
+def sentences_text(comparison: Comparison, width: int, ink: Ink) -> Text:
+    """The verdict, and what must be known before believing it."""
+    text = Text()
+    for sign, colour, sentences in (("·", ink.foreground, comparison.verdict), ("!", ink.muted, comparison.warnings)):
+        for sentence in sentences:
+            text.append(f"\n {sign} ", f"bold {ink.accent}")
+            text.append(_after(sentence, width), colour)
+    return text
+
+
+def _after(sentence: str, width: int) -> str:
+    """The sentence folded to stand behind a sign of three cells, which is drawn on its own."""
+    return fold(sentence, width, "   ", "   ")[3:]
+
+
+def differing_text(comparison: Comparison, width: int, ink: Ink) -> Text:
+    """The fields of the spec that are not the same in all arms, a column for each arm where they fit."""
+    if not comparison.differing:
+        return Text("\n The arms have the same configuration.", ink.muted)
+    names = [plain(name) for name in comparison.differing]
+    first = min(max(len(name) for name in names), 34)
+    labels = [f"{marker(index)} {plain(row.label)}" for index, row in enumerate(comparison.rows)]
+    each = (width - first - 2) // max(1, len(labels)) - 2
+    text = Text("\n").append(" What differs\n", f"bold {ink.foreground}")
+    if each >= 8:
+        text.append(" " * (first + 3))
+        for index, label in enumerate(labels):
+            text.append(f"{clip(label, each):<{each + 2}}", ink.arm(index))
+        for name, cells in zip(names, comparison.differing.values(), strict=True):
+            text.append(f"\n {clip(name, first):<{first + 2}}", ink.muted)
+            for value in cells:
+                text.append(f"{clip(_written(value), each):<{each + 2}}", ink.foreground)
+        return text
+    for name, cells in zip(names, comparison.differing.values(), strict=True):
+        text.append(f" {clip(name, width)}\n", ink.muted)
+        for label, value in zip(labels, cells, strict=True):
+            text.append(f"   {clip(label, 20):<22}{clip(_written(value), width - 26)}\n", ink.foreground)
+    return text
+
+
+def _written(value: object) -> str:
+    if value is None:
+        return MISSING
+    if isinstance(value, float):
+        return f"{value:g}"
+    return plain(value)
+
+
+def _line(texts: list[Text], sizes: tuple[tuple[Column, int], ...]) -> Text:
+    line = Text(" ", no_wrap=True)
+    for text, (column, cells) in zip(texts, sizes, strict=True):
+        blank = " " * max(0, cells - text.cell_len)
+        line.append_text(Text(blank) + text if column.right else text + Text(blank)).append(" " * GAP)
+    line.rstrip()
+    return line

@@ -1,0 +1,208 @@
+"""New experiment: the presets, and what the highlighted one is about. Enter starts it in a worker of its own."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Container, VerticalScroll
+from textual.message import Message
+from textual.widgets import Static
+
+from grokterm.console.commands import NEW, bindings
+from grokterm.console.look import Ink, marker
+from grokterm.console.screens.page import Page
+from grokterm.console.screens.parts import title_line
+from grokterm.console.snapshot import Snapshot
+from grokterm.console.text import clip, fold, plain, plural, steps
+from grokterm.console.widgets.keybar import KeyBar
+from grokterm.console.widgets.table import Column, Table
+from grokterm.errors import GroktermError
+
+if TYPE_CHECKING:
+    from grokterm.spec import Experiment, PresetInfo
+
+
+class New(Page):
+    """The preset picker."""
+
+    SCOPE = NEW
+    BINDINGS = bindings(NEW)
+    CSS_PATH = "new.tcss"
+    AUTO_FOCUS = "#presets"
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (76, "-normal")]
+
+    class Read(Message):
+        """The presets, or one of them whole, are read; sent by a thread."""
+
+        def __init__(self, presets: tuple[PresetInfo, ...] = (), experiment: Experiment | None = None) -> None:
+            super().__init__()
+            self.presets, self.experiment = presets, experiment
+
+    class Started(Message):
+        """An experiment exists and its workers are on their way; sent by a thread."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._experiments: dict[str, Experiment] = {}
+        self._starting = False
+
+    def compose(self) -> ComposeResult:
+        """The list to the left, what the preset says to the right."""
+        columns = (Column("name", "preset", 24, most=60),)
+        yield Static(id="title", markup=False)
+        with Container(id="body"):
+            yield Table(
+                columns, lambda info, _, width: Text(clip(info.name, width)), lambda info: info.name, id="presets"
+            )
+            with VerticalScroll(id="about"):
+                yield Static(id="words", markup=False)
+        yield KeyBar(NEW)
+
+    def on_mount(self) -> None:
+        """Read the list off the event loop."""
+        super().on_mount()
+        self.run_worker(self._read_list, thread=True)
+
+    def focus_name(self) -> str | None:
+        """Nothing needs to be followed closely here."""
+        return None
+
+    def show(self, snapshot: Snapshot) -> None:
+        """The heading; the rest depends on the cursor only."""
+        words = f"into {self.app.runs}"
+        self.query_one("#title", Static).update(title_line("New experiment", words, self.size.width, self.app.ink))
+        self._show_preset()
+
+    def on_resize(self) -> None:
+        """Words are folded for the width."""
+        self.call_after_refresh(self._show_preset)
+
+    def _read_list(self) -> None:
+        from grokterm.spec import list_presets
+
+        self.post_message(self.Read(presets=list_presets()))
+
+    def _read_one(self, info: PresetInfo) -> None:
+        from grokterm.spec import load
+
+        self.post_message(self.Read(experiment=load(info.name)))
+
+    def on_new_read(self, message: Read) -> None:
+        """Show what was read."""
+        if message.presets:
+            self.query_one(Table).show(message.presets)
+        if message.experiment is not None:
+            self._experiments[message.experiment.name] = message.experiment
+        self._show_preset()
+
+    def on_table_highlighted(self) -> None:
+        """Another preset."""
+        self._show_preset()
+
+    def on_table_opened(self) -> None:
+        """A double click."""
+        self.action_start()
+
+    def _show_preset(self) -> None:
+        info = self.query_one(Table).highlighted
+        if info is None:
+            return
+        experiment = self._experiments.get(info.name)
+        if experiment is None and info.problem is None:
+            self.run_worker(partial(self._read_one, info), thread=True, group="read", exclusive=True)
+        self.query_one("#words", Static).update(
+            preset_text(info, experiment, self.query_one("#about").size.width - 1, self.app.ink)
+        )
+
+    def action_next_pane(self) -> None:
+        """From the list to the text and back."""
+        self.focus_next()
+
+    def action_start(self) -> None:
+        """Make the folder, start the workers, open the experiment."""
+        info = self.query_one(Table).highlighted
+        if info is None or self._starting:
+            return
+        if info.problem:
+            self.app.notify(plain(info.problem), severity="error", markup=False)
+            return
+        self._starting = True
+        self.run_worker(partial(self._start, info.name), thread=True)
+
+    def _start(self, preset: str) -> None:
+        from grokterm.jobs import launch
+        from grokterm.record import create
+        from grokterm.spec import load
+
+        try:
+            folder = create(self.app.runs, load(preset))
+            launch(folder)
+        except GroktermError as error:
+            self._starting = False
+            self.app.notify(plain(error), severity="error", markup=False)
+            return
+        self.post_message(self.Started(folder.name))
+
+    def on_new_started(self, message: Started) -> None:
+        """Go to the new experiment; Esc there leads to the history."""
+        from grokterm.console.screens.experiment import ExperimentPage
+
+        self.app.watcher.reread()
+        self.app.switch_screen(ExperimentPage(message.name))
+
+
+def preset_text(info: PresetInfo, experiment: Experiment | None, width: int, ink: Ink) -> Text:
+    """Everything a preset says about itself, and the arms with what sets them apart."""
+    text = Text()
+    text.append(f"{fold(info.title or info.name, width)}\n", f"bold {ink.foreground}")
+    if info.problem:
+        return text.append(f"\n{fold(info.problem, width)}", ink.bad)
+    for label, words in (
+        ("question", info.question),
+        ("source", info.source),
+        ("expect", info.expect),
+        ("cost", info.cost),
+    ):
+        if words:
+            text.append(f"\n{label:<10}", ink.accent).append(f"{_behind(words, width, 10)}\n", ink.foreground)
+    if experiment is None:
+        return text
+    runs = f"{plural(len(experiment.arms), 'arm')} x {plural(len(experiment.seeds), 'seed')}"
+    budget = steps(experiment.arms[0].spec.stop.steps)
+    text.append(f"\n{'arms':<10}", ink.accent).append(f"{runs}, {budget} steps each\n", ink.foreground)
+    own = experiment.to_document()["arms"]
+    for index, arm in enumerate(experiment.arms):
+        text.append(f"\n{marker(index)} ", ink.arm(index)).append(f"{plain(arm.name)}\n", f"bold {ink.foreground}")
+        if arm.about:
+            text.append(f"{fold(arm.about, width, '  ', '  ')}\n", ink.foreground)
+        for field, value in flat(own[arm.name]):
+            text.append(f"{fold(f'{field} = {value}', width, '  ', '    ')}\n", ink.muted)
+    return text
+
+
+def _behind(words: str, width: int, indent: int) -> str:
+    """`words` folded to stand behind a label of `indent` cells."""
+    return fold(words, width, " " * indent, " " * indent)[indent:]
+
+
+def flat(table: dict, prefix: str = "") -> list[tuple[str, object]]:
+    """The values of nested tables with their dotted names, `about` left out; a schedule on one line."""
+    pairs: list[tuple[str, object]] = []
+    for name, value in table.items():
+        if name == "about" and not prefix:
+            continue
+        if isinstance(value, dict) and "schedule" in value:
+            rest = " ".join(f"{key} {part}" for key, part in value.items() if key != "schedule")
+            pairs.append((f"{prefix}{name}", f"{value['schedule']}: {rest}" if rest else value["schedule"]))
+        elif isinstance(value, dict):
+            pairs += flat(value, f"{prefix}{name}.")
+        else:
+            pairs.append((f"{prefix}{name}", value))
+    return pairs

@@ -1,0 +1,42 @@
+"""Rows of a table, with a gradient that adds up in the same order every time.
+
+n look-ups, r row of the table, c column
+"""
+
+from typing import Any
+
+import torch
+from torch.nn import functional as F
+
+
+def look_up(table: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+    """table[rows]: [r, c] and [...] int64 to [..., c].
+
+    Many look-ups share a row, and its gradient is the sum over them. On the CPU torch adds in the order of `rows`. On a
+    GPU its sums of look-ups either race (atomic additions: other bits in every run) or sort all indices at every step; a
+    product with a one-hot matrix does neither.
+    """
+    return F.embedding(rows, table) if table.device.type == "cpu" else OneHotLookUp.apply(table, rows)
+
+
+class OneHotLookUp(torch.autograd.Function):
+    """`look_up` whose backward is a matrix product: d table = one_hot(rows)^T d out."""
+
+    generate_vmap_rule = True
+
+    @staticmethod
+    def forward(table: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+        return F.embedding(rows, table)
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[torch.Tensor, torch.Tensor], output: torch.Tensor) -> None:
+        table, rows = inputs
+        ctx.height = table.shape[0]
+        ctx.save_for_backward(rows)
+
+    @staticmethod
+    def backward(ctx: Any, gradient: torch.Tensor) -> tuple[torch.Tensor, None]:
+        (rows,) = ctx.saved_tensors
+        numbers = torch.arange(ctx.height, device=rows.device)
+        one_hot = (rows.flatten().unsqueeze(1) == numbers).to(gradient.dtype)  # [n, r]
+        return one_hot.transpose(0, 1) @ gradient.flatten(0, -2), None

@@ -1,0 +1,75 @@
+"""Driving the console in tests: start it on a frozen world, press keys, wait until it has nothing left to do."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from console.world import NOW
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from grokterm.console.app import Console
+from grokterm.console.charts.widget import ChartView
+from grokterm.console.memory import Memory
+
+PATIENCE = 20.0
+
+
+@asynccontextmanager
+async def play(
+    runs: Path, size: tuple[int, int] = (120, 40), open_at: str | None = None, memory: Memory | None = None
+) -> AsyncIterator[Pilot]:
+    """A running console that has read everything."""
+    app = Console(runs, open_at, memory, clock=lambda: NOW)
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        yield pilot
+
+
+async def press(pilot: Pilot, *keys: str) -> None:
+    """Press keys, each after the one before has had its effect."""
+    for key in keys:
+        await pilot.press(key)
+        await settle(pilot)
+
+
+async def settle(pilot: Pilot) -> None:
+    """Wait until everything is read, computed and drawn."""
+    await until(pilot, lambda: _settled(pilot.app))
+    await pilot.pause()
+
+
+async def until(pilot: Pilot, condition: Callable[[], bool]) -> None:
+    """Wait for a condition; fail after `PATIENCE` seconds."""
+    deadline = time.monotonic() + PATIENCE
+    quiet = 0
+    while quiet < 2:
+        await pilot.pause()
+        quiet = quiet + 1 if condition() else 0
+        assert time.monotonic() < deadline, "the console did not settle"
+        await asyncio.sleep(0.01)
+
+
+def _settled(app: Console) -> bool:
+    wanted, snapshot = app.watcher.wanted, app.snapshot
+    read = not snapshot.loading and snapshot.focus == wanted and (wanted is None) == (snapshot.detail is None)
+    busy = any(worker.is_running for worker in app.workers)
+    return read and not busy and all(view.settled for view in app.screen.query(ChartView))
+
+
+def screen_text(pilot: Pilot) -> str:
+    """Everything on the screen, as text."""
+    width, height = pilot.app.size
+    return "\n".join(strip.text for strip in pilot.app.screen._compositor.render_strips()[:height])
+
+
+def words(pilot: Pilot, selector: str) -> str:
+    """The text of a `Static`."""
+    return str(pilot.app.screen.query_one(selector, Static).content)
+
+
+def chart_lines(pilot: Pilot, selector: str) -> list[str]:
+    """A chart on the screen, as rows of characters."""
+    return pilot.app.screen.query_one(selector, ChartView).lines

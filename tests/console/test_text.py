@@ -1,0 +1,55 @@
+"""Words and numbers: nothing dangerous reaches the terminal, and no number is cut in the middle."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from grokterm.console import text
+
+
+@given(st.text())
+def test_plain_text_is_one_line_without_control_characters(words):
+    safe = text.plain(words)
+    assert safe.isprintable()
+    assert len(safe) == len(words)
+
+
+def test_escape_codes_become_visible_and_markup_stays_as_it_is():
+    assert text.plain("sweep[lr=1e-3] \x1b[31mred\x1b[0m\n") == "sweep[lr=1e-3] ␛[31mred␛[0m "
+    assert text.plain("\u202egnp.exe\x7f") == "�gnp.exe␡"
+
+
+@given(st.text(max_size=40), st.integers(0, 30))
+def test_a_clipped_text_fits(words, width):
+    from rich.cells import cell_len
+
+    assert cell_len(text.clip(words, width)) <= width
+
+
+@pytest.mark.parametrize(
+    "value, written",
+    [
+        (None, "–"), (math.nan, "–"), (math.inf, "∞"), (0, "0"), (0.60000000001, "0.6"), (1e-7, "1.00e-07"),
+        (9876, "9876"), (12345, "12.3k"), (227313, "227k"), (2.5e7, "25M"), (-3.14159, "-3.14"),
+    ],
+)  # fmt: skip
+def test_numbers_keep_three_digits(value, written):
+    assert text.number(value) == written
+
+
+@pytest.mark.parametrize(
+    "value, written", [(850, "850"), (2500, "2.5k"), (25_000, "25k"), (1_250_000, "1.25M"), (math.nan, "–")]
+)
+def test_short_steps(value, written):
+    assert text.short_steps(value) == written
+
+
+def test_time_and_size():
+    assert text.duration(125) == "2m 05s"
+    assert text.duration(3 * 3600 + 20 * 60) == "3h 20m"
+    assert text.duration(-1) == text.duration(math.nan) == "–"
+    assert [text.age(s) for s in (0, 59, 61, 7300, 10 * 86400)] == ["now", "59s", "1m", "2h", "10d"]
+    assert [text.size(b) for b in (512, 412e6, 80e9)] == ["512 B", "412 MB", "80 GB"]
+    assert [text.rate(r) for r in (0.0, 0.84, 31.2, 1234)] == ["–", "0.84/s", "31/s", "1.23k/s"]

@@ -1,0 +1,133 @@
+"""The network of seed 000 to the parameter, and every short cut against the plain network."""
+
+from functools import partial
+from itertools import product
+
+import pytest
+import torch
+from engine import plain
+from engine.cohorts import CPU, run_spec
+
+from grokterm.engine.losses import cross_entropy
+from grokterm.engine.models import Transformer
+from grokterm.engine.models.look_up import OneHotLookUp, look_up
+from grokterm.engine.stack import Stack
+
+OPTIONS = list(
+    product((1, 2, 3), ("none", "pre", "post"), (True, False), ("learned", "none"), (True, False), ("relu", "gelu"))
+)
+
+
+def _network(seed: int, spec, p: int, std: float | None = None) -> Transformer:
+    network = Transformer(spec, p)
+    network.initialise(std or spec.init_std, torch.Generator().manual_seed(seed))
+    return network
+
+
+def _model(**values):
+    return run_spec(model=values).model
+
+
+def test_the_paper_s_network_has_227313_parameters():
+    network = _network(0, _model(d_model=128, heads=4, d_mlp=512), 113)
+    sizes = {network.field_name(path): parameter.numel() for path, parameter in network.named_parameters()}
+    parts = {
+        "W_E": 14_592,
+        "W_pos": 384,
+        "attention": 66_048,
+        "mlp": 131_712,
+        "unembedding": 14_577,
+    }
+    attention = [f"{kind}_{name}" for kind in "Wb" for name in "QKVO"]
+    assert sizes.pop("W_E") == parts["W_E"]
+    assert sizes.pop("W_pos") == parts["W_pos"]
+    assert sum(sizes.pop(name) for name in attention) == parts["attention"]
+    assert sum(sizes.pop(name) for name in ("W_in", "b_in", "W_out", "b_out")) == parts["mlp"]
+    assert sum(sizes.pop(name) for name in ("W_U", "b_U")) == parts["unembedding"]
+    assert not sizes and sum(parts.values()) == 227_313
+
+
+def test_shapes_and_names_are_the_field_s():
+    network = _network(0, _model(d_model=12, heads=3, d_head=5, d_mlp=20, norm="pre", layers=2), 7)
+    shapes = {network.field_name(path): tuple(parameter.shape) for path, parameter in network.named_parameters()}
+    assert shapes["W_E"] == (8, 12) and shapes["W_pos"] == (3, 12) and shapes["W_U"] == (12, 7) and shapes["b_U"] == (7,)
+    assert shapes["blocks.1.W_Q"] == (3, 12, 5) and shapes["blocks.1.W_O"] == (3, 5, 12) and shapes["blocks.0.b_K"] == (3, 5)
+    assert shapes["blocks.0.ln1.weight"] == shapes["ln_final.bias"] == (12,)
+
+
+def test_initial_weights_are_normal_biases_zero_and_gains_one():
+    network = _network(3, _model(d_model=128, heads=4, d_mlp=512, norm="post"), 113, std=0.25)
+    for path, parameter in network.named_parameters():
+        kind = path.rpartition(".")[2]
+        if kind.startswith("W_"):
+            spread = 5 / parameter.numel() ** 0.5  # five standard errors of the mean, in sigma; more than three of the spread
+            assert abs(parameter.mean()) < 0.25 * spread, path
+            assert abs(parameter.std() / 0.25 - 1) < spread, path
+        else:
+            assert bool((parameter == (1 if kind == "weight" else 0)).all()), path
+
+
+@pytest.mark.parametrize(("layers", "norm", "bias", "positions", "causal", "activation"), OPTIONS)
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-12), (torch.float32, 1e-5)])
+def test_loss_and_gradients_are_those_of_the_plain_network(
+    device, dtype, tolerance, layers, norm, bias, positions, causal, activation
+):
+    """Two members beside each other, every option; weights far from zero, so that no path is idle."""
+    options = {"layers": layers, "norm": norm, "bias": bias, "positions": positions, "causal": causal, "activation": activation}
+    spec = _model(d_model=12, heads=3, d_head=5, d_mlp=20, **options)
+    stack = Stack([_network(seed, spec, 7).to(dtype) for seed in range(2)], device)
+    noise = torch.randn(stack.weights.shape, generator=torch.Generator().manual_seed(9), dtype=dtype) * 0.3
+    for tensor in stack.tensors(noise.to(device)).items():
+        stack.tensors(stack.weights)[tensor[0]].add_(tensor[1])
+    pairs = torch.cartesian_prod(torch.arange(7), torch.arange(7)).expand(2, 49, 2).contiguous().to(device)
+    answers = ((pairs[..., 0] * 3 + pairs[..., 1]) % 7).to(device)
+
+    ((_, (losses,)),) = stack.map(partial(_loss, dtype=dtype), pairs, answers)
+    losses.sum().backward()
+
+    gradients = stack.tensors(stack.gradients)
+    for index in range(2):
+        weights = {name: tensor[index].clone().requires_grad_() for name, tensor in stack.tensors(stack.weights).items()}
+        expected = plain.loss(weights, spec, pairs[index], answers[index], dtype)
+        expected.backward()
+        assert losses[index].item() == pytest.approx(expected.item(), rel=tolerance)
+        scale = max(weight.grad.abs().max() for weight in weights.values())
+        for name, weight in weights.items():
+            assert (gradients[name][index] - weight.grad).abs().max() <= tolerance * scale, name
+
+
+def _loss(network, pairs, answers, dtype):
+    return (cross_entropy(network(pairs), answers, dtype).mean(),)
+
+
+def test_a_network_without_positions_cannot_tell_a_from_b():
+    network = _network(0, _model(positions="none", layers=2), 11)
+    pairs = torch.tensor([[3, 8], [8, 3]])
+    logits = network(pairs)
+    assert torch.allclose(logits[0], logits[1], atol=1e-6) is False  # causal: b sees a, a does not see b
+    assert torch.allclose(*_network(0, _model(positions="none"), 11)(pairs), atol=1e-6)  # one layer: "=" sees a set
+
+
+def test_the_one_hot_look_up_is_the_look_up():
+    """The GPU's form of it, on any device: forward the same bits, backward the same sum; also mapped over members."""
+    generator = torch.Generator().manual_seed(1)
+    table = torch.randn(3, 9, 4, generator=generator, dtype=torch.float64).requires_grad_()
+    rows = torch.randint(0, 9, (3, 20, 2), generator=generator)
+    weight = torch.randn(3, 20, 2, 4, generator=generator, dtype=torch.float64)
+    found = {}
+    for name, function in (("ours", OneHotLookUp.apply), ("torch", look_up)):
+        out = torch.func.vmap(function)(table, rows)
+        (gradient,) = torch.autograd.grad((out * weight).sum(), table)
+        found[name] = (out, gradient)
+    assert torch.equal(found["ours"][0], found["torch"][0])
+    assert torch.allclose(found["ours"][1], found["torch"][1], rtol=1e-14, atol=1e-14)
+
+
+def test_the_stack_holds_every_member_s_own_weights():
+    spec = _model()
+    networks = [_network(seed, spec, 11) for seed in range(3)]
+    stack = Stack(networks, CPU)
+    for path, tensor in zip((p for p, _ in networks[0].named_parameters()), stack.tensors(stack.weights).values(), strict=True):
+        for index, network in enumerate(networks):
+            assert torch.equal(tensor[index], network.get_parameter(path))
+    assert stack.tensors(stack.weights)["W_E"].data_ptr() == stack.weights.data_ptr()  # views, not copies
