@@ -107,9 +107,12 @@ class Console(App[None]):
 
     async def action_quit(self) -> None:
         """Leave. Workers are other processes and don't notice."""
-        self.watcher.stop()
-        self.memory.save()
         self.exit()
+
+    def on_unmount(self) -> None:
+        """However it ends: keep the view and stop reading."""
+        self.memory.save()
+        self.watcher.stop()
 
     def _fail(self, error: BaseException) -> None:
         raise error

@@ -1,7 +1,7 @@
 """The charts of an experiment. Pure functions: curves and a view in, charts out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,7 +35,19 @@ OVERLAY = Panel("overlay", "accuracy", ("test_acc", "train_acc"), y_range=(0.0, 
 
 def charts(curves: Curves, arms: tuple[ArmLine, ...], view: View, ink: Ink) -> dict[str, Chart]:
     """The charts of an experiment, by the id of their panel."""
-    return {panel.id: chart(panel, curves, arms, view, ink) for panel in PANELS}
+    x_range = _x_range(curves, view.log_x)
+    return {panel.id: replace(chart(panel, curves, arms, view, ink), x_range=x_range) for panel in PANELS}
+
+
+def _x_range(curves: Curves, log_x: bool) -> tuple[float, float] | None:
+    """One step axis for all charts, so that what is above each other happened at the same time."""
+    steps = [curve.steps for column in curves.columns.values() for curve in column[:1] if len(curve.steps)]
+    if not steps:
+        return None
+    first = min(
+        float(own[np.searchsorted(own, 0, side="right") if log_x else 0]) if own[-1] > 0 else 0.0 for own in steps
+    )
+    return first, float(max(own[-1] for own in steps))
 
 
 def chart(panel: Panel, curves: Curves, arms: tuple[ArmLine, ...], view: View, ink: Ink) -> Chart:

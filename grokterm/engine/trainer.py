@@ -12,6 +12,7 @@ import torch
 
 from grokterm.engine.cohort import build_data, build_stack, per_member
 from grokterm.engine.decay import DecaySchedules
+from grokterm.engine.memory import keep_freed_memory
 from grokterm.engine.optim import Hyper, adamw, choose
 from grokterm.engine.precision import set_precision
 from grokterm.engine.probes import norm_columns, norms, sparsity, sparsity_columns, vector_norm, whole_norm
@@ -46,6 +47,7 @@ class Trainer:
 
     def __init__(self, members: Sequence[Member], device: torch.device) -> None:
         set_precision()
+        keep_freed_memory()
         spec = members[0].spec
         self.step, self.steps, self._streams = 0, spec.stop.steps, spec.streams
         self._dtype = getattr(torch, spec.loss.dtype)

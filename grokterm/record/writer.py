@@ -50,7 +50,6 @@ class CohortWriter:
         self._names = folder.member_names
         self._paths: CohortPaths = folder.paths
         self._streams: dict[str, StreamWriter] = {}
-        self._marks: dict[str, StreamMark] = {}
         self._resumed_after = 0
         self._failing = False
         self._lost: dict[str, list[int]] = {}
@@ -65,6 +64,7 @@ class CohortWriter:
             write_status(self._paths.status, self._status)
         except OSError as error:
             raise unwritable(self._paths.root, error) from error
+        # Where each stream stood that this worker has not written to yet.
         self._marks = {name: StreamMark(length, None) for name, length in before.committed.items() if length}
 
     @property

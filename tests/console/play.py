@@ -41,9 +41,9 @@ async def settle(pilot: Pilot) -> None:
     await pilot.pause()
 
 
-async def until(pilot: Pilot, condition: Callable[[], bool]) -> None:
-    """Wait for a condition; fail after `PATIENCE` seconds."""
-    deadline = time.monotonic() + PATIENCE
+async def until(pilot: Pilot, condition: Callable[[], bool], patience: float = PATIENCE) -> None:
+    """Wait for a condition; fail after `patience` seconds."""
+    deadline = time.monotonic() + patience
     quiet = 0
     while quiet < 2:
         await pilot.pause()
@@ -61,8 +61,12 @@ def _settled(app: Console) -> bool:
 
 def screen_text(pilot: Pilot) -> str:
     """Everything on the screen, as text."""
-    width, height = pilot.app.size
-    return "\n".join(strip.text for strip in pilot.app.screen._compositor.render_strips()[:height])
+    return "\n".join(strip.text for strip in pilot.app.screen._compositor.render_strips())
+
+
+def toasts(pilot: Pilot) -> str:
+    """What the console has said in its notifications."""
+    return " ".join(notification.message for notification in pilot.app._notifications)
 
 
 def words(pilot: Pilot, selector: str) -> str:

@@ -25,7 +25,7 @@ def names(pilot) -> list[str]:
 
 async def test_the_history_shows_every_experiment_newest_first(world):
     async with play(world) as pilot:
-        assert [name[-4:] for name in names(pilot)] == ["run1", "que2", "fin3", "fai4", "los5", "sto6"]
+        assert [name[-4:] for name in names(pilot)] == ["run2", "que2", "fin3", "fai4", "los5", "sto6"]
         seen = screen_text(pilot)
         for word in ("▶ running", "◷ queued", "✔ finished", "✖ failed", "✖ lost", "■ stopped", "67%", "31/s", "20m"):
             assert word in seen
@@ -93,7 +93,7 @@ async def test_marks_choose_what_is_compared(world):
 
 
 async def test_new_numbers_arrive_by_themselves(runs):
-    folder = make(runs, "20261122-135500-quickstart-run1", step=200, state="running")
+    folder = make(runs, "20261122-135500-quickstart-run2", step=200, state="running")
     async with play(runs) as pilot:
         assert "step 200 of 900" in words(pilot, "#words")
         grow(folder, 200, 500)
@@ -108,7 +108,7 @@ async def test_a_new_experiment_appears_and_a_removed_one_goes(world):
         open_folder(world / FINISHED).path.rename(world.parent / "elsewhere")
         await press(pilot, "r")
         await until(pilot, lambda: names(pilot)[0].endswith("new9") and FINISHED not in names(pilot))
-        assert pilot.app.screen.target().endswith("run1")  # the cursor stays with its experiment
+        assert pilot.app.screen.target().endswith("run2")  # the cursor stays with its experiment
 
 
 async def test_a_broken_folder_is_shown_as_such_and_disturbs_nothing(world):
@@ -143,7 +143,7 @@ async def test_hostile_names_and_titles_are_only_text(runs, size):
 
 
 async def test_nothing_is_drawn_when_nothing_changed(world):
-    make(world, "20261122-135900-quickstart-old1")
+    make(world, "20261122-135900-quickstart-old2")
     async with play(world) as pilot:
         await press(pilot, "down")
         before = pilot.app.snapshot

@@ -151,6 +151,12 @@ def _edit(path: Path, **fields: object) -> None:
     path.write_text(json.dumps({**document, **fields}))
 
 
+def silence(folder: ExperimentFolder) -> None:
+    """Its process is there and hasn't said a word for an hour."""
+    for cohort in folder.cohorts:
+        _edit(cohort.paths.status, heartbeat_at=1.0)
+
+
 def break_(folder: ExperimentFolder) -> None:
     """Half a folder: the spec is cut off in the middle of a line."""
     folder.paths.spec.write_text('title = "half a')
@@ -159,7 +165,7 @@ def break_(folder: ExperimentFolder) -> None:
 
 def populate(runs: Path) -> None:
     """The history that the pictures show: one experiment of every kind."""
-    make(runs, "20261122-135500-quickstart-run1", step=610, state="running")
+    make(runs, "20261122-135500-quickstart-run2", step=610, state="running")
     make(runs, "20261122-134000-quickstart-que2", state="queued")
     make(runs, "20261122-120000-quickstart-fin3")
     make(runs, "20261122-090000-quickstart-fai4", step=310, state="failed")

@@ -3,6 +3,9 @@
 import pytest
 import torch
 
+from grokterm.engine.precision import set_precision
+
+set_precision()  # as a worker does: before anything is computed
 _no_gpu = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device")
 
 

@@ -58,7 +58,7 @@ def test_a_file_that_stays_broken_is_reported_and_one_that_need_not_exist_costs_
     path = tmp_path / "status.json"
     begin = time.perf_counter()
     assert read_json(path, expected=False) is None
-    assert time.perf_counter() - begin < 0.002 + 0.05
+    assert time.perf_counter() - begin < 0.1  # the waiting for one that must exist is longer
     assert read_json(path) is None
     for content in (b"", b"[1]", b"\xff", b'{"a":' * 100_000):
         path.write_bytes(content)

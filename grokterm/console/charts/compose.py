@@ -11,6 +11,7 @@ from grokterm.console.look import Ink
 
 _BRAILLE = 0x2800
 _MARKER_GAP = 18  # cells between two markers of one curve, where there is room
+_MOST_MARKERS = 24  # on one chart, more or less: with many curves each has fewer
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +68,8 @@ def _tight(chart: Chart) -> Limits | None:
             highs.append(max(part.max() for part in shown if len(part)))
     if not lows:
         return None
-    x0, x1 = _pad_x(min(lefts), max(rights), chart.log_x)
+    left, right = chart.x_range or (min(lefts), max(rights))
+    x0, x1 = _pad_x(left if left > 0 or not chart.log_x else min(lefts), right, chart.log_x)
     if chart.y_range is not None and not chart.log_y:
         return Limits(x0, x1, *chart.y_range)
     return Limits(x0, x1, *_pad_y(min(lows), max(highs), chart.log_y))
@@ -143,7 +145,7 @@ def _draw_line(grid: Grid, column: int, character: str, colour: str) -> None:
 def _draw_markers(series: Series, line: Trace, index: int, count: int, grid: Grid) -> None:
     """The marker of the arm every few cells, each curve with its own offset so that markers don't hide each other."""
     width = grid.characters.shape[1]
-    gap = max(_MARKER_GAP, width // 5) * (2 if series.faint else 1)
+    gap = max(_MARKER_GAP, width // 5, width * count // _MOST_MARKERS) * (2 if series.faint else 1)
     start = int((index + 0.5) / count * min(gap, width))
     drawn = 0
     for column in range(start, width, gap):

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from grokterm.console.screens.history import short_name
 from grokterm.console.screens.page import Page
 from grokterm.console.text import plain
 from grokterm.errors import GroktermError
+
+if TYPE_CHECKING:
+    from grokterm.console.app import Console
 
 
 class Acting(Page):
@@ -59,18 +64,20 @@ class Acting(Page):
     def _do(self, deed: Callable, name: str | None = None) -> None:
         name = name or self.target()
         if name is not None:
-            self.run_worker(partial(self._carry_out, deed, name), thread=True, group="deeds")
+            # A daemon of its own: a worker may take seconds to answer, and leaving the console doesn't wait for that.
+            threading.Thread(target=_carry_out, args=(self.app, deed, name), daemon=True).start()
 
-    def _carry_out(self, deed: Callable, name: str) -> None:
-        """In a thread: workers may take seconds to answer."""
-        from grokterm.record import open_folder
 
-        try:
-            said, severity = deed(open_folder(self.app.runs / name)), "information"
-        except GroktermError as error:
-            said, severity = " — ".join(filter(None, (error.message, error.hint))), "error"
-        self.app.notify(plain(said), severity=severity, markup=False)
-        self.app.watcher.reread()
+def _carry_out(app: Console, deed: Callable, name: str) -> None:
+    """In a thread: do it, and say how it went. Both calls on the app are safe from any thread."""
+    from grokterm.record import open_folder
+
+    try:
+        said, severity = deed(open_folder(app.runs / name)), "information"
+    except GroktermError as error:
+        said, severity = " — ".join(filter(None, (error.message, error.hint))), "error"
+    app.notify(plain(said), severity=severity, markup=False)
+    app.watcher.reread()
 
 
 def pause_or_resume(folder) -> str:

@@ -104,7 +104,7 @@ class Compare(Page):
         """Show it, and do it again later if something still trains."""
         self._compared = message.compared
         if message.compared is None:
-            self.query_one("#rows", Static).update(f"\n {plain(message.problem)}\n Esc goes back.")
+            self.put("#rows", f"\n {plain(message.problem)}\n Esc goes back.")
             return
         self.show(self.app.snapshot)
         if any(run.running for run in message.compared.comparison.runs):
@@ -115,13 +115,13 @@ class Compare(Page):
         width, ink, compared = self.size.width, self.app.ink, self._compared
         heading = "Comparison   " + ", ".join(short_name(name) for name in self._names)
         view = self.app.memory.view.words(self.seeds())
-        self.query_one("#title", Static).update(title_line(heading, view, width, ink))
+        self.put("#title", title_line(heading, view, width, ink))
         if compared is None:
             return
         comparison = compared.comparison
-        self.query_one("#rows", Static).update(table_text(comparison, width - 1, ink))
-        self.query_one("#sentences", Static).update(sentences_text(comparison, width - 2, ink))
-        self.query_one("#differing", Static).update(differing_text(comparison, width - 2, ink))
+        self.put("#rows", table_text(comparison, width - 1, ink))
+        self.put("#sentences", sentences_text(comparison, width - 2, ink))
+        self.put("#differing", differing_text(comparison, width - 2, ink))
         shown = (compared, self.app.memory.view, self.app.theme)
         if shown != getattr(self, "_shown", None):
             self._shown = shown

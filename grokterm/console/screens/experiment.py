@@ -81,7 +81,7 @@ class ExperimentPage(Acting):
         """Words at every snapshot, charts only when numbers or the view have changed."""
         detail = snapshot.detail
         if detail is None or detail.name != self._name:
-            self.query_one("#title", Static).update(f" {short_name(self._name)}")
+            self.put("#title", f" {short_name(self._name)}")
             return
         self._show_words(detail)
         view = self.app.memory.view
@@ -98,12 +98,12 @@ class ExperimentPage(Acting):
         heading = f"{short_name(self._name)}   {summary.title}"
         view = self.app.memory.view.words(summary.seeds)
         said = message(detail, width, ink)
-        self.query_one("#title", Static).update(title_line(heading, view, width, ink))
-        self.query_one("#state", Static).update(state_line(detail, width, ink))
-        self.query_one("#message", Static).update(said or "")
+        self.put("#title", title_line(heading, view, width, ink))
+        self.put("#state", state_line(detail, width, ink))
+        self.put("#message", said or "")
         self.query_one("#message").display = said is not None
         most = max(2, self.size.height // 8)
-        self.query_one("#legend", Static).update(legend(detail.arms, width, ink, most))
+        self.put("#legend", legend(detail.arms, width, ink, most))
         self.query_one("#legend").display = bool(detail.arms)
 
     def action_back(self) -> None:

@@ -43,7 +43,7 @@ class Help(Page):
 
     def show(self, snapshot: Snapshot) -> None:
         """Write the text; it depends on the theme only."""
-        self.query_one("#body", Static).update(help_text(self._from, self.app.ink))
+        self.put("#body", help_text(self._from, self.app.ink))
 
 
 def help_text(scope: str, ink: Ink) -> Text:

@@ -84,7 +84,7 @@ class Home(Acting):
             if not self._filter or matches(summary, self._filter)
         ]
         self.history.show(lines)
-        self.query_one("#title", Static).update(self._title(snapshot, len(lines)))
+        self.put("#title", self._title(snapshot, len(lines)))
         self._show_empty(snapshot, len(lines))
         self.query_one(Preview).show(snapshot, self.target())
         if self.target() != snapshot.focus:
@@ -106,7 +106,6 @@ class Home(Acting):
         return title_line("grokterm", f"{' · '.join(parts)}   {self.app.runs}", self.size.width, self.app.ink)
 
     def _show_empty(self, snapshot: Snapshot, shown: int) -> None:
-        empty = self.query_one("#empty", Static)
         if shown:
             words = ""
         elif snapshot.problem:
@@ -121,13 +120,14 @@ class Home(Acting):
                 "n   chooses a preset and starts it; `quickstart` groks within a minute\n"
                 "?   shows every key"
             )
-        empty.update(plain_lines(words))
-        empty.display, self.history.display = not shown, bool(shown)
+        self.put("#empty", plain_lines(words))
+        self.query_one("#empty").display, self.history.display = not shown, bool(shown)
 
     def on_table_highlighted(self) -> None:
         """Follow the cursor with the preview."""
-        self.app.watcher.focus(self.target())
-        self.query_one(Preview).show(self.app.snapshot, self.target())
+        if self.in_front:  # the message may arrive after another screen has come in front
+            self.app.watcher.focus(self.target())
+            self.query_one(Preview).show(self.app.snapshot, self.target())
 
     def on_table_opened(self) -> None:
         """A double click."""

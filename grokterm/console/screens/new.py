@@ -77,7 +77,7 @@ class New(Page):
     def show(self, snapshot: Snapshot) -> None:
         """The heading; the rest depends on the cursor only."""
         words = f"into {self.app.runs}"
-        self.query_one("#title", Static).update(title_line("New experiment", words, self.size.width, self.app.ink))
+        self.put("#title", title_line("New experiment", words, self.size.width, self.app.ink))
         self._show_preset()
 
     def on_resize(self) -> None:
@@ -117,9 +117,7 @@ class New(Page):
         experiment = self._experiments.get(info.name)
         if experiment is None and info.problem is None:
             self.run_worker(partial(self._read_one, info), thread=True, group="read", exclusive=True)
-        self.query_one("#words", Static).update(
-            preset_text(info, experiment, self.query_one("#about").size.width - 1, self.app.ink)
-        )
+        self.put("#words", preset_text(info, experiment, self.query_one("#about").size.width - 1, self.app.ink))
 
     def action_next_pane(self) -> None:
         """From the list to the text and back."""

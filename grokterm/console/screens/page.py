@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual.screen import Screen
+from textual.widgets import Static
 
 from grokterm.console.commands import APP, bindings
 from grokterm.console.scales import View
@@ -31,13 +33,24 @@ class Page(Screen[None]):
         self.app.watcher.focus(self.focus_name())
         self.show(self.app.snapshot)
 
+    @property
+    def in_front(self) -> bool:
+        """No other full screen covers this one; a dialog may."""
+        return next((page for page in reversed(self.app.screen_stack) if isinstance(page, Page)), None) is self
+
     def _arrived(self, snapshot: Snapshot) -> None:
-        if self.is_current:
+        if self.in_front:
             self.show(snapshot)
 
     def _themed(self) -> None:
-        if self.is_current:
+        if self.in_front:
             self.show(self.app.snapshot)
+
+    def put(self, selector: str, words: Text | str) -> None:
+        """Write into a `Static`, unless it says that already: what is written is sent to the terminal."""
+        static = self.query_one(selector, Static)
+        if static.content != words:
+            static.update(words)
 
     def focus_name(self) -> str | None:
         """The experiment that this screen wants to be followed closely."""

@@ -19,6 +19,7 @@ class Preview(Vertical):
     def __init__(self) -> None:
         super().__init__()
         self._shown: tuple | None = None
+        self._latest: tuple[Snapshot, str | None] | None = None
 
     def compose(self) -> ComposeResult:
         """Words above, chart below."""
@@ -27,11 +28,17 @@ class Preview(Vertical):
             yield ChartView(id="small-loss")
             yield ChartView(id="small-accuracy")
 
+    def on_resize(self) -> None:
+        """Words are laid out for the width."""
+        if self._latest is not None:
+            self.show(*self._latest)
+
     def show(self, snapshot: Snapshot, name: str | None) -> None:
         """Show the detail if it is that of `name`; while another is still being read, keep what is there."""
+        self._latest = (snapshot, name)
         detail = snapshot.detail
         self.display = name is not None
-        if detail is None or detail.name != name:
+        if detail is None or detail.name != name or not self.size.width:
             return
         from grokterm.console.panels import PANELS, chart
 
@@ -46,7 +53,9 @@ class Preview(Vertical):
             text.append("\n").append(fold(detail.question, width, " ", " "), ink.muted)
         if detail.arms:
             text.append("\n").append_text(legend(detail.arms, width, ink, most_rows=4))
-        self.query_one("#words", Static).update(text)
+        words = self.query_one("#words", Static)
+        if words.content != text:
+            words.update(text)
         shown = (detail.curves, detail.arms, self.app.memory.view, self.app.theme)
         if shown != self._shown:
             self._shown = shown

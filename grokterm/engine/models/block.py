@@ -46,8 +46,11 @@ class Block(nn.Module):
         return products.sum(-1) / math.sqrt(self.d_head)
 
     def gather(self, scores: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
-        """Softmax over the positions, then the weighted sum of the values: [b, t, h] and [b, t, h k] to [b, h k]."""
-        weights = scores.softmax(1).unsqueeze(-1)  # [b, t, h, 1]
+        """Softmax over the positions, then the weighted sum of the values: [b, t, h] and [b, t, h k] to [b, h k].
+
+        Where there are fewer values than scores, the missing ones, at the end, count as 0.
+        """
+        weights = scores.softmax(1)[:, : values.shape[1]].unsqueeze(-1)  # [b, t, h, 1]
         return (weights * values.unflatten(-1, (self.heads, self.d_head))).sum(1).flatten(1)
 
     def attend(self, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, causal: bool) -> torch.Tensor:
@@ -61,18 +64,18 @@ class Block(nn.Module):
 
     def after_attention(self, x: torch.Tensor, heads: torch.Tensor) -> torch.Tensor:
         """The stream after attention: x [..., d] (or one row for all) and what the heads gathered [..., h k]."""
-        x = x + affine(heads, self.W_O.flatten(0, 1), self.b_O)
+        x = affine(heads, self.W_O.flatten(0, 1), self.b_O).add_(x)
         return self.ln1(x) if self.norm == "post" else x
 
     def mlp(self, x: torch.Tensor) -> torch.Tensor:
         """The stream after the MLP, row by row: [..., d] to [..., d]."""
         hidden = affine(self.ln2(x) if self.norm == "pre" else x, self.W_in, self.b_in)  # [..., m]
         hidden = F.relu(hidden, inplace=True) if self.activation == "relu" else F.gelu(hidden)
-        x = x + affine(hidden, self.W_out, self.b_out)
+        x = affine(hidden, self.W_out, self.b_out).add_(x)
         return self.ln2(x) if self.norm == "post" else x
 
 
 def affine(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
-    """x W + b. The bias is added in place: for a wide layer a fresh tensor costs more than the addition."""
+    """x W + b. Added in place, here and above: a fresh tensor costs more than the addition."""
     out = x @ weight
     return out if bias is None else out.add_(bias)

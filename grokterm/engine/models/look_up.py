@@ -9,18 +9,20 @@ import torch
 from torch.nn import functional as F
 
 
-def look_up(table: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
-    """table[rows]: [r, c] and [...] int64 to [..., c].
+def look_up(tables: tuple[torch.Tensor, ...], rows: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """The same rows of several tables: each [r, c], by rows [...] int64, to [..., c].
 
     Many look-ups share a row, and its gradient is the sum over them. On the CPU torch adds in the order of `rows`. On a
     GPU its sums of look-ups either race (atomic additions: other bits in every run) or sort all indices at every step; a
-    product with a one-hot matrix does neither.
+    product with a one-hot matrix does neither. The tables are joined, because a look-up costs by the row.
     """
-    return F.embedding(rows, table) if table.device.type == "cpu" else OneHotLookUp.apply(table, rows)
+    table = torch.cat(tables, 1)
+    found = F.embedding(rows, table) if table.device.type == "cpu" else OneHotLookUp.apply(table, rows)
+    return found.split([table.shape[1] for table in tables], -1)
 
 
 class OneHotLookUp(torch.autograd.Function):
-    """`look_up` whose backward is a matrix product: d table = one_hot(rows)^T d out."""
+    """A look-up whose backward is a matrix product: d table = one_hot(rows)^T d out."""
 
     generate_vmap_rule = True
 

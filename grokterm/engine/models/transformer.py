@@ -69,30 +69,35 @@ class Transformer(nn.Module):
         return affine(self.ln_final(x), self.W_U, self.b_U)
 
     def _stream_table(self, pairs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Every row the stream can hold before the first block [r, d], "=" last; and the rows of each sample [b, t]."""
-        first, second = pairs.unbind(1)
+        """Every row the stream can hold before the first block [r, d], "=" last; and the rows of each sample's a, b [b, 2]."""
         if self.W_pos is None:
-            return self.W_E, torch.stack([first, second, torch.full_like(first, self.p)], 1)
+            return self.W_E, pairs
         tokens, equals = self.W_E[:-1], self.W_E[-1:]
         table = torch.cat([tokens + self.W_pos[0], tokens + self.W_pos[1], equals + self.W_pos[2]])
-        return table, torch.stack([first, second + self.p, torch.full_like(first, 2 * self.p)], 1)
+        first, second = pairs.unbind(1)
+        return table, torch.stack([first, second + self.p], 1)
 
     def _only_block(self, table: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
-        """The only block, at the last position: [b, d]."""
+        """The only block, at the last position: [b, d].
+
+        The weights w of a head sum to 1, so w_a v_a + w_b v_b + w_= v_= is v_= + w_a (v_a - v_=) + w_b (v_b - v_=): what
+        "=" contributes needs no look-up.
+        """
         block = self.blocks[0]
         source = block.attention_input(table)
         keys, values = block.project(source, "K"), block.project(source, "V")  # [r, h k]
         scores = block.scores(block.project(source[-1:], "Q"), keys)  # [r, h]
-        heads = block.gather(look_up(scores, rows), look_up(values, rows))
-        return block.mlp(block.after_attention(table[-1:], heads))
+        seen, found = look_up((scores, values - values[-1:]), rows)  # [b, 2, h] and [b, 2, h k]
+        heads = block.gather(torch.cat([seen, scores[-1:].expand(len(rows), 1, -1)], 1), found)
+        return block.mlp(block.after_attention(table[-1:], heads.add_(values[-1])))
 
     def _first_block(self, table: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
         """The first of several blocks, at every position: [b, t, d]."""
         block = self.blocks[0]
         source = block.attention_input(table)
-        queries, keys, values = (look_up(block.project(source, which), rows) for which in "QKV")  # [b, t, h k]
-        heads = block.attend(queries, keys, values, self.causal)
-        return block.mlp(block.after_attention(look_up(table, rows), heads))
+        rows = torch.cat([rows, torch.full_like(rows[:, :1], len(table) - 1)], 1)  # [b, t]
+        x, *projected = look_up((table, *(block.project(source, which) for which in "QKV")), rows)
+        return block.mlp(block.after_attention(x, block.attend(*projected, self.causal)))
 
     def _middle_block(self, block: Block, x: torch.Tensor) -> torch.Tensor:
         source = block.attention_input(x)
