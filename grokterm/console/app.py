@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from textual.app import App, SystemCommand
 from textual.message import Message
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.screen import Screen
 
 from grokterm.console.commands import APP, command, commands_in
@@ -19,6 +19,7 @@ from grokterm.console.look import DARK, LIGHT, Ink, ink
 from grokterm.console.memory import Memory
 from grokterm.console.screens.home import Home
 from grokterm.console.snapshot import EMPTY, Snapshot, Watcher
+from grokterm.console.text import plain
 
 
 class Console(App[None]):
@@ -35,9 +36,9 @@ class Console(App[None]):
     CSS_PATH: ClassVar = [
         "tokens.tcss",
         "screens/home.tcss",
-    ]  # Textual doesn't load the stylesheet of a default screen by itself
+    ]  # a default screen's own isn't loaded by itself
     COMMAND_PALETTE_BINDING = command("command_palette").key
-    snapshot: reactive[Snapshot] = reactive(EMPTY, always_update=False)
+    snapshot: var[Snapshot] = var(EMPTY)  # not `reactive`: that would draw the whole screen again at every change
 
     class Arrived(Message):
         """A new snapshot; of several that wait only the last is looked at."""
@@ -132,7 +133,15 @@ def run_console(runs: Path, open_at: str | None = None) -> None:
     """
     app = Console(Path(runs), open_at, Memory.load(Path(runs)))
     app.run()
-    live = [line for line in app.snapshot.history if line.state is not None and line.state.live]
-    if live:
-        names = ", ".join(line.name for line in live[:3]) + (" …" if len(live) > 3 else "")
-        print(f"{len(live)} go on without the console: {names}\n`grokterm` shows them again.", file=sys.stderr)
+    said = farewell(app.snapshot)
+    if said:
+        print(said, file=sys.stderr)
+
+
+def farewell(snapshot: Snapshot) -> str:
+    """What still trains when the console is left, or "": leaving it stops nothing."""
+    live = [line.name for line in snapshot.history if line.state is not None and line.state.live]
+    if not live:
+        return ""
+    names = ", ".join(plain(name) for name in live[:3]) + (f" and {len(live) - 3} more" if len(live) > 3 else "")
+    return f"{names}: still training, without the console. `grokterm` shows it again."

@@ -61,9 +61,9 @@ class Ink:
     dark: bool
 
     def arm(self, index: int) -> str:
-        """The colour of the arm at `index`; colours repeat after eight arms, together with the markers."""
+        """The colour of the arm at `index`. After eight arms markers come again, each in another colour than before."""
         colours = _DARK if self.dark else _LIGHT
-        return colours[index % len(colours)]
+        return colours[(index + index // len(MARKERS)) % len(colours)]
 
     def tone(self, tone: str) -> str:
         """The colour of a tone, as `StateLook` names it."""

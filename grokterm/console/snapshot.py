@@ -6,6 +6,7 @@ when nothing changed, so that nothing is drawn either.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -16,12 +17,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from grokterm.analysis import Summary
     from grokterm.console.detail import Detail, Focus
-    from grokterm.record import ExperimentFolder
+    from grokterm.console.listing import Listing
 
 LIST_SECONDS = 2.0  # how often the history is read
-FOCUS_SECONDS = 0.5  # how often the open experiment is read, which is how often a worker writes
+# How often the open experiment is read: as often as a worker writes, and half of that where every byte goes over SSH.
+FOCUS_SECONDS = 1.0 if "SSH_CONNECTION" in os.environ else 0.5
 _PATIENCE = 0.15  # seconds of reading after which the part of the history that is known is published
-_SETTLED_A_ROUND = 25  # experiments that have ended and are looked at again in each round: someone may resume them
 
 
 @dataclass(frozen=True)
@@ -67,10 +68,7 @@ class Watcher(threading.Thread):
         self._wanted: str | None = None
         self._reread, self._stopping = False, False
         self._snapshot = EMPTY
-        self._folders: dict[str, ExperimentFolder] = {}
-        self._summaries: dict[str, Summary] = {}
-        self._names: tuple[str, ...] = ()
-        self._turn = 0
+        self._listing: Listing
         self._focus: Focus | None = None
 
     @property
@@ -99,16 +97,18 @@ class Watcher(threading.Thread):
 
     def run(self) -> None:
         """The loop."""
+        from grokterm.console.listing import Listing  # with its numbers and Arrow: after the first paint
+
         try:
-            next_list = 0.0
+            self._listing, next_list = Listing(self._runs), 0.0
             while not self._stopping:
                 with self._wake:
-                    all_again, self._reread = self._reread, False
-                if all_again:
-                    self._forget()
+                    again, self._reread = self._reread, False
+                if again:
+                    self._focus = None
                 self._read_focus()
-                if all_again or time.monotonic() >= next_list:
-                    self._read_history()
+                if again or time.monotonic() >= next_list:
+                    self._read_history(again)
                     next_list = time.monotonic() + LIST_SECONDS
                 self._rest(next_list)
         except BaseException as error:  # noqa: BLE001 - handed to the app, which ends with it
@@ -121,11 +121,6 @@ class Watcher(threading.Thread):
             until_list = next_list - time.monotonic()
             self._wake.wait(max(0.0, min(until_list, FOCUS_SECONDS) if self._focus else until_list))
 
-    def _forget(self) -> None:
-        self._folders.clear()
-        self._summaries.clear()
-        self._focus = None
-
     def _put(self, **changes: object) -> None:
         snapshot = replace(self._snapshot, **changes)
         if snapshot != self._snapshot:
@@ -134,7 +129,6 @@ class Watcher(threading.Thread):
 
     def _read_focus(self) -> None:
         from grokterm.console.detail import Focus
-        from grokterm.record import open_folder
 
         wanted = self._wanted
         if wanted is None:
@@ -142,27 +136,24 @@ class Watcher(threading.Thread):
             self._put(focus=None, detail=None)
             return
         if self._focus is None or self._focus.name != wanted:
-            self._focus = Focus(self._folders.get(wanted) or open_folder(self._runs / wanted))
-        self._put(focus=wanted, detail=self._focus.read())
+            self._focus = Focus(self._listing.folder(wanted))
+        detail = self._focus.read()
+        self._listing.put(detail.summary)
+        self._put(focus=wanted, detail=detail, history=self._listing.lines())
 
-    def _read_history(self) -> None:
+    def _read_history(self, again: bool) -> None:
         from grokterm.errors import GroktermError
-        from grokterm.record import list_folders
 
         try:
-            folders = list_folders(self._runs)
+            self._listing.look(again)
         except GroktermError as error:
             self._put(history=(), total=0, problem=str(error))
             return
-        self._names = tuple(folder.name for folder in folders)
-        known = self._folders
-        self._folders = {folder.name: known.get(folder.name, folder) for folder in folders}
-        self._summaries = {name: old for name, old in self._summaries.items() if name in self._folders}
         published = time.monotonic()
-        for name in self._due():
+        for name in self._listing.due(again):
             if self._stopping:
                 return
-            self._summaries[name] = self._summary(name)
+            self._listing.read(name)
             if time.monotonic() - published > _PATIENCE:
                 self._put_history()
                 self._read_focus()
@@ -170,24 +161,4 @@ class Watcher(threading.Thread):
         self._put_history()
 
     def _put_history(self) -> None:
-        history = tuple(self._summaries[name] for name in self._names if name in self._summaries)
-        self._put(history=history, total=len(self._names), problem="")
-
-    def _due(self) -> list[str]:
-        """Names to read in this round: new ones, those that move, and a few of those that have ended, in turn."""
-        settled = [name for name in self._names if name in self._summaries and not _moves(self._summaries[name])]
-        start = self._turn % max(1, len(settled))
-        turn = set((settled[start:] + settled[:start])[:_SETTLED_A_ROUND])
-        self._turn = start + _SETTLED_A_ROUND
-        return [
-            name for name in self._names if name not in self._summaries or name in turn or _moves(self._summaries[name])
-        ]
-
-    def _summary(self, name: str) -> Summary:
-        from grokterm.analysis import summarise
-
-        return summarise(self._folders[name])
-
-
-def _moves(summary: Summary) -> bool:
-    return summary.state is not None and summary.state.live
+        self._put(history=self._listing.lines(), total=self._listing.total, problem="")

@@ -53,6 +53,19 @@ def clip(text: object, width: int) -> str:
     return set_cell_size(line, width - 1).rstrip() + "…" if width > 1 else "…"[:width]
 
 
+def clip_middle(text: object, width: int) -> str:
+    """`clip`, with the ellipsis in the middle: names of a grid begin alike, and what tells them apart comes last."""
+    from rich.cells import cell_len, set_cell_size
+
+    line = plain(text)
+    if cell_len(line) <= width:
+        return line
+    if width < 5:
+        return clip(line, width)
+    tail = set_cell_size(line[::-1], (width - 1) // 2)[::-1]
+    return set_cell_size(line, width - 1 - cell_len(tail)) + "…" + tail
+
+
 def fold(words: object, width: int, first: str = "", rest: str = "") -> str:
     """`plain(words)` broken into lines of at most `width` cells, behind `first` and then `rest`."""
     return textwrap.fill(

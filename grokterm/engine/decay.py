@@ -34,7 +34,9 @@ class DecaySchedules:
         table = np.stack([schedule_values(decay, steps) for decay in decays])
         self._table = torch.from_numpy(table).to(device)  # [e, s]
         self._patience = torch.tensor([x.patience if x else 0 for x in plateaus], device=device)
-        self._target = torch.tensor([1 - x.min_delta if x else 1.0 for x in plateaus], dtype=torch.float64, device=device)
+        self._target = torch.tensor(
+            [1 - x.min_delta if x else 1.0 for x in plateaus], dtype=torch.float64, device=device
+        )
         waiting = torch.tensor([x is not None for x in plateaus], device=device)
         self.state = {
             "clock": torch.zeros(len(members), dtype=torch.int64, device=device),
@@ -52,7 +54,7 @@ class DecaySchedules:
         return self._table.gather(1, index.unsqueeze(1)).squeeze(1)
 
     def observe(self, test_loss: torch.Tensor, count: torch.Tensor) -> None:
-        """Take an evaluation [e], made after `count` [] updates, into account. No effect without a plateau to wait for."""
+        """Note an evaluation [e], made after `count` [] updates. Only schedules that wait for a plateau care."""
         if not self._any_plateau:
             return
         state = self.state

@@ -19,7 +19,9 @@ def set_precision() -> None:
     # MKL rounds a product by where in memory its operands lie, unless told not to: a member's bits would depend on its
     # place in the cohort. Measured cost: none.
     os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # read when CUDA starts; cuBLAS is deterministic only so
+    os.environ.setdefault(
+        "CUBLAS_WORKSPACE_CONFIG", ":4096:8"
+    )  # read when CUDA starts; cuBLAS is deterministic only so
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cudnn.benchmark = False
@@ -49,6 +51,6 @@ def precision_switches() -> dict[str, bool | str]:
 
 
 def denormals_are_flushed() -> bool:
-    """Whether this thread and the CPU's pool treat denormal numbers as zero: asked of the arithmetic, not of a setting."""
+    """Whether this thread and the CPU's pool take denormals for zero: asked of the arithmetic, not of a setting."""
     denormal = torch.full((1 << 18,), 2.0**-126) * 0.25  # large enough to be shared out among the threads
     return not bool(denormal.any())

@@ -44,7 +44,7 @@ def evaluate(stack: Stack, part: Part, dtype: torch.dtype) -> Scores:
 def _loss_and_correct(
     network: Callable, inputs: torch.Tensor, answers: torch.Tensor, dtype: torch.dtype
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """For one member: its mean loss, and how many answers are right. Of equal logits the first counts, as torch has it."""
+    """For one member: its mean loss, and how many answers are right. Of equal logits the first counts."""
     logits = network(inputs)  # [b, v]
     correct = (logits.detach().argmax(-1) == answers).sum()
     return cross_entropy(logits, answers, dtype).mean(), correct

@@ -37,9 +37,10 @@ class Trainer:
     Attributes:
         step: updates made; a number on the host.
         steps: the budget.
-        alive: [e] bool, False for members frozen because their loss or gradient stopped being finite. As of the last drain.
-        diverged_at: [e] int64, the update at which a member froze, or -1. As of the last drain.
-        switched_at: [e] int64, the step at which a schedule that waited for a plateau began to fall, or -1. As of the last drain.
+        alive: [e] bool, False for members frozen because their loss or gradient stopped being finite.
+        diverged_at: [e] int64, the update at which a member froze, or -1.
+        switched_at: [e] int64, the step at which a schedule that waited for a plateau began to fall, or -1.
+            These three are as of the last drain.
         max_chunk: steps that may be made between two drains.
     """
 
@@ -72,18 +73,22 @@ class Trainer:
                 call `halve` and go on from `step`.
         """
         if self.step + n > self.steps or self._undrained + n > self.max_chunk:
-            raise ValueError(f"{n} steps from {self.step}: budget {self.steps}, undrained {self._undrained} of {self.max_chunk}")
+            raise ValueError(
+                f"{n} steps from {self.step}: budget {self.steps}, undrained {self._undrained} of {self.max_chunk}"
+            )
         for _ in range(n):
             self._one_step()
             self.step += 1
             self._undrained += 1
 
     def close(self) -> None:
-        """Measure the weights as they are after the last update, which no step will do: one more row of eval, weights, sparsity."""
+        """Measure the weights after the last update, which no step will do: one more row of eval, weights, sparsity."""
         unknown = torch.full_like(self._alive, torch.nan, dtype=torch.float64)
         if "eval" in self._rings:
             train = evaluate(self._stack, self._train, self._dtype)
-            self._rings["eval"].append(self.step, self._evaluation(train, evaluate(self._stack, self._test, self._dtype)))
+            self._rings["eval"].append(
+                self.step, self._evaluation(train, evaluate(self._stack, self._test, self._dtype))
+            )
         if "weights" in self._rings:
             self._rings["weights"].append(self.step, self._weights(unknown, unknown, self._decay.current()))
         if "sparsity" in self._rings:
@@ -132,7 +137,7 @@ class Trainer:
         self._look()
 
     def _one_step(self) -> None:
-        """One update. Everything is computed before anything is written, so that running out of memory leaves no trace."""
+        """One update. Everything is computed before anything is written: running out of memory leaves no trace."""
         stack, measured = self._stack, {}
         train = train_pass(stack, self._train, self._dtype)
         test = evaluate(stack, self._test, self._dtype) if self._due("eval") else None
@@ -170,7 +175,9 @@ class Trainer:
         names = ("test_loss", "test_acc", "train_loss", "train_acc")
         return dict(zip(names, (*test, *train), strict=True))
 
-    def _weights(self, grad_norm: torch.Tensor, update_norm: torch.Tensor, used: torch.Tensor) -> dict[str, torch.Tensor]:
+    def _weights(
+        self, grad_norm: torch.Tensor, update_norm: torch.Tensor, used: torch.Tensor
+    ) -> dict[str, torch.Tensor]:
         stack = self._stack
         return norms(stack.tensors(stack.weights)) | {
             "grad_norm": grad_norm,
@@ -183,7 +190,13 @@ class Trainer:
         columns = {
             "train": ["train_loss", "train_acc"],
             "eval": ["test_loss", "test_acc", "train_loss", "train_acc"],
-            "weights": [*norm_columns(self._stack.names), "grad_norm", "update_norm", "weight_decay", "weight_decay_integral"],
+            "weights": [
+                *norm_columns(self._stack.names),
+                "grad_norm",
+                "update_norm",
+                "weight_decay",
+                "weight_decay_integral",
+            ],
             "sparsity": sparsity_columns(self._stack.names),
         }
         cadences = {name: getattr(self._streams, f"{name}_every") for name in columns}

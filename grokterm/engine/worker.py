@@ -51,7 +51,6 @@ class Worker:
         self._interrupted = interrupted
         self._stop = members[0].spec.stop
         self._streams = members[0].spec.streams
-        self._end = self._stop.steps
         self._paused = False
         self._flushed = float("-inf")
         self._clock_at = -1  # step of the last row of the clock
@@ -66,6 +65,7 @@ class Worker:
             self._trainer.load_state(checkpoint.tensors)
         writer.provenance(provenance(device, writer.members))
         writer.event("resumed" if checkpoint else "started", step=self._trainer.step, device=str(device))
+        self._end = meta.get("end", self._stop.steps)
         self._wall_before = float(meta.get("wall", 0.0))
         self._started = self._checkpointed = time.monotonic()
         self._checkpoint_cost = 0.0
@@ -175,7 +175,12 @@ class Worker:
         """
         self.commit()
         begun = time.monotonic()
-        meta = {"wall": self.wall(), "threads": torch.get_num_threads(), "group": self._trainer.group_size}
+        meta = {
+            "wall": self.wall(),
+            "end": self._end,
+            "threads": torch.get_num_threads(),
+            "group": self._trainer.group_size,
+        }
         try:
             self._writer.save_checkpoint(self._trainer.step, self._trainer.state(), meta, keep)
             written = True

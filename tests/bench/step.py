@@ -2,66 +2,109 @@
 
     python tests/bench/step.py [--threads 2] [--rounds 8] [--steps 10] [--device cpu]
 
-Both run in one process, a few steps of one and then of the other, round after round, and the medians over the rounds
-are compared: what else the machine does slows both. Ours includes what it always computes (train accuracy, gradient
-norm, the check for divergence, the record of the train stream); evaluations and other streams are off.
+The two run in processes of their own, each as it would alone, and take turns: a few steps of one while the other
+sleeps, round after round, so that what else the machine does slows both. Medians over the rounds are compared. Ours
+includes what it always computes (train accuracy, gradient norm, the check for divergence, the train stream);
+evaluations and other streams are off. Both have one member of seed 000's network, full batch, p = 113.
 """
 
 import argparse
+import multiprocessing
 import statistics
 import sys
 import time
+from collections.abc import Callable
+from multiprocessing.connection import Connection
 from pathlib import Path
 
-import torch
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "engine"))
-import plain
+def _cohort(fraction: float, dtype: str) -> list:
+    from grokterm.spec import Member, RunSpec
 
-from grokterm.engine.trainer import Trainer
-from grokterm.spec import Member, RunSpec
-
-
-def spec(fraction: float, dtype: str) -> RunSpec:
-    """Seed 000's network: p = 113, d_model 128, 227,313 parameters."""
-    return RunSpec.model_validate(
-        {
-            "task": {"kind": "modular", "p": 113, "train_fraction": fraction},
-            "model": {"kind": "transformer", "d_model": 128, "heads": 4, "d_mlp": 512},
-            "optimizer": {"kind": "adamw", "lr": 1e-3, "weight_decay": 1.0},
-            "loss": {"dtype": dtype},
-            "stop": {"steps": 100_000},
-            "streams": {"eval_every": 0, "weights_every": 0, "sparsity_every": 0},
-        }
-    )
+    spec = {
+        "task": {"kind": "modular", "p": 113, "train_fraction": fraction},
+        "model": {"kind": "transformer", "d_model": 128, "heads": 4, "d_mlp": 512},
+        "optimizer": {"kind": "adamw", "lr": 1e-3, "weight_decay": 1.0},
+        "loss": {"dtype": dtype},
+        "stop": {"steps": 100_000},
+        "streams": {"eval_every": 0, "weights_every": 0, "sparsity_every": 0},
+    }
+    return [Member("bench", 0, RunSpec.model_validate(spec))]
 
 
-class Plain:
-    """The oracle, trained the usual way from the same weights on the same pairs."""
+def ours(fraction: float, dtype: str, device: str) -> Callable[[int], None]:
+    """A function that runs n steps of the engine."""
+    from grokterm.engine.trainer import Trainer  # before torch, as in a worker
 
-    def __init__(self, trainer: Trainer, run: RunSpec) -> None:
-        stack, part = trainer._stack, trainer._train
-        self.weights = {n: w[0].clone().requires_grad_() for n, w in stack.tensors(stack.weights).items()}
-        self.pairs, self.answers, self.run = part.inputs[0], part.answers[0], run
-        self.optimizer = torch.optim.AdamW(self.weights.values(), lr=1e-3, betas=(0.9, 0.98), weight_decay=1.0)
+    import torch  # isort: skip
 
-    def advance(self, n: int) -> None:
-        dtype = getattr(torch, self.run.loss.dtype)
+    trainer = Trainer(_cohort(fraction, dtype), torch.device(device))
+
+    def run(n: int) -> None:
+        trainer.advance(n)
+        trainer.drain()
+
+    return run
+
+
+def plain(fraction: float, dtype: str, device: str) -> Callable[[int], None]:
+    """A function that runs n steps of the oracle, from the same weights on the same pairs."""
+    import torch
+
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from engine import plain as oracle
+
+    from grokterm.engine.cohort import build_data, build_stack
+
+    cohort = _cohort(fraction, dtype)
+    stack, (train, _) = build_stack(cohort, torch.device(device)), build_data(cohort, torch.device(device))
+    weights = {name: tensor[0].clone().requires_grad_() for name, tensor in stack.tensors(stack.weights).items()}
+    optimizer = torch.optim.AdamW(weights.values(), lr=1e-3, betas=(0.9, 0.98), weight_decay=1.0)
+    model, inputs, answers = cohort[0].spec.model, train.inputs[0], train.answers[0]
+
+    def run(n: int) -> None:
         for _ in range(n):
-            self.optimizer.zero_grad()
-            plain.loss(self.weights, self.run.model, self.pairs, self.answers, dtype).backward()
-            self.optimizer.step()
+            optimizer.zero_grad()
+            oracle.loss(weights, model, inputs, answers, getattr(torch, dtype)).backward()
+            optimizer.step()
+        if device != "cpu":
+            torch.cuda.synchronize()
+
+    return run
 
 
-def milliseconds(runner: Trainer | Plain, steps: int, device: torch.device) -> float:
-    begun = time.perf_counter()
-    runner.advance(steps)
-    if device.type == "cuda":
-        torch.cuda.synchronize()
-    elapsed = (time.perf_counter() - begun) / steps * 1e3
-    if isinstance(runner, Trainer):
-        runner.drain()
-    return elapsed
+def serve(make: Callable, arguments: tuple, threads: int, pipe: Connection) -> None:
+    """In a process of its own: times as many steps as it is asked for, until it is told to stop."""
+    run = make(*arguments)
+    import torch
+
+    torch.set_num_threads(threads)
+    while steps := pipe.recv():
+        begun = time.perf_counter()
+        run(steps)
+        pipe.send((time.perf_counter() - begun) / steps * 1e3)
+
+
+def compare(fraction: float, dtype: str, options: argparse.Namespace) -> dict[str, float]:
+    """Median milliseconds a step of each."""
+    context = multiprocessing.get_context("spawn")
+    pipes, processes = {}, []
+    for make in (ours, plain):
+        pipes[make.__name__], theirs = context.Pipe()
+        arguments = (make, (fraction, dtype, options.device), options.threads, theirs)
+        processes.append(context.Process(target=serve, args=arguments))
+        processes[-1].start()
+    times = {name: [] for name in pipes}
+    for turn in range(options.rounds + 1):
+        for name, pipe in pipes.items():
+            pipe.send(options.steps)
+            took = pipe.recv()
+            if turn:  # the first warms up
+                times[name].append(took)
+    for pipe, process in zip(pipes.values(), processes, strict=True):
+        pipe.send(0)
+        process.join()
+    return {name: statistics.median(values) for name, values in times.items()}
 
 
 def main() -> None:
@@ -70,24 +113,13 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--device", default="cpu")
     options = parser.parse_args()
-    torch.set_num_threads(options.threads)
-    device = torch.device(options.device)
-    print(
-        f"torch {torch.__version__}, {device}, {options.threads} threads, p = 113, one member, medians of {options.rounds}"
-    )
+    print(f"{options.device}, {options.threads} threads, p = 113, one member, medians of {options.rounds} rounds")
     for dtype in ("float32", "float64"):
         for fraction in (0.3, 0.7):
-            run = spec(fraction, dtype)
-            ours = Trainer([Member("bench", 0, run)], device)
-            runners = {"ours": ours, "plain": Plain(ours, run)}
-            times = {name: [] for name in runners}
-            for turn in range(options.rounds + 1):
-                for name, runner in runners.items():
-                    took = milliseconds(runner, options.steps, device)
-                    if turn:  # the first warms up
-                        times[name].append(took)
-            a, b = (statistics.median(times[name]) for name in runners)
-            print(f"{fraction:.0%} of pairs, loss in {dtype}: ours {a:6.1f} ms, plain {b:6.1f} ms, ratio {b / a:.2f}")
+            took = compare(fraction, dtype, options)
+            ratio = took["plain"] / took["ours"]
+            figures = f"ours {took['ours']:6.1f} ms, plain {took['plain']:6.1f} ms, ratio {ratio:.2f}"
+            print(f"{fraction:.0%} of pairs, loss in {dtype}: {figures}", flush=True)
 
 
 if __name__ == "__main__":

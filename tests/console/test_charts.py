@@ -122,7 +122,7 @@ def test_a_hostile_title_is_drawn_as_text():
 
 
 def test_the_same_chart_gives_the_same_lines_in_either_theme():
-    one = chart(STEPS, STEPS[::-1].copy())
+    one = chart(STEPS, STEPS[::-1].copy(), np.zeros(90))
     assert [s.text for s in draw(one, 70, 15, INK)] == [s.text for s in draw(one, 70, 15, ink(LIGHT))]
 
 

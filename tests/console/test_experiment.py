@@ -190,7 +190,8 @@ async def test_a_hangup_leaves_cleanly(world):
     async with play(world) as pilot:
         os.kill(os.getpid(), signal.SIGHUP)
         await until(pilot, lambda: pilot.app._exit)
-        assert not pilot.app.watcher.is_alive() or pilot.app.watcher._stopping
+    pilot.app.watcher.join(10)
+    assert not pilot.app.watcher.is_alive()
     assert pilot.app.return_code == 0
 
 

@@ -26,6 +26,11 @@ def test_a_clipped_text_fits(words, width):
     from rich.cells import cell_len
 
     assert cell_len(text.clip(words, width)) <= width
+    assert cell_len(text.clip_middle(words, width)) <= width
+
+
+def test_a_name_is_clipped_in_the_middle():
+    assert text.clip_middle("static optimizer.lr=0.001", 15) == "static …r=0.001"
 
 
 @pytest.mark.parametrize(

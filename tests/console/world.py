@@ -7,13 +7,15 @@ norm overshoots and falls, and one step of the training loss has a spike.
 import json
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from grokterm.record import CohortWriter, ExperimentFolder, create, open_folder
-from grokterm.spec import Experiment, Member, find_milestones, load, schedule_values
+from grokterm.spec import Member, find_milestones, load, schedule_values
 
+PRESET = Path(__file__).with_name("grok.toml")
 NOW = 1_795_356_000.0  # 2026-11-22 14:00:00 UTC
 GROK_AT = {"static": (790, 830, None, None), "dynamic": (300, 340, 360, 390), "static-high": (290, 330, 350, 400)}
 MEM_AT = {"static": 230, "dynamic": 150, "static-high": 145}
@@ -27,22 +29,26 @@ def make(
     runs: Path,
     stamp: str,
     *,
-    preset: str = "quickstart",
     title: str | None = None,
     seeds: int = 4,
     step: int | None = None,
     state: str = "finished",
     overrides: tuple[str, ...] = (),
+    arms: int = 0,
 ) -> ExperimentFolder:
     """An experiment whose runs have come as far as `step`, in `state`.
 
     Args:
         stamp: `20261122-133000-quickstart-aaaa`, the folder's name, so that nothing depends on the clock.
+        arms: that many equal arms in place of the three.
         state: running, paused, finished, stopped, parked, failed, lost, queued or created.
     """
-    experiment = load(preset, overrides, seeds)
+    experiment = load(PRESET, overrides, seeds)
+    if arms:
+        names = [f"arm-with-a-long-name-{index}" for index in range(1, arms + 1)]
+        experiment = replace(experiment, arms=tuple(replace(experiment.arms[0], name=name) for name in names))
     if title is not None:
-        experiment = Experiment(**{**vars(experiment), "title": title})
+        experiment = replace(experiment, title=title)
     fresh = create(runs, experiment)
     folder = open_folder(fresh.path.rename(runs / stamp))
     steps = experiment.arms[0].spec.stop.steps
@@ -97,7 +103,7 @@ def _announce(writer: CohortWriter, members: tuple[Member, ...], step: int, budg
 
 def grok_at(member: Member) -> int | None:
     """When a member generalises; None where it doesn't within the budget."""
-    times = GROK_AT.get(member.arm, (400,))
+    times = GROK_AT.get(member.arm) or (250 + 60 * int(member.arm[-1]),)
     return times[member.seed % len(times)]
 
 

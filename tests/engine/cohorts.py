@@ -18,7 +18,9 @@ def run_spec(**sections: dict) -> RunSpec:
         "stop": {"steps": 60},
         "streams": {"train_every": 1, "eval_every": 5, "weights_every": 5, "sparsity_every": 20},
     }
-    return RunSpec.model_validate({name: values | sections.pop(name, {}) for name, values in defaults.items()} | sections)
+    return RunSpec.model_validate(
+        {name: values | sections.pop(name, {}) for name, values in defaults.items()} | sections
+    )
 
 
 def member(seed: int = 0, **sections: dict) -> Member:
@@ -36,10 +38,8 @@ def trained(cohort: list[Member], steps: int, device: torch.device = CPU) -> Tra
     return trainer
 
 
-def different_bits(one: dict, other: dict, rows: slice | list[int] = slice(None), other_rows: slice | list[int] = slice(None)) -> list[str]:
+def different_bits(
+    one: dict, other: dict, rows: slice | list[int] = slice(None), other_rows: slice | list[int] = slice(None)
+) -> list[str]:
     """Names of the arrays of two states that differ, in the chosen members; nan equals nan."""
-    return [
-        name
-        for name in one
-        if name != "step" and one[name][rows].tobytes() != other[name][other_rows].tobytes()
-    ]
+    return [name for name in one if name != "step" and one[name][rows].tobytes() != other[name][other_rows].tobytes()]

@@ -30,7 +30,8 @@ def _block(w: dict[str, torch.Tensor], model, x: torch.Tensor) -> torch.Tensor:
     pre, post = model.norm == "pre", model.norm == "post"
     source = _norm(w, "ln1", x) if pre else x
     q, k, v = (
-        torch.einsum("btd,hdk->bhtk", source, w[f"W_{n}"]) + (w[f"b_{n}"][None, :, None, :] if model.bias else 0) for n in "QKV"
+        torch.einsum("btd,hdk->bhtk", source, w[f"W_{n}"]) + (w[f"b_{n}"][None, :, None, :] if model.bias else 0)
+        for n in "QKV"
     )
     scores = torch.einsum("bhqk,bhtk->bhqt", q, k) / math.sqrt(model.d_head)
     if model.causal:
@@ -51,6 +52,8 @@ def _norm(w: dict[str, torch.Tensor], name: str, x: torch.Tensor) -> torch.Tenso
     return scaled * w[f"{name}.weight"] + w.get(f"{name}.bias", 0)
 
 
-def loss(weights: dict[str, torch.Tensor], model, pairs: torch.Tensor, answers: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
+def loss(
+    weights: dict[str, torch.Tensor], model, pairs: torch.Tensor, answers: torch.Tensor, dtype: torch.dtype
+) -> torch.Tensor:
     """Mean cross-entropy at the last position, softmax in `dtype`."""
     return F.cross_entropy(logits(weights, model, pairs)[:, -1].to(dtype), answers)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 from engine import plain
-from engine.cohorts import CPU, different_bits, member, members, trained
+from engine.cohorts import CPU, different_bits, member, trained
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from grokterm.engine.cohort import build_data, build_stack
@@ -17,7 +17,9 @@ MIXED = [
     member(0),
     member(1, optimizer={"lr": 1e-2, "weight_decay": 0.0}),
     member(2, model={"init_scale": 2.0}, task={"split_seed": 9}),
-    member(3, optimizer={"beta1": 0.0, "eps": 1e-4, "weight_decay": {"schedule": "linear", "initial": 3.0, "final": 0.0}}),
+    member(
+        3, optimizer={"beta1": 0.0, "eps": 1e-4, "weight_decay": {"schedule": "linear", "initial": 3.0, "final": 0.0}}
+    ),
     member(4, optimizer={"beta2": 0.999}),
 ]
 
@@ -110,7 +112,9 @@ def test_one_step_and_two_hundred_are_those_of_the_plain_network_under_torch_s_a
     """The whole machine against thirty textbook lines: float64 softmax, biases, decay, the lot."""
     one = member(0, stop={"steps": 200}, loss={"dtype": "float64"}, task={"p": 13})
     trainer = Trainer([one], device)
-    weights = {name: t[0].clone().requires_grad_() for name, t in trainer._stack.tensors(trainer._stack.weights).items()}
+    weights = {
+        name: t[0].clone().requires_grad_() for name, t in trainer._stack.tensors(trainer._stack.weights).items()
+    }
     start = {name: weight.detach().clone() for name, weight in weights.items()}
     optimizer = torch.optim.AdamW(weights.values(), 3e-3, (0.9, 0.98), 1e-8, 1.0, foreach=False)
     pairs, answers = trainer._train.inputs[0], trainer._train.answers[0]
@@ -139,7 +143,9 @@ class _NoMeeting(TorchDispatchMode):
     def __torch_dispatch__(self, func, types, args=(), kwargs=None):
         kwargs = kwargs or {}
         name = func.name()
-        if name.startswith(("aten::_local_scalar_dense", "aten::is_nonzero", "aten::equal", "aten::nonzero", "aten::lift_fresh")):
+        if name.startswith(
+            ("aten::_local_scalar_dense", "aten::is_nonzero", "aten::equal", "aten::nonzero", "aten::lift_fresh")
+        ):
             raise AssertionError(f"{name} waits for the device")
         return func(*args, **kwargs)
 

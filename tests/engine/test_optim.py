@@ -43,7 +43,8 @@ STARTS = {
 
 def _hyper(rows: list[dict], count: int, device: torch.device) -> Hyper:
     columns = {
-        name: torch.tensor([row[name] for row in rows], dtype=torch.float64, device=device).unsqueeze(1) for name in rows[0]
+        name: torch.tensor([row[name] for row in rows], dtype=torch.float64, device=device).unsqueeze(1)
+        for name in rows[0]
     }
     return Hyper(**columns, count=torch.tensor(count, device=device))
 
@@ -73,7 +74,12 @@ def _torchs(problem, start: torch.Tensor, row: dict) -> torch.Tensor:
 
 
 USUAL = {"lr": 0.02, "beta1": 0.9, "beta2": 0.98, "eps": 1e-8, "weight_decay": 1.0}
-ROWS = [USUAL, USUAL | {"beta1": 0.0, "lr": 0.01}, USUAL | {"beta2": 0.999, "weight_decay": 0.0}, USUAL | {"eps": 0.1, "beta1": 0.5}]
+ROWS = [
+    USUAL,
+    USUAL | {"beta1": 0.0, "lr": 0.01},
+    USUAL | {"beta2": 0.999, "weight_decay": 0.0},
+    USUAL | {"eps": 0.1, "beta1": 0.5},
+]
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float32, 2e-5), (torch.float64, 1e-12)])
@@ -97,7 +103,9 @@ def test_decay_comes_first_and_does_not_pass_through_the_moments(device):
     """With no gradient only the decay acts: w (1 - lr lambda) a step, and the moments stay 0."""
     weights = torch.tensor([[2.0, -4.0]], dtype=torch.float64, device=device)
     chain = adamw(weights)
-    new, states = chain.propose(weights, torch.zeros_like(weights), _hyper([USUAL | {"lr": 0.1, "weight_decay": 2.0}], 1, device))
+    new, states = chain.propose(
+        weights, torch.zeros_like(weights), _hyper([USUAL | {"lr": 0.1, "weight_decay": 2.0}], 1, device)
+    )
     assert torch.allclose(new, weights * 0.8, rtol=1e-15)
     assert all(not tensor.any() for state in states for tensor in state.values())
 

@@ -16,13 +16,21 @@ def _sparsity(values: list[float]) -> dict[str, float]:
 
 def test_shares_below_each_threshold():
     found = _sparsity([0.0, 5e-7, -5e-5, 5e-4, -5e-3, 0.05, 0.5, -2.0])
-    assert [found[f"abs_{tau}"] for tau in ("0", "1e-06", "1e-04", "1e-03", "1e-02")] == [1 / 8, 2 / 8, 3 / 8, 4 / 8, 5 / 8]
+    assert [found[f"abs_{tau}"] for tau in ("0", "1e-06", "1e-04", "1e-03", "1e-02")] == [
+        1 / 8,
+        2 / 8,
+        3 / 8,
+        4 / 8,
+        5 / 8,
+    ]
     assert found["max_1e-02"] == 5 / 8  # of the largest: 0.02
     assert found["sigma_1e-01"] == 6 / 8  # sigma is 0.707
 
 
 def test_sigma_is_the_spread_around_the_mean():
-    assert _sparsity([1.0, 1.1, 0.9, 1.0, 0.001])["sigma_1e-01"] == 1 / 5  # sigma 0.40; around zero it would be 0.90, too
+    assert (
+        _sparsity([1.0, 1.1, 0.9, 1.0, 0.001])["sigma_1e-01"] == 1 / 5
+    )  # sigma 0.40; around zero it would be 0.90, too
 
 
 @pytest.mark.parametrize(("values", "hoyer", "gini"), [
@@ -49,7 +57,7 @@ def test_the_whole_norm_is_that_of_all_tensors():
 
 
 def test_recorded_norms_are_those_of_the_weights(device):
-    """grad_norm and update_norm belong to the update that follows the row; each is checked against the weights themselves."""
+    """The norm of an update is checked against the weights before and after it."""
     trainer = trained([member(0), member(1)], 5, device)
     before = trainer.state()
     trainer.advance(1)
@@ -58,7 +66,11 @@ def test_recorded_norms_are_those_of_the_weights(device):
     assert steps.tolist() == [0, 5]
     for index in range(2):
         whole = np.sqrt(sum((before[name][index].astype(np.float64) ** 2).sum() for name in names))
-        moved = np.sqrt(sum(((after[name][index] - before[name][index]).astype(np.float64) ** 2).sum() for name in names))
+        moved = np.sqrt(
+            sum(((after[name][index] - before[name][index]).astype(np.float64) ** 2).sum() for name in names)
+        )
         assert row["weight_norm"][1, index] == pytest.approx(whole, rel=1e-6)
         assert row["update_norm"][1, index] == pytest.approx(moved, rel=1e-4)
-        assert row["weight_norm.W_in"][1, index] == pytest.approx(np.linalg.norm(before["weights.W_in"][index]), rel=1e-6)
+        assert row["weight_norm.W_in"][1, index] == pytest.approx(
+            np.linalg.norm(before["weights.W_in"][index]), rel=1e-6
+        )

@@ -23,7 +23,9 @@ def test_every_pair_is_there_once_with_its_answer(operation, p):
 def test_division_keeps_the_pairs_whose_divisor_has_an_inverse(p, units):
     pairs, answers = modular_pairs("divide", p)
     assert len(pairs) == p * units
-    assert {tuple(pair) for pair in pairs.tolist()} == {(a, b) for a in range(p) for b in range(p) if math.gcd(b, p) == 1}
+    assert {tuple(pair) for pair in pairs.tolist()} == {
+        (a, b) for a in range(p) for b in range(p) if math.gcd(b, p) == 1
+    }
     for (a, b), answer in zip(pairs.tolist(), answers.tolist(), strict=True):
         assert (answer * b) % p == a and 0 <= answer < p
 
@@ -46,7 +48,9 @@ def test_a_split_shares_out_every_pair(operation, p, size):
     together = torch.cat([split.train_pairs, split.test_pairs]).tolist()
     assert len(split.train_pairs) == len(split.train_answers) == size
     assert sorted(together) == modular_pairs(operation, p)[0].tolist()
-    table = dict(zip(map(tuple, modular_pairs(operation, p)[0].tolist()), modular_pairs(operation, p)[1].tolist(), strict=True))
+    table = dict(
+        zip(map(tuple, modular_pairs(operation, p)[0].tolist()), modular_pairs(operation, p)[1].tolist(), strict=True)
+    )
     assert [table[tuple(pair)] for pair in split.test_pairs.tolist()] == split.test_answers.tolist()
 
 

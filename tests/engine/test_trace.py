@@ -1,6 +1,6 @@
 """Fifty steps whose numbers are stored: rewriting the engine may make it faster, not different.
 
-    python tests/engine/test_trace.py      writes trace.json anew, after a change that is meant to change the numbers
+python tests/engine/test_trace.py      writes trace.json anew, after a change that is meant to change the numbers
 """
 
 import json
@@ -14,7 +14,11 @@ from grokterm.engine.trainer import Trainer
 from grokterm.spec import Member, RunSpec
 
 STORED = Path(__file__).parent / "trace.json"
-NUMBERS = {"train": ("train_loss", "train_acc"), "eval": ("test_loss", "test_acc"), "weights": ("weight_norm", "update_norm")}
+NUMBERS = {
+    "train": ("train_loss", "train_acc"),
+    "eval": ("test_loss", "test_acc"),
+    "weights": ("weight_norm", "update_norm"),
+}
 CASES = {
     "one layer": {},
     "two layers, pre-norm, gelu": {"layers": 2, "norm": "pre", "activation": "gelu"},

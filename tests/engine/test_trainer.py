@@ -9,7 +9,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from grokterm.engine.trainer import Trainer
 from grokterm.errors import GroktermError
 
-TENSORS = ["W_E", "W_pos", "W_U", "b_U"] + [f"{kind}_{name}" for name in ("Q", "K", "V", "O", "in", "out") for kind in "Wb"]
+TENSORS = ["W_E", "W_pos", "W_U", "b_U"] + [
+    f"{kind}_{name}" for name in ("Q", "K", "V", "O", "in", "out") for kind in "Wb"
+]
 MEASURES = ["abs_0", "abs_1e-06", "abs_1e-04", "abs_1e-03", "abs_1e-02", "max_1e-02", "sigma_1e-01", "hoyer", "gini"]
 
 
@@ -29,7 +31,9 @@ def test_streams_have_the_columns_and_steps_of_the_record(device):
         "weight_norm", *(f"weight_norm.{name}" for name in TENSORS),
         "grad_norm", "update_norm", "weight_decay", "weight_decay_integral",
     }  # fmt: skip
-    assert set(streams["sparsity"][1]) == {f"{name}.{measure}" for name in ("W_E", "W_U", "W_Q") for measure in MEASURES}
+    assert set(streams["sparsity"][1]) == {
+        f"{name}.{measure}" for name in ("W_E", "W_U", "W_Q") for measure in MEASURES
+    }
     for steps, columns in streams.values():
         assert steps.dtype == np.int64
         assert all(values.shape == (len(steps), 2) for values in columns.values())
@@ -45,7 +49,9 @@ def test_rows_speak_of_the_weights_before_their_update():
         np.testing.assert_allclose(short["eval"][1][name][-1], long["eval"][1][name][-1], rtol=1e-6)
     assert np.array_equal(short["eval"][1]["test_loss"][-1], long["eval"][1]["test_loss"][-1])
     assert np.array_equal(short["weights"][1]["weight_norm"][-1], long["weights"][1]["weight_norm"][-1])
-    assert np.isnan(short["weights"][1]["grad_norm"][-1]).all() and np.isnan(short["weights"][1]["update_norm"][-1]).all()
+    assert (
+        np.isnan(short["weights"][1]["grad_norm"][-1]).all() and np.isnan(short["weights"][1]["update_norm"][-1]).all()
+    )
     assert np.isfinite(short["weights"][1]["grad_norm"][:-1]).all()
 
 
@@ -150,7 +156,7 @@ class _Memory(TorchDispatchMode):
 
 @pytest.mark.parametrize("nth", [1, 7, 30, 55, 80])
 def test_running_out_of_memory_leaves_no_trace_of_the_step(nth):
-    """Fails in the middle of forward, backward, evaluation or the update; the next attempt gives the run that never failed."""
+    """Wherever it fails, in forward, backward, evaluation or update: trying again gives the run that never failed."""
     trainer, calm = Trainer(members(4), CPU), Trainer(members(4), CPU)
     for one in (trainer, calm):
         one.advance(5)

@@ -53,8 +53,14 @@ def test_the_paper_s_network_has_227313_parameters():
 def test_shapes_and_names_are_the_field_s():
     network = _network(0, _model(d_model=12, heads=3, d_head=5, d_mlp=20, norm="pre", layers=2), 7)
     shapes = {network.field_name(path): tuple(parameter.shape) for path, parameter in network.named_parameters()}
-    assert shapes["W_E"] == (8, 12) and shapes["W_pos"] == (3, 12) and shapes["W_U"] == (12, 7) and shapes["b_U"] == (7,)
-    assert shapes["blocks.1.W_Q"] == (3, 12, 5) and shapes["blocks.1.W_O"] == (3, 5, 12) and shapes["blocks.0.b_K"] == (3, 5)
+    assert (
+        shapes["W_E"] == (8, 12) and shapes["W_pos"] == (3, 12) and shapes["W_U"] == (12, 7) and shapes["b_U"] == (7,)
+    )
+    assert (
+        shapes["blocks.1.W_Q"] == (3, 12, 5)
+        and shapes["blocks.1.W_O"] == (3, 5, 12)
+        and shapes["blocks.0.b_K"] == (3, 5)
+    )
     assert shapes["blocks.0.ln1.weight"] == shapes["ln_final.bias"] == (12,)
 
 
@@ -63,7 +69,9 @@ def test_initial_weights_are_normal_biases_zero_and_gains_one():
     for path, parameter in network.named_parameters():
         kind = path.rpartition(".")[2]
         if kind.startswith("W_"):
-            spread = 5 / parameter.numel() ** 0.5  # five standard errors of the mean, in sigma; more than three of the spread
+            spread = (
+                5 / parameter.numel() ** 0.5
+            )  # five standard errors of the mean, in sigma; more than three of the spread
             assert abs(parameter.mean()) < 0.25 * spread, path
             assert abs(parameter.std() / 0.25 - 1) < spread, path
         else:
@@ -75,7 +83,14 @@ def test_loss_and_gradients_are_those_of_the_plain_network(
     device, dtype, tolerance, layers, norm, bias, positions, causal, activation
 ):
     """Two members beside each other, every option; weights far from zero, so that no path is idle."""
-    options = {"layers": layers, "norm": norm, "bias": bias, "positions": positions, "causal": causal, "activation": activation}
+    options = {
+        "layers": layers,
+        "norm": norm,
+        "bias": bias,
+        "positions": positions,
+        "causal": causal,
+        "activation": activation,
+    }
     spec = _model(d_model=12, heads=3, d_head=5, d_mlp=20, **options)
     stack = Stack([_network(seed, spec, 7).to(dtype) for seed in range(2)], device)
     noise = torch.randn(stack.weights.shape, generator=torch.Generator().manual_seed(9), dtype=dtype) * 0.1
@@ -88,7 +103,9 @@ def test_loss_and_gradients_are_those_of_the_plain_network(
 
     gradients = stack.tensors(stack.gradients)
     for index in range(2):
-        weights = {name: tensor[index].clone().requires_grad_() for name, tensor in stack.tensors(stack.weights).items()}
+        weights = {
+            name: tensor[index].clone().requires_grad_() for name, tensor in stack.tensors(stack.weights).items()
+        }
         expected = plain.loss(weights, spec, pairs[index], answers[index], dtype)
         expected.backward()
         assert losses[index].item() == pytest.approx(expected.item(), rel=tolerance)
@@ -128,7 +145,9 @@ def test_the_stack_holds_every_member_s_own_weights():
     spec = _model()
     networks = [_network(seed, spec, 11) for seed in range(3)]
     stack = Stack(networks, CPU)
-    for path, tensor in zip((p for p, _ in networks[0].named_parameters()), stack.tensors(stack.weights).values(), strict=True):
+    for path, tensor in zip(
+        (p for p, _ in networks[0].named_parameters()), stack.tensors(stack.weights).values(), strict=True
+    ):
         for index, network in enumerate(networks):
             assert torch.equal(tensor[index], network.get_parameter(path))
     assert stack.tensors(stack.weights)["W_E"].data_ptr() == stack.weights.data_ptr()  # views, not copies

@@ -22,7 +22,7 @@ from worker.lab import (
     worker_log,
 )
 
-from grokterm.jobs import launch, request
+from grokterm.jobs import launch, request, resume
 from grokterm.record import open_folder
 
 LAUNCHER = "import sys, time; from grokterm.record import open_folder; from grokterm.jobs import launch; \
@@ -142,6 +142,10 @@ def test_everything_grokked_ends_the_run_at_a_step_that_does_not_depend_on_the_c
         "arms": {"static": {}},
     }
     first, second = started(**easy), started(**easy)
+    until(lambda: step_of(second) > 100, what="the decision to end")
+    kill(second, signal.SIGTERM)
+    if wait_for_state(second, "parked", "finished") == "parked":
+        resume(second, "cpu")
     wait_for_state(first, "finished")
     wait_for_state(second, "finished")
     assert status(first).step == status(second).step < 20_000

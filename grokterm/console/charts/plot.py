@@ -96,15 +96,16 @@ def _figure(
     figure.ticks_color(_rgb(ink.muted))
     figure.xaxes(True, False)
     figure.yaxes(True, False)
-    rows, columns = (grid.characters != " ").nonzero()
-    characters = grid.characters[rows, columns].tolist()
-    colours = [_rgb(colour) for colour in grid.colours[rows, columns].tolist()]
-    # A blank at the origin: a signal without a point would take the axes away.
+    # Every cell, the blank ones of the left column too: a signal without a point would take the axes away. Each cell
+    # once: the library keeps points in a set, and of two in one cell either may win.
+    shown = grid.characters != " "
+    shown[:, 0] = True
+    rows, columns = shown.nonzero()
     figure.scatter(
-        [0, *columns.tolist()],
-        [0, *(frame.height - 1 - rows).tolist()],
-        marker=[" ", *characters],
-        color=[_rgb(ink.muted), *colours],
+        columns.tolist(),
+        (frame.height - 1 - rows).tolist(),
+        marker=grid.characters[shown].tolist(),
+        color=[_rgb(colour or ink.muted) for colour in grid.colours[shown].tolist()],
     )
     figure.xlim(0, max(frame.width - 1, 1))
     figure.ylim(0, max(frame.height - 1, 1))

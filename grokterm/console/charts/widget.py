@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events
+from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
@@ -90,8 +91,13 @@ class ChartView(Widget):
         """Put the drawing on the screen, and begin the next if something changed meanwhile."""
         message.stop()
         self._drawing = False
-        self._drawn, self._strips = message.job, message.strips
-        self.refresh()
+        before, self._strips, self._drawn = self._strips, message.strips, message.job
+        if len(before) != len(self._strips):
+            self.refresh()
+        else:  # a refreshed line is sent whole: refresh those that have changed
+            rows = [y for y, (old, new) in enumerate(zip(before, self._strips, strict=True)) if old != new]
+            if rows:
+                self.refresh(*(Region(0, y, self.size.width, 1) for y in rows))
         if self._wanted != self._drawn:
             self._start()
 

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from grokterm.console.look import Ink, marker
-from grokterm.console.text import MISSING, clip, fold, number, plain, steps
+from grokterm.console.screens.history import short_name
+from grokterm.console.text import MISSING, clip, clip_middle, fold, number, plain, steps
 from grokterm.console.widgets.table import GAP, Column, fit
 
 if TYPE_CHECKING:
     from grokterm.analysis import ArmRow, Comparison, Median
 
 COLUMNS = (
-    Column("arm", "arm", 14, most=34),
+    Column("arm", "arm", 14, most=44),
     Column("grokked", "grokked", 7, right=True),
     Column("lost", "diverged", 8, right=True, rank=9),
     Column("t_mem", "t_mem", 7, right=True, rank=5),
@@ -38,16 +39,22 @@ def table_text(comparison: Comparison, width: int, ink: Ink) -> Text:
     for index, row in enumerate(comparison.rows):
         cells = values(row)
         texts = [Text(cells[column.id], ink.foreground) for column, _ in sizes]
-        texts[0] = Text(f"{marker(index)} ", ink.arm(index)).append(clip(row.label, sizes[0][1] - 2), ink.foreground)
+        texts[0] = Text(f"{marker(index)} ", ink.arm(index))
+        texts[0].append(clip_middle(name(row), sizes[0][1] - 2), ink.foreground)
         lines.append(_line(texts, sizes))
     return Text("\n").join(lines)
+
+
+def name(row: ArmRow) -> str:
+    """The arm, and its experiment where another arm has the same name."""
+    return row.arm if row.label == row.arm else f"{row.arm} · {short_name(row.experiment)}"
 
 
 def values(row: ArmRow) -> dict[str, str]:
     """Every column of a row as text. Censored runs are seen in `grokked`; a median not reached is a dash."""
     ratio = row.speed_up
     return {
-        "arm": row.label,
+        "arm": name(row),
         "grokked": f"{row.n_grokked}/{row.n}",
         "lost": str(row.n_diverged) if row.n_diverged else MISSING,
         "t_mem": steps(row.t_mem.value),
@@ -110,24 +117,24 @@ def differing_text(comparison: Comparison, width: int, ink: Ink) -> Text:
     """The fields of the spec that are not the same in all arms, a column for each arm where they fit."""
     if not comparison.differing:
         return Text("\n The arms have the same configuration.", ink.muted)
-    names = [plain(name) for name in comparison.differing]
-    first = min(max(len(name) for name in names), 34)
-    labels = [f"{marker(index)} {plain(row.label)}" for index, row in enumerate(comparison.rows)]
+    names = [plain(field) for field in comparison.differing]
+    first = min(max(map(len, names)), 34)
+    labels = [f"{marker(index)} {plain(name(row))}" for index, row in enumerate(comparison.rows)]
     each = (width - first - 2) // max(1, len(labels)) - 2
     text = Text("\n").append(" What differs\n", f"bold {ink.foreground}")
     if each >= 8:
         text.append(" " * (first + 3))
         for index, label in enumerate(labels):
-            text.append(f"{clip(label, each):<{each + 2}}", ink.arm(index))
-        for name, cells in zip(names, comparison.differing.values(), strict=True):
-            text.append(f"\n {clip(name, first):<{first + 2}}", ink.muted)
+            text.append(f"{clip_middle(label, each):<{each + 2}}", ink.arm(index))
+        for field, cells in zip(names, comparison.differing.values(), strict=True):
+            text.append(f"\n {clip(field, first):<{first + 2}}", ink.muted)
             for value in cells:
                 text.append(f"{clip(_written(value), each):<{each + 2}}", ink.foreground)
         return text
-    for name, cells in zip(names, comparison.differing.values(), strict=True):
-        text.append(f" {clip(name, width)}\n", ink.muted)
+    for field, cells in zip(names, comparison.differing.values(), strict=True):
+        text.append(f" {clip(field, width)}\n", ink.muted)
         for label, value in zip(labels, cells, strict=True):
-            text.append(f"   {clip(label, 20):<22}{clip(_written(value), width - 26)}\n", ink.foreground)
+            text.append(f"   {clip_middle(label, 20):<22}{clip(_written(value), width - 26)}\n", ink.foreground)
     return text
 
 

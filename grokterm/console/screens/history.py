@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from grokterm.console.look import Ink, marker, state_look
-from grokterm.console.text import age, clip, plain, rate, short_steps
+from grokterm.console.text import age, clip, clip_middle, plain, rate, short_steps
 from grokterm.console.widgets.table import Column
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def paint(line: Line, column: str, width: int, ink: Ink) -> Text:
         look = state_look(summary.state)
         return Text(f"{look.glyph} {look.word}", ink.tone(look.tone))
     if column == "name":
-        return Text(clip(short_name(summary.name), width))
+        return Text(clip_middle(short_name(summary.name), width))
     if summary.problem:
         return Text(clip(summary.problem, width) if column == "progress" else "", ink.muted)
     if column == "progress":

@@ -47,10 +47,8 @@ class Page(Screen[None]):
             self.show(self.app.snapshot)
 
     def put(self, selector: str, words: Text | str) -> None:
-        """Write into a `Static`, unless it says that already: what is written is sent to the terminal."""
-        static = self.query_one(selector, Static)
-        if static.content != words:
-            static.update(words)
+        """Write into a `Static`; see `rewrite`."""
+        rewrite(self.query_one(selector, Static), words)
 
     def focus_name(self) -> str | None:
         """The experiment that this screen wants to be followed closely."""
@@ -97,3 +95,13 @@ class Page(Screen[None]):
     async def action_quit(self) -> None:
         """Leave the console."""
         await self.app.action_quit()
+
+
+def rewrite(static: Static, words: Text | str) -> None:
+    """Change what a `Static` says, unless it says that already.
+
+    What is written is sent to the terminal, and a new layout sends the whole screen; so that is asked for only where
+    the number of lines has changed. Words are broken into lines before they come here.
+    """
+    if static.content != words:
+        static.update(words, layout=str(static.content).count("\n") != str(words).count("\n") or not static.size)

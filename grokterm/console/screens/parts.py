@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from grokterm.console.look import Ink, marker, state_look
-from grokterm.console.text import clip, duration, fold, plain, rate, size, steps
+from grokterm.console.text import clip, clip_middle, duration, fold, plain, rate, size, steps
 
 if TYPE_CHECKING:
     from grokterm.console.detail import ArmLine, Detail
@@ -80,7 +80,7 @@ def arm_block(arm: ArmLine, width: int, ink: Ink) -> Text:
     if width - head - facts.cell_len - memorised.cell_len - 2 >= min(len(arm.name), 12):
         facts = facts + memorised
     room = max(4, width - head - facts.cell_len - 2)
-    name = clip(arm.name, room)
+    name = clip_middle(arm.name, room)
     line = Text(no_wrap=True).append(f"{marker(arm.index)} ", ink.arm(arm.index))
     line.append(f"{name:<{min(room, 14)}}", ink.foreground).append("  ").append_text(facts)
     return line
@@ -97,8 +97,8 @@ def legend(arms: tuple[ArmLine, ...], width: int, ink: Ink, most_rows: int) -> T
     for row in range(min(rows, most_rows)):
         line = Text(" ", no_wrap=True)
         for arm in arms[row * across : (row + 1) * across]:
-            block = arm_block(arm, cells - 1, ink)
-            block.truncate(cells - 1)
+            block = arm_block(arm, cells - 2, ink)
+            block.truncate(cells - 2)
             line.append_text(block).append(" " * (cells - block.cell_len))
         line.rstrip()
         lines.append(line)

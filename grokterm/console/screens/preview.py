@@ -8,6 +8,7 @@ from textual.widgets import Static
 
 from grokterm.console.charts.widget import ChartView
 from grokterm.console.screens.history import short_name
+from grokterm.console.screens.page import rewrite
 from grokterm.console.screens.parts import legend, message, state_line, title_line
 from grokterm.console.snapshot import Snapshot
 from grokterm.console.text import fold
@@ -53,9 +54,7 @@ class Preview(Vertical):
             text.append("\n").append(fold(detail.question, width, " ", " "), ink.muted)
         if detail.arms:
             text.append("\n").append_text(legend(detail.arms, width, ink, most_rows=4))
-        words = self.query_one("#words", Static)
-        if words.content != text:
-            words.update(text)
+        rewrite(self.query_one("#words", Static), text)
         shown = (detail.curves, detail.arms, self.app.memory.view, self.app.theme)
         if shown != self._shown:
             self._shown = shown

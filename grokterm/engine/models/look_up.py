@@ -13,8 +13,8 @@ def look_up(tables: tuple[torch.Tensor, ...], rows: torch.Tensor) -> tuple[torch
     """The same rows of several tables: each [r, c], by rows [...] int64, to [..., c].
 
     Many look-ups share a row, and its gradient is the sum over them. On the CPU torch adds in the order of `rows`. On a
-    GPU its sums of look-ups either race (atomic additions: other bits in every run) or sort all indices at every step; a
-    product with a one-hot matrix does neither. The tables are joined, because a look-up costs by the row.
+    GPU its sums either race (atomic additions: other bits in every run) or sort all indices at every step; a product
+    with a one-hot matrix does neither. The tables are joined, because a look-up costs by the row.
     """
     table = torch.cat(tables, 1)
     found = F.embedding(rows, table) if table.device.type == "cpu" else OneHotLookUp.apply(table, rows)

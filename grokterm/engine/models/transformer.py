@@ -4,7 +4,7 @@ b sample, t position, d width, h head, k head width, r row of a table over (toke
 
 Nothing here is an approximation. Three facts about the task are used:
 
-* Only the last position is read. The last block's query, its attention output, its MLP and the unembedding run there alone.
+* Only the last position is read: the last block's query, attention output, MLP and the unembedding run there alone.
 * The stream before the first block depends only on (token, position): 2p + 1 possible rows, against 3 for each of p^2
   samples. Keys and values of the first block are computed once a row and looked up.
 * The last token is always "=", so a one-layer network asks one query, and its scores are a table as well.
@@ -69,7 +69,7 @@ class Transformer(nn.Module):
         return affine(self.ln_final(x), self.W_U, self.b_U)
 
     def _stream_table(self, pairs: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """Every row the stream can hold before the first block [r, d], "=" last; and the rows of each sample's a, b [b, 2]."""
+        """All rows that the stream before the first block can hold [r, d], "=" last; and those of a and b [b, 2]."""
         if self.W_pos is None:
             return self.W_E, pairs
         tokens, equals = self.W_E[:-1], self.W_E[-1:]
@@ -80,8 +80,8 @@ class Transformer(nn.Module):
     def _only_block(self, table: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
         """The only block, at the last position: [b, d].
 
-        The weights w of a head sum to 1, so w_a v_a + w_b v_b + w_= v_= is v_= + w_a (v_a - v_=) + w_b (v_b - v_=): what
-        "=" contributes needs no look-up.
+        The weights w of a head sum to 1, so w_a v_a + w_b v_b + w_= v_= is v_= + w_a (v_a - v_=) + w_b (v_b - v_=):
+        what "=" contributes needs no look-up.
         """
         block = self.blocks[0]
         source = block.attention_input(table)

@@ -37,8 +37,8 @@ def _sparsity_of(weights: torch.Tensor) -> list[torch.Tensor]:
 
     share of |w| <= tau, for tau absolute (0 counts exact zeros), 1 % of the largest |w|, and 10 % of the standard
     deviation; and two that need no threshold, 0 where all |w| are alike and 1 where one alone is left:
-    Hoyer (sqrt n - |w|_1 / |w|_2) / (sqrt n - 1), and Gini 1 - 2 sum_k (w_(k) / |w|_1) (n - k + 1/2) / n, w_(k) ascending.
-    Both are nan for a tensor of zeros. Source: Hurley and Rickard, arXiv 0811.4706.
+    Hoyer (sqrt n - |w|_1 / |w|_2) / (sqrt n - 1), and Gini 1 - 2 sum_k (w_(k) / |w|_1) (n - k + 1/2) / n, w_(k)
+    ascending. Both are nan for a tensor of zeros. Source: Hurley and Rickard, arXiv 0811.4706.
     """
     n = weights.shape[1]
     w = weights.abs()

@@ -10,7 +10,7 @@ import torch
 
 
 class Split(NamedTuple):
-    """Pairs and answers of one member, in two parts. Row i of `train_pairs` is (a, b), its answer `train_answers[i]`."""
+    """Pairs (a, b) and their answers, of one member, in two parts."""
 
     train_pairs: torch.Tensor  # [b, 2] int64
     train_answers: torch.Tensor  # [b] int64

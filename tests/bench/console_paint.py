@@ -1,0 +1,73 @@
+"""How long the console takes to its first paint and to a complete history: `python tests/bench/console_paint.py [N …]`.
+
+Starts the console in a pseudo-terminal on folders with N experiments each and watches what arrives.
+"""
+
+import os
+import pty
+import re
+import select
+import shutil
+import struct
+import sys
+import tempfile
+import time
+from fcntl import ioctl
+from pathlib import Path
+from termios import TIOCSWINSZ
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from console.world import make
+
+COLUMNS, ROWS = 120, 40
+
+
+def fill(runs: Path, count: int) -> None:
+    """Make one finished experiment and copy it under `count` names."""
+    first = make(runs, "20260101-000000-quickstart-aaaa", seeds=2)
+    for index in range(1, count):
+        stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(1_767_225_600 + 3600 * index))
+        shutil.copytree(first.path, runs / f"{stamp}-quickstart-aaaa")
+
+
+def start(runs: Path, state: Path) -> dict[str, float]:
+    """Seconds from the start of the process to the heading, to the first row, and to the whole history."""
+    marks = {"first paint": rb"Reading the exp", "first row": rb"finished", "all read": rb"[^f] \d[\d,]* experiments?"}
+    began, seen, text = time.monotonic(), {}, b""
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.environ |= {"GROKTERM_STATE": str(state), "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+        os.execv(sys.executable, [sys.executable, "-m", "grokterm", "--runs", str(runs)])
+    ioctl(terminal, TIOCSWINSZ, struct.pack("HHHH", ROWS, COLUMNS, 0, 0))
+    while len(seen) < len(marks) and time.monotonic() - began < 60:
+        if select.select([terminal], [], [], 0.05)[0]:
+            text += os.read(terminal, 65536)
+            for name, pattern in marks.items():
+                if name not in seen and re.search(pattern, text):
+                    seen[name] = time.monotonic() - began
+    os.write(terminal, b"q")
+    while True:
+        try:
+            if not os.read(terminal, 65536):
+                break
+        except OSError:  # the other end is closed
+            break
+    os.waitpid(pid, 0)
+    return seen
+
+
+def main() -> None:
+    """Three starts each; the first may read a cold disk."""
+    for count in [int(word) for word in sys.argv[1:]] or [6, 1000]:
+        with tempfile.TemporaryDirectory() as folder:
+            runs = Path(folder) / "runs"
+            runs.mkdir()
+            fill(runs, count)
+            for _ in range(3):
+                times = start(runs, Path(folder))
+                print(f"{count:6d} experiments  " + "  ".join(f"{name} {at:.2f} s" for name, at in times.items()))
+
+
+if __name__ == "__main__":
+    main()
