@@ -14,14 +14,8 @@ def set_precision() -> None:
     """Make float32 mean float32, sums come in a fixed order, and denormals be zero.
 
     Call it before the first large operation of the process: the threads of the CPU's pool take the treatment of
-    denormals from the thread that starts them, and the libraries read their variables once.
+    denormals from the thread that starts them. What libraries read from the environment is set in `grokterm.engine`.
     """
-    # MKL rounds a product by where in memory its operands lie, unless told not to: a member's bits would depend on its
-    # place in the cohort. Measured cost: none.
-    os.environ.setdefault("MKL_CBWR", "AUTO,STRICT")
-    os.environ.setdefault(
-        "CUBLAS_WORKSPACE_CONFIG", ":4096:8"
-    )  # read when CUDA starts; cuBLAS is deterministic only so
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
     torch.backends.cudnn.benchmark = False

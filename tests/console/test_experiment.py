@@ -25,6 +25,17 @@ def world(runs):
     return runs
 
 
+@pytest.fixture
+def no_worker_left(runs):
+    """Whatever a test started ends with it."""
+    yield
+    for folder in list_folders(runs):
+        for cohort in folder.cohorts:
+            status = cohort.status()
+            if cohort.state().live and status is not None and status.pid not in (0, os.getpid()):
+                os.kill(status.pid, signal.SIGKILL)
+
+
 def y_labels(lines: list[str]) -> list[str]:
     return [line.split("┤")[0].strip() for line in lines if "┤" in line]
 
@@ -155,17 +166,28 @@ async def test_new_shows_presets_and_what_their_arms_differ_in(runs):
 
 
 @pytest.mark.slow
-async def test_a_preset_starts_trains_and_stops_from_the_keyboard(runs):
+async def test_a_preset_is_started_paused_stopped_and_resumed_from_the_keyboard(runs, no_worker_left):
     async with play(runs) as pilot:
+
+        async def becomes(word: str) -> None:
+            await until(pilot, lambda: f" {word} " in words(pilot, "#state"), patience=60)
+
         await press(pilot, "n")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(pilot.app.screen, ExperimentPage))
-        page = pilot.app.screen
-        await until(pilot, lambda: "▶ running" in words(pilot, "#state"), patience=60)
+        await becomes("running")
         await until(pilot, lambda: any("┤" in line for line in chart_lines(pilot, "#loss")), patience=60)
+        await pilot.press("p")
+        await becomes("paused")
+        await pilot.press("p")
+        await becomes("running")
         await pilot.press("k", "y")
-        await until(pilot, lambda: "■ stopped" in words(pilot, "#state"), patience=60)
-        assert list_folders(runs)[0].name == page.target()
+        await becomes("stopped")
+        await pilot.press("p")
+        await becomes("running")
+        await pilot.press("k", "y")
+        await becomes("stopped")
+        assert [folder.name for folder in list_folders(runs)] == [pilot.app.screen.target()]
 
 
 async def test_the_view_is_remembered_and_restored(world, tmp_path, monkeypatch):

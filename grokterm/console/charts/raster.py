@@ -2,8 +2,9 @@
 
 Each cell holds 2 x 4 dots. A curve is first reduced to the smallest and largest value in every column of dots, so the
 work depends on the width of the chart and not on the length of the run, and a spike of one step keeps its full height.
-The plotting library joins and merges points one at a time in Python (measured at 100x18 cells: 7 ms for 3 curves, 51 ms
-for 24); this does the same for 24 curves in 4 ms and hands it finished cells.
+The plotting library joins and merges points one at a time in Python: 14 ms for 3 curves of 25,000 points at 100x18
+cells on one core, 104 ms for 24, reduced in the same way before. Drawing the dots here and handing it finished cells
+takes 5 and 14 ms.
 """
 
 from dataclasses import dataclass

@@ -89,7 +89,7 @@ def pause_or_resume(folder) -> str:
     if state in (State.RUNNING, State.STARTING):
         return _said(request(folder, "pause"), f"{folder.name} is paused; its memory stays on the device")
     if state is State.PAUSED:
-        return _said(request(folder, "unpause"), f"{folder.name} goes on")
+        return _said(request(folder, "resume"), f"{folder.name} goes on")
     if state.resumable:
         resume(folder)
         return f"{folder.name}: a worker goes on from the last checkpoint"

@@ -74,7 +74,6 @@ class Compare(Page):
 
     def on_mount(self) -> None:
         """Compute off the event loop."""
-        super().on_mount()
         self._compute()
 
     def focus_name(self) -> str | None:

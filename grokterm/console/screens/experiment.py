@@ -53,7 +53,6 @@ class ExperimentPage(Acting):
 
     def on_mount(self) -> None:
         """Remember that this is open."""
-        super().on_mount()
         self.app.memory.remember(open=self._name)
 
     def focus_name(self) -> str | None:

@@ -49,7 +49,6 @@ class Home(Acting):
 
     def on_mount(self) -> None:
         """Begin with the history, or with the experiment asked for."""
-        super().on_mount()
         self.query_one("#filter", Input).display = False
         if self._open_at and (self.app.runs / self._open_at).is_dir():
             self.call_after_refresh(self._open, self._open_at)

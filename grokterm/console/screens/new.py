@@ -67,7 +67,6 @@ class New(Page):
 
     def on_mount(self) -> None:
         """Read the list off the event loop."""
-        super().on_mount()
         self.run_worker(self._read_list, thread=True)
 
     def focus_name(self) -> str | None:

@@ -24,7 +24,7 @@ class Page(Screen[None]):
     app: Console
 
     def on_mount(self) -> None:
-        """Follow the snapshots."""
+        """Follow the snapshots. Textual calls this besides the `on_mount` of a subclass, not instead of it."""
         self.watch(self.app, "snapshot", self._arrived, init=False)
         self.watch(self.app, "theme", self._themed, init=False)
 

@@ -67,10 +67,13 @@ class Block(nn.Module):
         x = affine(heads, self.W_O.flatten(0, 1), self.b_O).add_(x)
         return self.ln1(x) if self.norm == "post" else x
 
+    def activate(self, hidden: torch.Tensor) -> torch.Tensor:
+        """The non-linearity of the MLP; may write into its argument."""
+        return F.relu(hidden, inplace=True) if self.activation == "relu" else F.gelu(hidden)
+
     def mlp(self, x: torch.Tensor) -> torch.Tensor:
         """The stream after the MLP, row by row: [..., d] to [..., d]."""
-        hidden = affine(self.ln2(x) if self.norm == "pre" else x, self.W_in, self.b_in)  # [..., m]
-        hidden = F.relu(hidden, inplace=True) if self.activation == "relu" else F.gelu(hidden)
+        hidden = self.activate(affine(self.ln2(x) if self.norm == "pre" else x, self.W_in, self.b_in))  # [..., m]
         x = affine(hidden, self.W_out, self.b_out).add_(x)
         return self.ln2(x) if self.norm == "post" else x
 

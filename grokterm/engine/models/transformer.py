@@ -2,12 +2,14 @@
 
 b sample, t position, d width, h head, k head width, r row of a table over (token, position), v answer
 
-Nothing here is an approximation. Three facts about the task are used:
+Nothing here is an approximation. Three facts are used:
 
 * Only the last position is read: the last block's query, attention output, MLP and the unembedding run there alone.
 * The stream before the first block depends only on (token, position): 2p + 1 possible rows, against 3 for each of p^2
   samples. Keys and values of the first block are computed once a row and looked up.
-* The last token is always "=", so a one-layer network asks one query, and its scores are a table as well.
+* The last token is always "=", so a one-layer network asks one query, and its scores are a table as well. Without norms
+  nothing but the activation then stands between the heads and the logits: products of weights alone (W_O W_in, W_O W_U,
+  W_out W_U) take the place of products with every sample, where that is less work.
 
 `tests/engine/plain.py` is the same network without any of this.
 """
@@ -42,6 +44,7 @@ class Transformer(nn.Module):
         self.ln_final = nn.LayerNorm(spec.d_model, bias=spec.bias) if spec.norm != "none" else nn.Identity()
         self.W_U = nn.Parameter(torch.empty(spec.d_model, p))
         self.b_U = nn.Parameter(torch.empty(p)) if spec.bias else None
+        self._composed = spec.layers == 1 and spec.norm == "none" and _composing_saves(spec, p)
 
     def initialise(self, std: float, generator: torch.Generator) -> None:
         """Weights from N(0, std), biases 0, gains of norms 1. Drawn in the order of `named_parameters`."""
@@ -59,8 +62,11 @@ class Transformer(nn.Module):
 
     def forward(self, pairs: torch.Tensor) -> torch.Tensor:
         table, rows = self._stream_table(pairs)
+        if self._composed:
+            return self._composed_logits(table, rows)
         if len(self.blocks) == 1:
-            x = self._only_block(table, rows)
+            heads, equals = self._heads_of_one_query(table, rows)
+            x = self.blocks[0].mlp(self.blocks[0].after_attention(table[-1:], heads.add_(equals)))
         else:
             x = self._first_block(table, rows)
             for block in self.blocks[1:-1]:
@@ -77,10 +83,10 @@ class Transformer(nn.Module):
         first, second = pairs.unbind(1)
         return table, torch.stack([first, second + self.p], 1)
 
-    def _only_block(self, table: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
-        """The only block, at the last position: [b, d].
+    def _heads_of_one_query(self, table: torch.Tensor, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """What the heads of the only block gather at "=", in two parts to be added: of each sample [b, h k], of all [1, h k].
 
-        The weights w of a head sum to 1, so w_a v_a + w_b v_b + w_= v_= is v_= + w_a (v_a - v_=) + w_b (v_b - v_=):
+        The weights w of a head sum to 1, so w_a v_a + w_b v_b + w_= v_= is w_a (v_a - v_=) + w_b (v_b - v_=) + v_=:
         what "=" contributes needs no look-up.
         """
         block = self.blocks[0]
@@ -88,8 +94,17 @@ class Transformer(nn.Module):
         keys, values = block.project(source, "K"), block.project(source, "V")  # [r, h k]
         scores = block.scores(block.project(source[-1:], "Q"), keys)  # [r, h]
         seen, found = look_up((scores, values - values[-1:]), rows)  # [b, 2, h] and [b, 2, h k]
-        heads = block.gather(torch.cat([seen, scores[-1:].expand(len(rows), 1, -1)], 1), found)
-        return block.mlp(block.after_attention(table[-1:], heads.add_(values[-1])))
+        return block.gather(torch.cat([seen, scores[-1:].expand(len(rows), 1, -1)], 1), found), values[-1:]
+
+    def _composed_logits(self, table: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
+        """The logits [b, p] of one layer without norms: relu(z W_O W_in + c) W_out W_U + z W_O W_U + c', z the heads."""
+        block = self.blocks[0]
+        heads, equals = self._heads_of_one_query(table, rows)
+        W_O = block.W_O.flatten(0, 1)  # [h k, d]
+        stream = affine(equals, W_O, block.b_O).add_(table[-1:])  # [1, d], what all samples share before the MLP
+        hidden = block.activate(affine(heads, W_O @ block.W_in, affine(stream, block.W_in, block.b_in)))
+        shared = affine(stream if block.b_out is None else stream + block.b_out, self.W_U, self.b_U)  # [1, v]
+        return affine(hidden, block.W_out @ self.W_U, shared).add_(heads @ (W_O @ self.W_U))
 
     def _first_block(self, table: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
         """The first of several blocks, at every position: [b, t, d]."""
@@ -111,3 +126,9 @@ class Transformer(nn.Module):
         scores = block.scores(block.project(source[:, -1:], "Q"), block.project(source, "K"))  # [b, t, h]
         heads = block.gather(scores, block.project(source, "V"))
         return block.mlp(block.after_attention(x[:, -1], heads))
+
+
+def _composing_saves(spec: TransformerSpec, p: int) -> bool:
+    """Whether composed weights save a tenth or more of a sample's multiplications between heads and logits."""
+    d, z, m = spec.d_model, spec.heads * spec.d_head, spec.d_mlp
+    return z * m + m * p + z * p <= 0.9 * (z * d + d * m + m * d + d * p)
