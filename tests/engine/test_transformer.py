@@ -82,36 +82,42 @@ def test_initial_weights_are_normal_biases_zero_and_gains_one():
 def test_loss_and_gradients_are_those_of_the_plain_network(
     device, dtype, tolerance, layers, norm, bias, positions, causal, activation
 ):
-    """Two members beside each other, every option; weights far from zero, so that no path is idle."""
-    options = {
-        "layers": layers,
-        "norm": norm,
-        "bias": bias,
-        "positions": positions,
-        "causal": causal,
-        "activation": activation,
-    }
+    options = {"layers": layers, "norm": norm, "bias": bias, "positions": positions}
+    _assert_plain(options | {"causal": causal, "activation": activation}, 7, device, dtype, tolerance)
+
+
+@pytest.mark.parametrize(("dtype", "tolerance"), [(torch.float64, 1e-12), (torch.float32, 1e-5)])
+@pytest.mark.parametrize(("p", "composed"), [(7, True), (23, False)])
+def test_one_layer_without_norms_with_composed_weights_and_without(device, p, composed, dtype, tolerance):
+    """Weights are composed where that is less work, which depends on the sizes: both ways give the plain network's."""
+    for bias, activation in product((True, False), ("relu", "gelu")):
+        network = _assert_plain({"bias": bias, "activation": activation}, p, device, dtype, tolerance)
+        assert network._composed is composed
+
+
+def _assert_plain(options: dict, p: int, device: torch.device, dtype: torch.dtype, tolerance: float) -> Transformer:
+    """Compares two members beside each other with the oracle. Weights are far from zero, so that no path is idle."""
     spec = _model(d_model=12, heads=3, d_head=5, d_mlp=20, **options)
-    stack = Stack([_network(seed, spec, 7).to(dtype) for seed in range(2)], device)
+    networks = [_network(seed, spec, p).to(dtype) for seed in range(2)]
+    stack = Stack(networks, device)
     noise = torch.randn(stack.weights.shape, generator=torch.Generator().manual_seed(9), dtype=dtype) * 0.1
     stack.weights.add_(noise.to(device))
-    pairs = torch.cartesian_prod(torch.arange(7), torch.arange(7)).expand(2, 49, 2).contiguous().to(device)
-    answers = ((pairs[..., 0] * 3 + pairs[..., 1]) % 7).to(device)
+    pairs = torch.cartesian_prod(torch.arange(p), torch.arange(p)).expand(2, p * p, 2).contiguous().to(device)
+    answers = ((pairs[..., 0] * 3 + pairs[..., 1]) % p).to(device)
 
     ((_, (losses,)),) = stack.map(partial(_loss, dtype=dtype), pairs, answers)
     losses.sum().backward()
 
     gradients = stack.tensors(stack.gradients)
     for index in range(2):
-        weights = {
-            name: tensor[index].clone().requires_grad_() for name, tensor in stack.tensors(stack.weights).items()
-        }
-        expected = plain.loss(weights, spec, pairs[index], answers[index], dtype)
+        own = {name: tensor[index].clone().requires_grad_() for name, tensor in stack.tensors(stack.weights).items()}
+        expected = plain.loss(own, spec, pairs[index], answers[index], dtype)
         expected.backward()
         assert losses[index].item() == pytest.approx(expected.item(), rel=tolerance)
-        scale = max(weight.grad.abs().max() for weight in weights.values())
-        for name, weight in weights.items():
-            assert (gradients[name][index] - weight.grad).abs().max() <= tolerance * scale, name
+        largest = max(weight.grad.abs().max() for weight in own.values())
+        for name, weight in own.items():
+            assert (gradients[name][index] - weight.grad).abs().max() <= tolerance * largest, name
+    return networks[0]
 
 
 def _loss(network, pairs, answers, dtype):
