@@ -21,7 +21,8 @@ NUMBERS = {
 }
 CASES = {
     "one layer": {},
-    "two layers, pre-norm, gelu": {"layers": 2, "norm": "pre", "activation": "gelu"},
+    # without biases: a deep network makes its own thing of b_K, which has no gradient but rounding
+    "two layers, pre-norm, gelu, no bias": {"layers": 2, "norm": "pre", "activation": "gelu", "bias": False},
     "one layer, post-norm, no bias, no positions": {"norm": "post", "bias": False, "positions": "none"},
 }
 
@@ -52,10 +53,15 @@ def _trace(model: dict, device: torch.device) -> dict[str, list[float]]:
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_stored_trace_is_walked_again(device, case):
-    """Other processors and libraries round differently, and fifty steps of Adam let that grow: hence 0.1 %."""
+    """Other processors and libraries round differently, and fifty steps of Adam let that grow.
+
+    Changing the initial weights in the seventh digit moves these numbers by at most 1e-4 of themselves, hence 1e-3; and
+    an accuracy may be one sample off.
+    """
     stored = json.loads(STORED.read_text())[case]
     for name, values in _trace(CASES[case], device).items():
-        np.testing.assert_allclose(values, stored[name], rtol=1e-3, atol=1e-6, err_msg=name)
+        tolerance = {"rtol": 0, "atol": 0.1} if name.endswith("_acc") else {"rtol": 1e-3, "atol": 1e-6}
+        np.testing.assert_allclose(values, stored[name], **tolerance, err_msg=name)
 
 
 if __name__ == "__main__":

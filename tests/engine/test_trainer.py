@@ -171,11 +171,23 @@ def test_running_out_of_memory_leaves_no_trace_of_the_step(nth):
 
 def test_halving_goes_down_to_single_members():
     trainer = Trainer(members(5), CPU)
-    widths = []
+    widths, sizes = [], [trainer.group_size]
     for _ in range(3):
         trainer.halve()
         widths.append([group.stop - group.start for group in trainer._stack.groups])
-    assert widths == [[3, 2], [2, 2, 1], [1, 1, 1, 1, 1]]
+        sizes.append(trainer.group_size)
+    assert widths == [[3, 2], [2, 2, 1], [1, 1, 1, 1, 1]] and sizes == [5, 3, 2, 1]
     trainer.advance(2)
     with pytest.raises(MemoryError):
         trainer.halve()
+
+
+def test_a_resume_in_the_same_groups_gives_the_same_bits():
+    first, second = Trainer(members(5), CPU), Trainer(members(5), CPU)
+    first.halve()
+    first.advance(10)
+    second.group(first.group_size)
+    second.load_state(first.state())
+    for one in (first, second):
+        one.advance(10)
+    assert different_bits(first.state(), second.state()) == []

@@ -1,6 +1,9 @@
 """One transformer block, in parts, so that each part can run at as few positions as the answer needs.
 
-b sample, t position, q query position, d width, h head, k head width, m hidden
+n row (a sample, a position of a sample, or a row of a table), b sample, t position, q query position, d width, h head,
+k head width, m hidden
+
+The stream is a matrix [n, d] throughout: a product of [b, t, d] with a weight may become b small products.
 """
 
 import math
@@ -21,7 +24,7 @@ class Block(nn.Module):
     def __init__(self, spec: TransformerSpec) -> None:
         super().__init__()
         d, h, k, m = spec.d_model, spec.heads, spec.d_head, spec.d_mlp
-        self.norm, self.activation, self.heads, self.d_head = spec.norm, spec.activation, h, k
+        self.norm, self.activation, self.causal, self.heads, self.d_head = spec.norm, spec.activation, spec.causal, h, k
         shapes = {"Q": (h, d, k), "K": (h, d, k), "V": (h, d, k), "O": (h, k, d), "in": (d, m), "out": (m, d)}
         biases = {"Q": (h, k), "K": (h, k), "V": (h, k), "O": (d,), "in": (m,), "out": (d,)}
         for name, shape in shapes.items():
@@ -31,11 +34,11 @@ class Block(nn.Module):
             self.ln1, self.ln2 = nn.LayerNorm(d, bias=spec.bias), nn.LayerNorm(d, bias=spec.bias)
 
     def attention_input(self, x: torch.Tensor) -> torch.Tensor:
-        """What queries, keys and values are made of, from the stream x [..., d]."""
+        """What queries, keys and values are made of, from the stream x [n, d]."""
         return self.ln1(x) if self.norm == "pre" else x
 
     def project(self, x: torch.Tensor, which: str) -> torch.Tensor:
-        """Queries, keys or values (`Q`, `K`, `V`) of every row of x: [..., d] to [..., h k]."""
+        """Queries, keys or values (`Q`, `K`, `V`) of every row of x: [n, d] to [n, h k]."""
         weight = getattr(self, f"W_{which}").transpose(0, 1).flatten(1)  # [d, h k]
         bias = getattr(self, f"b_{which}")
         return affine(x, weight, None if bias is None else bias.flatten())
@@ -53,17 +56,18 @@ class Block(nn.Module):
         weights = scores.softmax(1)[:, : values.shape[1]].unsqueeze(-1)  # [b, t, h, 1]
         return (weights * values.unflatten(-1, (self.heads, self.d_head))).sum(1).flatten(1)
 
-    def attend(self, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, causal: bool) -> torch.Tensor:
-        """Attention at every position: three times [b, t, h k] to [b, t, h k]."""
-        q, k, v = (x.unflatten(-1, (self.heads, self.d_head)).transpose(1, 2) for x in (queries, keys, values))
+    def attend(self, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, length: int) -> torch.Tensor:
+        """Attention at every position: three times [b t, h k] to [b t, h k]."""
+        shape = (-1, length, self.heads, self.d_head)
+        q, k, v = (x.reshape(shape).transpose(1, 2) for x in (queries, keys, values))  # [b, h, t, k]
         scores = q @ k.transpose(-1, -2) / math.sqrt(self.d_head)  # [b, h, q, t]
-        if causal:
+        if self.causal:
             ahead = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).triu(1)
             scores = scores.masked_fill(ahead, -math.inf)
-        return (scores.softmax(-1) @ v).transpose(1, 2).flatten(2)
+        return (scores.softmax(-1) @ v).transpose(1, 2).reshape(queries.shape)
 
     def after_attention(self, x: torch.Tensor, heads: torch.Tensor) -> torch.Tensor:
-        """The stream after attention: x [..., d] (or one row for all) and what the heads gathered [..., h k]."""
+        """The stream after attention: x [n, d] (or one row for all) and what the heads gathered [n, h k]."""
         x = affine(heads, self.W_O.flatten(0, 1), self.b_O).add_(x)
         return self.ln1(x) if self.norm == "post" else x
 
@@ -72,13 +76,13 @@ class Block(nn.Module):
         return F.relu(hidden, inplace=True) if self.activation == "relu" else F.gelu(hidden)
 
     def mlp(self, x: torch.Tensor) -> torch.Tensor:
-        """The stream after the MLP, row by row: [..., d] to [..., d]."""
-        hidden = self.activate(affine(self.ln2(x) if self.norm == "pre" else x, self.W_in, self.b_in))  # [..., m]
+        """The stream after the MLP, row by row: [n, d] to [n, d]."""
+        hidden = self.activate(affine(self.ln2(x) if self.norm == "pre" else x, self.W_in, self.b_in))  # [n, m]
         x = affine(hidden, self.W_out, self.b_out).add_(x)
         return self.ln2(x) if self.norm == "post" else x
 
 
 def affine(x: torch.Tensor, weight: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
-    """x W + b. Added in place, here and above: a fresh tensor costs more than the addition."""
+    """x W + b for every row of x [n, d]. Sums are in place, here and above: fresh memory costs more than adding."""
     out = x @ weight
     return out if bias is None else out.add_(bias)

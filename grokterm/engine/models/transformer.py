@@ -37,7 +37,7 @@ class Transformer(nn.Module):
 
     def __init__(self, spec: TransformerSpec, p: int) -> None:
         super().__init__()
-        self.p, self.causal = p, spec.causal
+        self.p = p
         self.W_E = nn.Parameter(torch.empty(p + 1, spec.d_model))
         self.W_pos = nn.Parameter(torch.empty(LENGTH, spec.d_model)) if spec.positions == "learned" else None
         self.blocks = nn.ModuleList(Block(spec) for _ in range(spec.layers))
@@ -84,7 +84,7 @@ class Transformer(nn.Module):
         return table, torch.stack([first, second + self.p], 1)
 
     def _heads_of_one_query(self, table: torch.Tensor, rows: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        """What the heads of the only block gather at "=", in two parts to be added: of each sample [b, h k], of all [1, h k].
+        """What the heads of the only block gather at "=", as two terms: of each sample [b, h k], and of all [1, h k].
 
         The weights w of a head sum to 1, so w_a v_a + w_b v_b + w_= v_= is w_a (v_a - v_=) + w_b (v_b - v_=) + v_=:
         what "=" contributes needs no look-up.
@@ -97,7 +97,7 @@ class Transformer(nn.Module):
         return block.gather(torch.cat([seen, scores[-1:].expand(len(rows), 1, -1)], 1), found), values[-1:]
 
     def _composed_logits(self, table: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
-        """The logits [b, p] of one layer without norms: relu(z W_O W_in + c) W_out W_U + z W_O W_U + c', z the heads."""
+        """Logits [b, p] of one layer, no norms: relu(z W_O W_in + c) W_out W_U + z W_O W_U + c', z the heads."""
         block = self.blocks[0]
         heads, equals = self._heads_of_one_query(table, rows)
         W_O = block.W_O.flatten(0, 1)  # [h k, d]
@@ -107,25 +107,26 @@ class Transformer(nn.Module):
         return affine(hidden, block.W_out @ self.W_U, shared).add_(heads @ (W_O @ self.W_U))
 
     def _first_block(self, table: torch.Tensor, rows: torch.Tensor) -> torch.Tensor:
-        """The first of several blocks, at every position: [b, t, d]."""
+        """The first of several blocks, at every position: [b t, d]."""
         block = self.blocks[0]
         source = block.attention_input(table)
-        rows = torch.cat([rows, torch.full_like(rows[:, :1], len(table) - 1)], 1)  # [b, t]
+        rows = torch.cat([rows, torch.full_like(rows[:, :1], len(table) - 1)], 1).flatten()
         x, *projected = look_up((table, *(block.project(source, which) for which in "QKV")), rows)
-        return block.mlp(block.after_attention(x, block.attend(*projected, self.causal)))
+        return block.mlp(block.after_attention(x, block.attend(*projected, LENGTH)))
 
     def _middle_block(self, block: Block, x: torch.Tensor) -> torch.Tensor:
         source = block.attention_input(x)
-        heads = block.attend(*(block.project(source, which) for which in "QKV"), self.causal)
+        heads = block.attend(*(block.project(source, which) for which in "QKV"), LENGTH)
         return block.mlp(block.after_attention(x, heads))
 
     def _last_block(self, x: torch.Tensor) -> torch.Tensor:
-        """The last of several blocks, at the last position: [b, t, d] to [b, d]."""
+        """The last of several blocks, at the last position: [b t, d] to [b, d]."""
         block = self.blocks[-1]
         source = block.attention_input(x)
-        scores = block.scores(block.project(source[:, -1:], "Q"), block.project(source, "K"))  # [b, t, h]
-        heads = block.gather(scores, block.project(source, "V"))
-        return block.mlp(block.after_attention(x[:, -1], heads))
+        keys, values = (block.project(source, which).unflatten(0, (-1, LENGTH)) for which in "KV")  # [b, t, h k]
+        query = block.project(source[LENGTH - 1 :: LENGTH], "Q").unsqueeze(1)  # [b, 1, h k]
+        heads = block.gather(block.scores(query, keys), values)
+        return block.mlp(block.after_attention(x[LENGTH - 1 :: LENGTH], heads))
 
 
 def _composing_saves(spec: TransformerSpec, p: int) -> bool:
