@@ -8,7 +8,7 @@ from grokterm.analysis.comparing import arms_of, compare, differing_fields
 from grokterm.analysis.comparison import ArmRow, Comparison, Pair
 from grokterm.analysis.curves import Band, Curve, CurveFeed, band, load_curves
 from grokterm.analysis.reduce import Columns, linear_ticks, log_ticks, reduce_columns
-from grokterm.analysis.results import RunResult, grok_times, run_results
+from grokterm.analysis.results import RunResult, first_times, grok_times, run_results
 from grokterm.analysis.summary import ArmProgress, Summary, summarise
 from grokterm.analysis.survival import (
     LogRank,
@@ -18,6 +18,7 @@ from grokterm.analysis.survival import (
     holm,
     kaplan_meier_median,
     logrank,
+    median_time,
     sample,
     survival_curve,
 )
@@ -43,6 +44,7 @@ __all__ = [
     "band",
     "compare",
     "differing_fields",
+    "first_times",
     "grok_times",
     "holm",
     "kaplan_meier_median",
@@ -52,6 +54,7 @@ __all__ = [
     "logrank",
     "long_table",
     "median_ratio",
+    "median_time",
     "reduce_columns",
     "run_results",
     "sample",

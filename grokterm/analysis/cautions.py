@@ -3,12 +3,15 @@
 import math
 from collections.abc import Sequence
 
-from grokterm.analysis.comparison import ArmRow, Contender, Pair, find_pair
+from grokterm.analysis.comparison import CLAIM, FEW, ArmRow, Contender, Pair, find_pair
 from grokterm.analysis.results import integral_at
-from grokterm.analysis.verdict import listed, varies
+from grokterm.analysis.verdict import varies
+from grokterm.analysis.words import listed, p_value, step_count
+from grokterm.record import DamagedRecord
 
-FEW, CLAIM = 5, 10  # seeds below which nothing is claimed, and from which a claim may be
 SAME_INTEGRAL = 0.02  # relative; two schedules this close have spent the same
+# What can change the last bits of a run, and with them when it groks: a key of its provenance, and what it is called.
+_MACHINE = {"torch": "torch version", "device_name": "device", "threads": "threads"}
 FINE = 10  # evaluations that should fit into a gap
 
 
@@ -17,7 +20,7 @@ def cautions(contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: Seq
     found = _running(rows)
     for contender in contenders:
         found += _incomplete(contender) + _ended_early(contender) + _holding(contender) + _diverged(contender)
-    found += _few_seeds(rows) + _other_seeds(rows) + _unlike(contenders)
+    found += _few_seeds(rows) + _other_seeds(rows) + _unlike(contenders) + _machines(contenders)
     for contender, row in zip(contenders, rows, strict=True):
         found += _resolution(contender, row)
     found += _integrals(contenders, tuple(pairs)) + _many(pairs)
@@ -77,7 +80,7 @@ def _few_seeds(rows: Sequence[ArmRow]) -> list[str]:
         return [f"{fewest} seeds give an indication; a claim needs {CLAIM}"] if indication else []
     found = [f"fewer than {FEW} seeds: {listed(few)}; nothing can be claimed, intervals are too narrow"]
     smallest = _smallest_p(rows)
-    return [*found, f"with so few seeds no exact p is below {smallest:.2g}"] if smallest > 0.01 else found
+    return [*found, f"with so few seeds no exact p is below {p_value(smallest)}"] if smallest > 0.01 else found
 
 
 def _smallest_p(rows: Sequence[ArmRow]) -> float:
@@ -110,13 +113,32 @@ def _unlike(contenders: Sequence[Contender]) -> list[str]:
     return found
 
 
+def _machines(contenders: Sequence[Contender]) -> list[str]:
+    """Where runs, or the parts of one that was resumed, were not trained by the same version on the same machine."""
+    arms = {(c.folder.path, c.arm) for c in contenders}
+    folders = {c.folder.path: c.folder for c in contenders}.values()
+    starts, unread = [], []
+    for path, cohort in ((folder.path, cohort) for folder in folders for cohort in folder.cohorts):
+        if any((path, arm) in arms for arm, _ in cohort.members):
+            try:
+                starts += cohort.provenance()
+            except DamagedRecord as error:
+                unread.append(f"not known what some runs were trained with: {error.message}")
+    values = {what: dict.fromkeys(str(s[key]) for s in starts if key in s) for key, what in _MACHINE.items()}
+    found = [f"{what} ({listed(list(given))})" for what, given in values.items() if len(given) > 1]
+    says = "the same spec and seed can then give another curve"
+    return unread + ([f"runs, or parts of one, differ in {listed(found)}: {says}"] if found else [])
+
+
 def _resolution(contender: Contender, row: ArmRow) -> list[str]:
     every, gap = contender.spec.streams.eval_every, row.gap.value
     if not every:
         return [f"{row.label}: streams.eval_every is 0, so no milestone can be known"]
     if math.isnan(gap) or every * FINE <= abs(gap):
         return []
-    return [f"{row.label}: times are known to {every} steps only, and the gap is {gap:g}: evaluate more often"]
+    return [
+        f"{row.label}: times are known to {every} steps only, and the gap is {step_count(gap)}: evaluate more often"
+    ]
 
 
 def _integrals(contenders: Sequence[Contender], pairs: tuple[Pair, ...]) -> list[str]:
@@ -131,7 +153,7 @@ def _integrals(contenders: Sequence[Contender], pairs: tuple[Pair, ...]) -> list
         spent, own = _spent(first, step), _spent(contender, step)
         if not (math.isnan(spent) or math.isnan(own) or _alike(spent, own)):
             found.append(
-                f"by step {step} the integral of lambda is {spent:.4g} in {first.label} and {own:.4g} in "
+                f"by step {step:,} the integral of lambda is {spent:.4g} in {first.label} and {own:.4g} in "
                 f"{contender.label}: {_control(contenders, contender, step, own)}"
             )
     return found

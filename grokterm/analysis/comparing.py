@@ -96,7 +96,7 @@ def _pairs(samples: dict[str, Sample]) -> tuple[Pair, ...]:
     adjusted = holm([max(test.p, test.p_exact) for test in tests])
     ratios = [median_ratio(samples[a], samples[b]) for a, b in two]
     return tuple(
-        Pair(a, b, test, p_holm, ratio)
+        Pair(a, b, test, p_holm, ratio, min(samples[a].times.size, samples[b].times.size))
         for (a, b), test, p_holm, ratio in zip(two, tests, adjusted, ratios, strict=True)
     )
 

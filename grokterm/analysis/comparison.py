@@ -14,6 +14,7 @@ from grokterm.record import ExperimentFolder
 from grokterm.spec import RunSpec
 
 LEVEL = 0.05
+FEW, CLAIM = 5, 10  # seeds below which nothing is claimed, and from which a claim may be
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,7 @@ class Pair:
         test: the log-rank test; z above 0 where `first` groks sooner.
         p_holm: the larger of the test's two p, by Holm's correction for all pairs of the comparison.
         ratio: median of `first` over median of `second`.
+        fewest: runs of the arm that has fewer.
     """
 
     first: str
@@ -98,6 +100,7 @@ class Pair:
     test: LogRank
     p_holm: float
     ratio: Ratio
+    fewest: int
 
     @property
     def p_larger(self) -> float:
@@ -106,10 +109,14 @@ class Pair:
 
     @property
     def strength(self) -> str:
-        """`clear` below 0.05 after Holm's correction, `suggestive` below it before, else `none`; `untested`."""
+        """`clear` below 0.05 after Holm's correction, `suggestive` below it before, else `none`; `untested`.
+
+        Fewer than five seeds are never more than suggestive: four against four can reach 0.029, and one more run of
+        each may undo it.
+        """
         if math.isnan(self.test.p):
             return "untested"
-        if self.p_holm <= LEVEL:
+        if self.p_holm <= LEVEL and self.fewest >= FEW:
             return "clear"
         return "suggestive" if self.p_larger <= LEVEL else "none"
 

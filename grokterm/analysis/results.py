@@ -73,6 +73,7 @@ class RunResult:
 
     @property
     def diverged(self) -> bool:
+        """It was frozen at some step, before or after it grokked."""
         return not np.isnan(self.diverged_at)
 
     @property
@@ -153,10 +154,9 @@ def _running(state: State) -> bool:
 def _milestones(steps: Values, measured: dict[str, Values], member: Member, diverged_at: float) -> dict:
     """Times of one run, and up to where it is known not to have grokked."""
     rule = member.spec.milestones
-    ended = steps.size if np.isnan(diverged_at) else int(np.searchsorted(steps, diverged_at))
-    steps = steps[:ended]
-    train, test = (measured[name][:ended, None] if measured else np.empty((0, 1)) for name in _EVAL[:2])
-    t_mem, t_touch, t_grok = (float(t[0]) for t in find_milestones(steps, train, test, rule))
+    train, test = (measured[name][:, None] if measured else np.empty((0, 1)) for name in _EVAL[:2])
+    found = find_milestones(steps, train, test, rule, np.array([diverged_at]))
+    t_mem, t_touch, t_grok = (float(t[0]) for t in found)
     below = np.flatnonzero(~(test[:, 0] >= rule.grokked))  # nan is below
     watched = float(steps[below[-1]]) if below.size else 0.0
     frozen = not np.isnan(diverged_at) and np.isnan(t_grok)
@@ -177,7 +177,7 @@ def _diverged_at(
 ) -> Values:
     """[E] step at which each member diverged, nan where it did not: its event or its first infinite loss.
 
-    Both, because the event names the step at which the worker looked, which may be a little later.
+    The event has the exact step. A record that lost it still shows the first evaluation of a broken network.
     """
     place = {(member.arm, member.seed): e for e, member in enumerate(members)}
     at = np.full(len(members), np.inf)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from grokterm.analysis.survival import HALF
+from grokterm.analysis.survival import median_time
 from grokterm.errors import GroktermError
 from grokterm.record import ExperimentFolder, Marks, State, Status, combine_states
 
@@ -17,9 +17,9 @@ class ArmProgress:
 
     Attributes:
         runs: how many there are.
-        memorised, grokked, diverged: how many of them have.
-        t_grok: median step at which they grok, as in `compare`: the smallest by which half of *all* the arm's runs
-            have grokked. nan until then.
+        memorised, grokked, diverged: how many of them have. What a run reached at or after it diverged does not count.
+        t_grok: their median time to grok (`median_time`). A run that has not grokked is censored at its last step, or
+            at the budget where it diverged. nan where the median is not reached.
     """
 
     runs: int
@@ -76,6 +76,15 @@ class _Cohort:
     state: State
     status: Status
     found: Mapping[str, Mapping[tuple[str, int], int]]  # kind of event -> run -> step
+
+    def reached(self, kind: str, run: tuple[str, int]) -> int | None:
+        """Step at which a run came to a milestone, if it did before it diverged."""
+        step, diverged = (self.found.get(name, {}).get(run) for name in (kind, "diverged"))
+        return step if step is not None and (diverged is None or step < diverged) else None
+
+    def watched_to(self, run: tuple[str, int]) -> int:
+        """Last step at which a run without `grokked` is known not to have grokked; see `results.run_results`."""
+        return self.status.steps if run in self.found.get("diverged", {}) else self.status.step
 
     @property
     def share(self) -> float:
@@ -139,13 +148,14 @@ def _summary(folder: ExperimentFolder, cohorts: list[_Cohort]) -> Summary:
 
 
 def _arm(arm: str, cohorts: list[_Cohort]) -> ArmProgress:
-    def steps(kind: str) -> list[int]:
-        return sorted(
-            step for cohort in cohorts for (name, _), step in cohort.found.get(kind, {}).items() if name == arm
-        )
-
-    runs = sum(name == arm for cohort in cohorts for name, _ in cohort.members)
-    grokked = steps("grokked")
-    # The Kaplan-Meier median where nothing is censored before it, without loading scipy for every line of a list.
-    half = next((step for i, step in enumerate(grokked, 1) if 1 - i / runs <= HALF), _NAN)
-    return ArmProgress(runs, len(steps("memorised")), len(grokked), len(steps("diverged")), float(half))
+    runs = [(cohort, run) for cohort in cohorts for run in cohort.members if run[0] == arm]
+    memorised, grokked = ([c.reached(kind, run) for c, run in runs] for kind in ("memorised", "grokked"))
+    times = [c.watched_to(run) if step is None else step for (c, run), step in zip(runs, grokked, strict=True)]
+    seen = [step is not None for step in grokked]
+    return ArmProgress(
+        runs=len(runs),
+        memorised=sum(step is not None for step in memorised),
+        grokked=sum(seen),
+        diverged=sum(run in c.found.get("diverged", {}) for c, run in runs),
+        t_grok=median_time(times, seen),
+    )

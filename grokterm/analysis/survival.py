@@ -16,11 +16,11 @@ Sources: Kaplan and Meier 1958; Brookmeyer and Crowley 1982 (interval of a media
 test); Klein and Moeschberger, Survival Analysis, 2003. scipy computes the curve, its band and the test.
 """
 
+import math
 import warnings
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import combinations
-from math import comb
 from typing import NamedTuple
 
 import numpy as np
@@ -87,7 +87,6 @@ class LogRank(NamedTuple):
     z: float
 
 
-NOT_REACHED = Median(np.nan, np.nan, np.nan)
 NO_TEST = LogRank(np.nan, np.nan, np.nan)
 
 
@@ -148,6 +147,24 @@ def survival_curve(times: npt.ArrayLike, observed: npt.ArrayLike) -> SurvivalCur
     return SurvivalCurve(t, share, low, high)
 
 
+def median_time(times: npt.ArrayLike, observed: npt.ArrayLike) -> float:
+    """The Kaplan-Meier median: the smallest time at which S(t) is at or below one half; nan where there is none.
+
+    S(t) = product over times u <= t with an event of 1 - events(u) / at_risk(u); a run that is censored at u is
+    still at risk there. This is the one definition of a median in the whole program, and needs no scipy.
+
+    Args:
+        times: [n] as in `sample`.
+        observed: [n] as in `sample`.
+    """
+    data = sample(times, observed)
+    moments, place = np.unique(data.times, return_inverse=True)
+    events = np.bincount(place, weights=data.observed, minlength=moments.size)
+    leaving = np.bincount(place, minlength=moments.size)
+    at_risk = np.cumsum(leaving[::-1])[::-1]
+    return _first(moments, np.cumprod(1.0 - events / at_risk) <= HALF)
+
+
 def kaplan_meier_median(times: npt.ArrayLike, observed: npt.ArrayLike) -> Median:
     """Median time to the event with its 95 % interval.
 
@@ -162,14 +179,15 @@ def kaplan_meier_median(times: npt.ArrayLike, observed: npt.ArrayLike) -> Median
     curve = survival_curve(times, observed)
     known = (curve.share > 1e-9) & (curve.share < 1 - 1e-9)
     return Median(
-        _first(curve.times, curve.share <= HALF),
+        median_time(times, observed),
         _first(curve.times, known & (curve.low <= HALF)),
         _first(curve.times, known & (curve.high < 0.5)),
     )
 
 
 def _first(times: Values, where: npt.NDArray[np.bool_]) -> float:
-    return float(times[np.argmax(where)]) if where.any() else float("nan")
+    # The same object each time it is missing, so that two summaries without it are equal: nan equals only itself.
+    return float(times[np.argmax(where)]) if where.any() else math.nan
 
 
 def logrank(first: Sample, second: Sample) -> LogRank:
@@ -223,7 +241,7 @@ def _permutation_p(scores: Values, n_first: int) -> float:
     """Share of the assignments of runs to arms whose score is at least as far from 0 as the real one's."""
     n = scores.size
     reached = abs(scores[:n_first].sum()) - 1e-9
-    if comb(n, n_first) <= EXACT_LIMIT:
+    if math.comb(n, n_first) <= EXACT_LIMIT:
         sums = scores[_assignments(n, n_first)].sum(axis=1)
         return float((np.abs(sums) >= reached).mean())
     rng = np.random.default_rng(RANDOM_SEED)

@@ -1,11 +1,17 @@
 """`grokterm compare`: arms side by side, with statistics that hold."""
 
+import sys
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from grokterm.cli.options import RUNS, AsJson, Runs
-from grokterm.cli.out import data, emit_json, say, table, width
+from grokterm.cli.out import data, drawn, emit_json, say, table, width
+from grokterm.console.text import fold
+
+_GAP = 3  # cells between columns
+_NAME = 24  # the name of an arm that is longer may be folded to this
 
 Contenders = Annotated[
     list[str],
@@ -64,75 +70,68 @@ def contenders(names: list[str], runs) -> list:
 
 def show_comparison(comparison, items, chart: bool = True) -> None:
     """The comparison as a table, a chart, and sentences."""
-    _table(comparison)
+    labels = [row.label for row in comparison.rows]
+    _grid(labels, _metrics(comparison.rows), "")
     if chart:
         from grokterm.cli.picture import accuracy_chart
 
         data()
         for line in accuracy_chart(items, min(width(), 100), 16):
-            data(line)
+            drawn(line)
     data()
     for sentence in comparison.verdict:
-        data(f"• {sentence}")
+        data(_paragraph(f"• {sentence}"))
     if comparison.differing:
         data()
         data("what differs")
-        rows = [[field, *values] for field, values in comparison.differing.items()]
-        table([("field", "left"), *((row.label, "left") for row in comparison.rows)], rows)
+        fields = comparison.differing.items()
+        _grid(labels, [(field, ["" if v is None else str(v) for v in values]) for field, values in fields], "field")
     if comparison.warnings:
         say()
     for warning in comparison.warnings:
-        say(f"note: {warning}")
+        say(_paragraph(f"note: {warning}"))
 
 
-def _table(comparison) -> None:
-    """Arms as columns where they fit, since a terminal is taller than it is wide; arms as rows where there are many."""
-    metrics = [(heading, [cell(row) for row in comparison.rows]) for heading, cell in _METRICS]
-    if len(comparison.rows) <= max(2, (width() - 24) // 20):
-        columns = [("", "left"), *((row.label, "right") for row in comparison.rows)]
-        table(columns, [[heading, *cells] for heading, cells in metrics])
+def _paragraph(words: str) -> str:
+    """Words folded for a terminal, which would break them anywhere; a file gets them in one line."""
+    return fold(words, width(), rest="  ") if sys.stdout.isatty() else words
+
+
+def _grid(labels: list[str], metrics: list[tuple[str, list[str]]], corner: str) -> None:
+    """Arms as columns where they fit, since a terminal is taller than it is wide; else as rows, with as many metrics in
+    each table as fit beside the names. Names may be folded, a number never is.
+
+    Args:
+        labels: the arms.
+        metrics: (heading, a cell for each arm).
+        corner: the heading of the first column where metrics are rows.
+    """
+    room = width()
+    sizes = [max(min(len(label), _NAME), *(len(cells[i]) for _, cells in metrics)) for i, label in enumerate(labels)]
+    if max(len(corner), *(len(heading) for heading, _ in metrics)) + sum(_GAP + size for size in sizes) <= room:
+        columns = [(label, "right") for label in labels]
+        table([(corner, "left"), *columns], [[heading, *cells] for heading, cells in metrics])
         return
-    rows = [[row.label, *(cells[i] for _, cells in metrics)] for i, row in enumerate(comparison.rows)]
-    table([("arm", "left"), *((heading, "right") for heading, _ in metrics)], rows)
+    left = min(max(map(len, labels)), _NAME)
+    for number, block in enumerate(_blocks(metrics, room - left)):
+        if number:
+            data()
+        columns = [(heading, "right") for heading, _ in block]
+        rows = [[label, *(cells[i] for _, cells in block)] for i, label in enumerate(labels)]
+        table([("arm", "left"), *columns], rows)
 
 
-def _outcome(row) -> str:
-    parts = [f"{row.n_grokked} of {row.n}"]
-    counts = [(row.n_censored, "censored"), (row.n_diverged, "diverged"), (row.n_running, "running")]
-    return ", ".join(parts + [f"{count} {word}" for count, word in counts if count])
-
-
-def _median(median) -> str:
-    from grokterm.console.text import steps
-
-    if median.value != median.value and median.low != median.low:
-        return "not reached"
-    value = "not reached" if median.value != median.value else steps(median.value)
-    return f"{value} ({steps(median.low)} to {_upper(median.high)})"
-
-
-def _upper(high: float) -> str:
-    from grokterm.console.text import steps
-
-    return steps(high) if high == high else "∞"
-
-
-def _speed_up(row) -> str:
-    from grokterm.console.text import number
-
-    ratio = row.speed_up
-    if ratio is None:
-        return "1"
-    value = number(ratio.value, 2) if ratio.value == ratio.value else f"≥ {number(ratio.at_least, 2)}"
-    if ratio.low != ratio.low and ratio.high != ratio.high:
-        return value
-    low = number(ratio.low, 2) if ratio.low == ratio.low else "0"
-    high = number(ratio.high, 2) if ratio.high == ratio.high else "∞"
-    return f"{value} ({low} to {high})"
-
-
-def _p(value: float) -> str:
-    return "–" if value != value else "<0.001" if value < 0.001 else f"{value:.2g}"
+def _blocks(metrics: list[tuple[str, list[str]]], room: int) -> list[list[tuple[str, list[str]]]]:
+    """The metrics in as few groups as fit into `room` cells."""
+    blocks, used = [], room
+    for heading, cells in metrics:
+        size = max(map(len, (heading, *cells)))
+        if used + _GAP + size > room:
+            blocks.append([])
+            used = 0
+        blocks[-1].append((heading, cells))
+        used += _GAP + size
+    return blocks
 
 
 def _number(value: float) -> str:
@@ -141,18 +140,27 @@ def _number(value: float) -> str:
     return number(value, 3)
 
 
-_METRICS = (
-    ("grokked", _outcome),
-    ("t_mem, median (95 %)", lambda row: _median(row.t_mem)),
-    ("t_grok, median (95 %)", lambda row: _median(row.t_grok)),
-    ("first touch", lambda row: _median(row.t_touch)),
-    ("gap, median (95 %)", lambda row: _median(row.gap)),
-    ("speed-up (95 %)", _speed_up),
-    ("log-rank p", lambda row: _p(row.p)),
-    ("p, permutation", lambda row: _p(row.p_exact)),
-    ("p, Holm", lambda row: _p(row.p_holm)),
-    ("∫λ at t_grok", lambda row: _number(row.integral_at_grok)),
-    ("∫λ at the end", lambda row: _number(row.integral_at_end)),
-    ("train loss", lambda row: _number(row.train_loss)),
-    ("test loss", lambda row: _number(row.test_loss)),
-)
+def _metrics(rows) -> list[tuple[str, list[str]]]:
+    """(heading, a cell for each arm). How runs ended otherwise is said where one did."""
+    from grokterm.analysis.words import median_words, p_value, speed_up_words
+
+    counts = [(word, [getattr(row, f"n_{word}") for row in rows]) for word in ("censored", "diverged", "running")]
+    cells: list[tuple[str, Callable]] = [
+        ("t_mem, median (95 %)", lambda row: median_words(row.t_mem)),
+        ("t_grok, median (95 %)", lambda row: median_words(row.t_grok)),
+        ("first touch", lambda row: median_words(row.t_touch)),
+        ("gap, median (95 %)", lambda row: median_words(row.gap)),
+        ("speed-up (95 %)", lambda row: speed_up_words(row.speed_up)),
+        ("log-rank p", lambda row: p_value(row.p)),
+        ("p, permutation", lambda row: p_value(row.p_exact)),
+        ("p, Holm", lambda row: p_value(row.p_holm)),
+        ("∫λ at t_grok", lambda row: _number(row.integral_at_grok)),
+        ("∫λ at the end", lambda row: _number(row.integral_at_end)),
+        ("train loss", lambda row: _number(row.train_loss)),
+        ("test loss", lambda row: _number(row.test_loss)),
+    ]
+    return [
+        ("grokked", [f"{row.n_grokked} of {row.n}" for row in rows]),
+        *((word, [str(n) for n in numbers]) for word, numbers in counts if any(numbers)),
+        *((heading, [cell(row) for row in rows]) for heading, cell in cells),
+    ]

@@ -4,14 +4,15 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, AsJson, Device, Name, Runs
+from grokterm.cli.options import RUNS, AsJson, Device, Force, Name, Runs
 from grokterm.cli.out import emit_json, say
 from grokterm.errors import GroktermError
 
 Wait = Annotated[float, typer.Option("--wait", help="Seconds to wait for the worker's answer; 0 asks and goes.", min=0)]
 
 _DONE = {
-    "pause": "paused; it keeps its memory. `grokterm resume {name}` goes on",
+    "pause": "paused; it keeps its memory and its device, so what waits goes on waiting (park frees it). "
+    "`grokterm resume {name}` goes on",
     "resume": "goes on",
     "stop": "stopped, with a checkpoint. `grokterm resume {name}` goes on from it",
     "park": "parked: checkpoint written, device free. `grokterm resume {name}` goes on",
@@ -44,10 +45,15 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def resume(
-        name: Name, runs: Runs = RUNS, device: Device = "auto", wait: Wait = 10.0, as_json: AsJson = False
+        name: Name,
+        runs: Runs = RUNS,
+        device: Device = "auto",
+        wait: Wait = 10.0,
+        as_json: AsJson = False,
+        force: Force = False,
     ) -> None:
         """Go on after a pause, or from the checkpoint of a parked, stopped, killed or failed run."""
-        _resume(name, runs, device, wait, as_json)
+        _resume(name, runs, device, wait, as_json, force)
 
 
 def _ask(name: str, action: str, runs, wait: float, as_json: bool) -> None:
@@ -58,32 +64,58 @@ def _ask(name: str, action: str, runs, wait: float, as_json: bool) -> None:
     answers = request(folder, action, wait)
     if as_json:
         emit_json({"experiment": folder.name, "action": action, "answers": answers})
-    silent = [answer.cohort for answer in answers if not answer.answered]
+    _tell(folder.name, answers, wait)
+
+
+def _tell(name: str, answers, wait: float) -> None:
+    """Say what was obeyed, and raise what was not.
+
+    Raises:
+        GroktermError: a worker refused, or was silent.
+    """
+    wrong, hint = [], None
     for answer in answers:
-        if answer.answered:
+        who = f"{name} (cohort {answer.cohort})" if len(answers) > 1 else name
+        if answer.refused is not None:
+            wrong.append(f"{who}: {answer.action} refused: {answer.refused}")
+        elif answer.answered:
             at = "" if answer.step is None else f" at step {answer.step:,}"
-            say(f"{folder.name}{_which(answers, answer)}: {_DONE[action].format(name=folder.name)}{at}")
-    if silent and wait:
-        raise GroktermError(
-            f"{folder.name}: no answer within {wait:g} s from cohort {', '.join(map(str, silent))}",
-            "the request stays there and is obeyed when the worker next looks; see `grokterm logs`",
-        )
+            say(f"{who}: {_done(answer).format(name=name)}{at}")
+        elif wait:
+            wrong.append(f"{who}: no answer within {wait:g} s")
+            hint = "the request stays there and is obeyed when the worker next looks; see `grokterm logs`"
+    if wrong:
+        raise GroktermError("; ".join(wrong), hint)
 
 
-def _which(answers, answer) -> str:
-    return f" (cohort {answer.cohort})" if len(answers) > 1 else ""
+def _done(answer) -> str:
+    """What an obeyed request came to. A worker that had not begun has nothing to keep in a checkpoint."""
+    if answer.step is None and answer.action in ("stop", "park"):
+        return f"{answer.kind} before training began. `grokterm resume {{name}}` starts it again"
+    return _DONE[answer.action]
 
 
-def _resume(name: str, runs, device: str, wait: float, as_json: bool) -> None:
-    from grokterm.jobs import check_device, resume
+def _resume(name: str, runs, device: str, wait: float, as_json: bool, force: bool) -> None:
+    """Wake the cohorts that are paused, and start workers for those that have none."""
+    from grokterm.jobs import check_device, request, resume
     from grokterm.record import State, find
 
     folder = find(runs, name)
-    if any(cohort.state() is State.PAUSED for cohort in folder.cohorts):
-        _ask(name, "resume", runs, wait, as_json)
-        return
-    check_device(device)
-    started = resume(folder, device)
+    states = [cohort.state() for cohort in folder.cohorts]
+    paused = State.PAUSED in states
+    answers, started = (), 0
+    if not paused or any(state.resumable or (force and state is State.STALLED) for state in states):
+        check_device(device)
+        started = resume(folder, device, force)
+    if paused:
+        answers = request(folder, "resume", wait)
     if as_json:
-        emit_json({"experiment": folder.name, "action": "resume", "workers": started})
-    say(f"{folder.name}: {started} worker{'s' if started > 1 else ''} started. `grokterm watch {folder.name}` follows")
+        emit_json({"experiment": folder.name, "action": "resume", "workers": started, "answers": answers})
+    if started:
+        workers = f"{started} worker{'s' if started > 1 else ''} started"
+        say(f"{folder.name}: {workers}. `grokterm watch {folder.name}` follows")
+    for cohort, state in zip(folder.cohorts, states, strict=True):
+        if state is State.STALLED and not force:
+            silence = cohort.silence()
+            say(f"note: cohort {cohort.index} is {silence}; {silence.hint}")
+    _tell(folder.name, answers, wait)

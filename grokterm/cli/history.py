@@ -70,18 +70,20 @@ def register(app: typer.Typer) -> None:
 
 
 def _table(summaries) -> None:
+    from grokterm.record import short_name
+
     now = time.time()
     rows = []
     for s in summaries:
         if s.problem:
-            rows.append([s.name, "broken", "", "", "", s.problem, age(now - s.created)])
+            rows.append([short_name(s.name), "broken", "", "", "", s.problem, age(now - s.created)])
             continue
         grokked = " ".join(
             f"{name} {short_steps(arm.t_grok)} ({arm.grokked}/{arm.runs})" for name, arm in s.arms.items()
         )
         left = f", {duration(s.eta)} left" if s.eta == s.eta else ""
         progress = f"{100 * s.progress:.0f} %{left}"
-        rows.append([s.name, s.state, progress, rate(s.rate), len(s.seeds), grokked, age(now - s.created)])
+        rows.append([short_name(s.name), s.state, progress, rate(s.rate), len(s.seeds), grokked, age(now - s.created)])
     columns = ["experiment", "state", "progress", "rate", "seeds", "t_grok by arm (grokked/runs)", "age"]
     right = {"progress", "rate", "seeds", "age"}
     table([(c, "right" if c in right else "left") for c in columns], rows)
@@ -105,9 +107,10 @@ def _head(folder, spec, summary) -> None:
 def _runs(results) -> None:
     columns = ["arm", "seed", "outcome", "step", "t_mem", "t_grok", "gap", "train acc", "test acc", "test loss"]
     rows = [
-        [r.arm, r.seed, r.outcome, steps(r.last_step), steps(r.t_mem), steps(r.t_grok), steps(r.gap)]
+        [r.arm, r.seed, r.state if r.outcome == "running" else r.outcome]
+        + [steps(x) for x in (r.last_step, r.t_mem, r.t_grok, r.gap)]
         + [f"{x:.4f}" if x == x else "–" for x in (r.train_acc, r.test_acc)]
-        + [f"{r.test_loss:.4g}"]
+        + [f"{r.test_loss:.4g}" if r.test_loss == r.test_loss else "–"]
         for r in results
     ]
     table([(c, "left" if c in ("arm", "outcome") else "right") for c in columns], rows)

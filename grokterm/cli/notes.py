@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, Name, Names, Runs
+from grokterm.cli.options import RUNS, Force, Name, Names, Runs
 from grokterm.cli.out import data, say
 from grokterm.console.text import plain
 
@@ -38,9 +38,9 @@ def register(app: typer.Typer) -> None:
             folder.add_note("tag", word)
 
     @app.command()
-    def rm(names: Names, runs: Runs = RUNS) -> None:
+    def rm(names: Names, runs: Runs = RUNS, force: Force = False) -> None:
         """Move experiments to the bin (`.bin` in the runs folder). A running one is refused."""
         from grokterm.record import find, remove
 
         for folder in [find(runs, name) for name in names]:
-            say(f"{folder.name} is now in {remove(folder)}")
+            say(f"{folder.name} is now in {remove(folder, force)}")

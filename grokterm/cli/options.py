@@ -19,6 +19,11 @@ Device = Annotated[
     str, typer.Option("--device", help="auto (a GPU where there is one), cpu, cuda (any GPU) or cuda:N.")
 ]
 
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Also where a worker went silent on another host: you know that it is gone."),
+]
+
 Name = Annotated[
     str,
     typer.Argument(

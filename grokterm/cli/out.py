@@ -1,29 +1,47 @@
 """Printing. One result object per command; its table and its JSON both come from it."""
 
 import json
+import os
 import shutil
 import sys
+import textwrap
 from typing import Any
 
-from grokterm.console.text import plain
+from grokterm.console.text import plain, plain_lines
 from grokterm.json_types import json_types
 
 PIPE_WIDTH = 200
+SENTENCE_WIDTH = 110
 
 
 def data(text: str = "") -> None:
-    """A line of the answer, on standard output."""
-    print(text)
+    """A line of the answer, on standard output. What could steer the terminal is made visible; see `plain`."""
+    print(plain_lines(text))
 
 
 def say(text: str = "") -> None:
-    """A line about the answer, on standard error."""
-    print(text, file=sys.stderr, flush=True)
+    """A line about the answer, on standard error, as harmless as `data`."""
+    print(plain_lines(text), file=sys.stderr, flush=True)
+
+
+def drawn(line: str) -> None:
+    """A line of a picture on standard output, as it is: whoever drew it has put the escape codes of colours in."""
+    print(line)
+
+
+def written(text: str) -> None:
+    """A file's text on standard output, harmless as `data`, with its tabs."""
+    print("\t".join(plain_lines(part) for part in text.split("\t")))
 
 
 def emit_json(value: Any) -> None:
     """The whole answer as one JSON object on standard output."""
-    print(json.dumps(json_types(value), indent=2, ensure_ascii=False))
+    print(_harmless(json.dumps(json_types(value), indent=2, ensure_ascii=False)))
+
+
+def _harmless(text: str) -> str:
+    """JSON with an escape for every character that can't be printed: only strings hold them."""
+    return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 
 
 def json_line(value: Any) -> str:
@@ -32,15 +50,26 @@ def json_line(value: Any) -> str:
 
 
 def width() -> int:
-    """Cells in a line of standard output. A pipe has no width, and a table in a file should not be folded."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else PIPE_WIDTH
+    """Cells in a line of standard output; for a pipe `$COLUMNS`, else wide: a table in a file should not be folded."""
+    if sys.stdout.isatty():
+        return shutil.get_terminal_size().columns
+    columns = os.environ.get("COLUMNS", "")
+    return int(columns) if columns.isdigit() and int(columns) else PIPE_WIDTH
+
+
+def sentence(text: str) -> None:
+    """A sentence of the answer, broken between words where the terminal ends; a pipe gets it in one line."""
+    room = min(width(), SENTENCE_WIDTH)
+    lines = textwrap.wrap(text, room, subsequent_indent="  ") if sys.stdout.isatty() else [text]
+    for line in lines:
+        data(line)
 
 
 def table(columns: list[tuple[str, str]], rows: list[list[Any]]) -> None:
     """A table on standard output. Cells are drawn as data, never as markup.
 
     Args:
-        columns: (heading, `left` or `right`).
+        columns: (heading, `left` or `right`). The first column and those on the right are never folded.
         rows: one list of cells per row.
     """
     from rich import box
@@ -48,9 +77,14 @@ def table(columns: list[tuple[str, str]], rows: list[list[Any]]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for heading, justify in columns:
-        drawn.add_column(heading, justify=justify, overflow="fold")
+    shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for place, (heading, justify) in enumerate(columns):
+        whole = place == 0 or justify == "right"
+        shown.add_column(Text(plain(heading)), justify=justify, overflow="fold", no_wrap=whole)
     for row in rows:
-        drawn.add_row(*(Text(plain("" if cell is None else cell)) for cell in row))
-    Console(highlight=False, width=width()).print(drawn)
+        shown.add_row(*(Text(plain("" if cell is None else cell)) for cell in row))
+    console = Console(highlight=False, width=width())
+    with console.capture() as capture:
+        console.print(shown)
+    for line in capture.get().splitlines():
+        print(line.rstrip())

@@ -4,6 +4,7 @@ import os
 import sys
 
 from grokterm.console.charts.model import Chart, Milestone, Series
+from grokterm.console.text import plain
 
 
 def accuracy_chart(items, columns: int, rows: int) -> list[str]:
@@ -45,12 +46,14 @@ def _legend(series) -> str:
 
 
 def _line(strip) -> str:
-    """A drawn line as text, in colour on a terminal that has some."""
+    """A drawn line as text, in colour on a terminal that has some. No other escape code comes through."""
     from rich.color import ColorSystem
 
     coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     system = ColorSystem.TRUECOLOR if os.environ.get("COLORTERM") else ColorSystem.EIGHT_BIT
     return "".join(
-        segment.style.render(segment.text, color_system=system) if coloured and segment.style else segment.text
+        segment.style.render(plain(segment.text), color_system=system)
+        if coloured and segment.style
+        else plain(segment.text)
         for segment in strip
     ).rstrip()

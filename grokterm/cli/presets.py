@@ -5,8 +5,9 @@ from typing import Annotated
 import typer
 
 from grokterm.cli.options import AsJson
-from grokterm.cli.out import data, emit_json, say, table
-from grokterm.console.text import plain
+from grokterm.cli.out import data, emit_json, say, table, written
+from grokterm.console.text import plural
+from grokterm.errors import BadInput
 
 Preset = Annotated[str, typer.Argument(help="A preset's name, or the path of a TOML file.", show_default=False)]
 
@@ -27,9 +28,7 @@ def register(app: typer.Typer) -> None:
     @presets.command()
     def show(name: Preset) -> None:
         """Print a preset as it is written, with its reasons."""
-        from grokterm.spec import find_preset
-
-        data(find_preset(name).read_text(encoding="utf-8").rstrip())
+        written(_text(name).rstrip())
 
     @presets.command()
     def check(name: Preset, as_json: AsJson = False) -> None:
@@ -40,6 +39,23 @@ def register(app: typer.Typer) -> None:
     def fields(as_json: AsJson = False) -> None:
         """List every field that a preset, an arm or --set can name."""
         _fields(as_json)
+
+
+def _text(name: str) -> str:
+    """The text of a preset's file, which need not be a good preset.
+
+    Raises:
+        NotFound, BadInput: there is no such file, or it is no text.
+    """
+    from grokterm.spec import find_preset
+
+    path = find_preset(name)
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise BadInput(f"{path}: not UTF-8 text (byte {error.start})") from None
+    except OSError as error:
+        raise BadInput(f"{path}: can't be read: {error.strerror}") from None
 
 
 def _list(as_json: bool) -> None:
@@ -72,12 +88,12 @@ def _check(name: str, as_json: bool) -> None:
     if as_json:
         emit_json(answer)
         return
-    size = f"{len(experiment.arms)} arms x {len(experiment.seeds)} seeds"
-    data(f"{plain(experiment.name)}: good. {answer['runs']} runs = {size}")
+    size = f"{plural(len(experiment.arms), 'arm')} x {plural(len(experiment.seeds), 'seed')}"
+    data(f"{experiment.name}: good. {answer['runs']} runs = {size}")
     data(f"arms: {', '.join(answer['arms'])}")
     data(f"cohorts (trained together): {', '.join(str(len(c)) for c in cohorts)} runs")
     for caution in answer["cautions"]:
-        say(f"note: {plain(caution)}")
+        say(f"note: {caution}")
 
 
 def _fields(as_json: bool) -> None:

@@ -14,6 +14,7 @@ def follow_to_the_end(folder) -> object:
     """Draw the progress line until no worker is left, and return the last summary.
 
     Raises:
+        GroktermError: the folder can't be read.
         KeyboardInterrupt: Ctrl-C. The workers go on; what to do is said before it is raised again.
     """
     from grokterm.jobs import follow
@@ -26,7 +27,7 @@ def follow_to_the_end(folder) -> object:
             if drawing:
                 sys.stderr.write("\r\x1b[2K" + _fit(line_of(look)))
                 sys.stderr.flush()
-            elif time.monotonic() - printed >= PLAIN_EVERY:
+            elif not look.over and time.monotonic() - printed >= PLAIN_EVERY:
                 printed = time.monotonic()
                 say(line_of(look))
     except KeyboardInterrupt:
@@ -36,6 +37,8 @@ def follow_to_the_end(folder) -> object:
         raise
     if drawing:
         sys.stderr.write("\r\x1b[2K")
+    if look.summary.problem:
+        raise GroktermError(look.summary.problem)
     say(line_of(look))
     return look.summary
 

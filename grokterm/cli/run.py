@@ -6,7 +6,7 @@ import typer
 
 from grokterm.cli.options import RUNS, AsJson, Device, Runs
 from grokterm.cli.out import data, emit_json, say
-from grokterm.console.text import plain
+from grokterm.console.text import plain, plural
 
 Preset = Annotated[str, typer.Argument(help="A preset's name, or the path of a TOML file.", show_default=False)]
 Sets = Annotated[
@@ -38,7 +38,8 @@ def register(app: typer.Typer) -> None:
                 emit_json({"experiment": folder.name, "path": folder.path, "state": "queued"})
             else:
                 data(folder.name)
-            say(f"started. `grokterm watch {folder.name}` follows it, `grokterm stop {folder.name}` ends it")
+            say("launched: it starts as soon as its device is free")
+            say(f"`grokterm watch {folder.name}` follows it, `grokterm stop {folder.name}` ends it")
             return
         finish(folder, as_json)
 
@@ -58,7 +59,8 @@ def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs):
     for caution in cautions(experiment):
         say(f"note: {plain(caution)}")
     folder = create(runs, experiment)
-    say(f"{plain(experiment.title or experiment.name)}: {len(experiment.arms)} arms x {len(experiment.seeds)} seeds")
+    size = f"{plural(len(experiment.arms), 'arm')} x {plural(len(experiment.seeds), 'seed')}"
+    say(f"{plain(experiment.title or experiment.name)}: {size}")
     say(f"in {folder.path}")
     launch(folder, device)
     return folder

@@ -3,7 +3,18 @@
 import math
 from dataclasses import dataclass, field, replace
 
-from grokterm.analysis import Band, Curve, CurveFeed, Summary, band, run_results, summarise
+from grokterm.analysis import (
+    Band,
+    Curve,
+    CurveFeed,
+    Summary,
+    band,
+    first_times,
+    grok_times,
+    median_time,
+    run_results,
+    summarise,
+)
 from grokterm.errors import GroktermError
 from grokterm.record import CohortFolder, ExperimentFolder, State
 
@@ -159,18 +170,11 @@ def _arm_lines(folder: ExperimentFolder) -> tuple[ArmLine, ...]:
                 memorised=sum(math.isfinite(result.t_mem) for result in own),
                 grokked=sum(math.isfinite(result.t_grok) for result in own),
                 diverged=sum(result.diverged for result in own),
-                t_mem=middle([result.t_mem for result in own]),
-                t_grok=middle([result.t_grok for result in own]),
+                t_mem=median_time(*first_times(own, "t_mem")[:2]),
+                t_grok=median_time(*grok_times(own)[:2]),
             )
         )
     return tuple(lines)
-
-
-def middle(times: list[float]) -> float:
-    """The time by which half of the runs are there, the others counted as later; nan where fewer than half are."""
-    ordered = sorted(time if math.isfinite(time) else math.inf for time in times)
-    value = ordered[(len(ordered) - 1) // 2] if ordered else math.inf
-    return value if math.isfinite(value) else math.nan
 
 
 def _last_word(folder: ExperimentFolder) -> str:

@@ -6,7 +6,6 @@ the console, the shell and the connection; SIGTERM and SIGINT make it leave a ch
 
 import argparse
 import json
-import os
 import signal
 import sys
 import time
@@ -14,6 +13,7 @@ import traceback
 from pathlib import Path
 
 from grokterm.engine.devices import acceptable_devices, cuda_devices
+from grokterm.engine.log import say, say_traceback
 from grokterm.engine.slots import hold_slot, only_worker, threads_of_slot
 from grokterm.errors import GroktermError, NotFound
 from grokterm.record import CohortFolder, CohortWriter, ExperimentFolder, open_folder
@@ -51,6 +51,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("folder", nargs="?", type=Path, help="the experiment's folder")
     parser.add_argument("--cohort", type=int, default=0)
     parser.add_argument("--device", default="auto")
+    parser.add_argument(
+        "--launched", type=int, default=time.time_ns(), help="place in the line: when it was launched, ns"
+    )
     parser.add_argument("--probe", action="store_true", help="print torch's version and devices as JSON, and exit")
     asked = parser.parse_args(arguments)
     if asked.probe:
@@ -61,9 +64,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         folder, cohort = find_cohort(asked.folder, asked.cohort)
         with only_worker(cohort.path):
-            return work(folder, cohort, asked.device, Signals())
+            return work(folder, cohort, asked.device, asked.launched, Signals())
     except GroktermError as problem:
-        print(f"grokterm.engine: {problem}", file=sys.stderr, flush=True)
+        say(str(problem))
         return 2
 
 
@@ -94,23 +97,22 @@ def probe() -> dict:
     }
 
 
-def work(folder: ExperimentFolder, cohort: CohortFolder, device: str, signals: Signals) -> int:
+def work(folder: ExperimentFolder, cohort: CohortFolder, device: str, launched: int, signals: Signals) -> int:
     """Wait for a slot, train, and leave a last word in the record whatever happens."""
     writer = CohortWriter(cohort.path)
     try:
         devices = acceptable_devices(device)
-        with hold_slot(devices, lambda ahead: stand_in_line(writer, signals)) as held:
+        with hold_slot(devices, launched, lambda: stand_in_line(writer, signals)) as held:
             train(folder, cohort, writer, held, signals)
         return 0
     except Leave as leave:
         writer.close(state=leave.ending)
         return 0
     except BaseException as problem:  # noqa: BLE001 - whatever it was, it is the last word in the record
-        traceback.print_exc()
-        sys.stderr.flush()
         last_line = traceback.format_exception_only(problem)[-1].strip()
         writer.event("failed", writer.status.step, error=last_line)
         writer.close(state="failed")
+        say_traceback()
         return 1
 
 
@@ -123,6 +125,11 @@ def stand_in_line(writer: CohortWriter, signals: Signals) -> None:
     if signals():
         raise Leave(writer.event("parked", signal=signals()).kind)
     for request in writer.requests():
+        if request.action in ("pause", "checkpoint"):
+            writer.answer(
+                request, None, kind="refused", why="it waits in line and has nothing to keep; park or stop it"
+            )
+            continue
         answer = writer.answer(request, None)
         if request.action in ("stop", "park"):
             raise Leave(answer.kind)
@@ -133,7 +140,6 @@ def stand_in_line(writer: CohortWriter, signals: Signals) -> None:
 def train(folder: ExperimentFolder, cohort: CohortFolder, writer: CohortWriter, device: str, signals: Signals) -> None:
     """Train the cohort on `device`."""
     writer.commit(state="starting", device=device)
-    os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # equal bits from cuBLAS; read when it is first used
     import torch  # deferred: a worker that waits has not loaded it
 
     from grokterm.engine.worker import Worker

@@ -31,8 +31,10 @@ class DecaySchedules:
         decays = [member.spec.optimizer.weight_decay for member in members]
         steps = members[0].spec.stop.steps
         plateaus = [plateau_of(decay) for decay in decays]
-        table = np.stack([schedule_values(decay, steps) for decay in decays])
-        self._table = torch.from_numpy(table).to(device)  # [e, s]
+        distinct = list(dict.fromkeys(decays))  # the seeds of an arm share a row: long budgets make long rows
+        table = np.stack([schedule_values(decay, steps) for decay in distinct])
+        self._table = torch.from_numpy(table).to(device)  # [distinct schedules, s]
+        self._row = torch.tensor([distinct.index(decay) for decay in decays], device=device)
         self._patience = torch.tensor([x.patience if x else 0 for x in plateaus], device=device)
         self._target = torch.tensor(
             [1 - x.min_delta if x else 1.0 for x in plateaus], dtype=torch.float64, device=device
@@ -51,10 +53,10 @@ class DecaySchedules:
     def current(self) -> torch.Tensor:
         """lambda of the coming update, [e] float64; at the end of the budget, that of the last one."""
         index = self.state["clock"].clamp(max=self._table.shape[1] - 1)
-        return self._table.gather(1, index.unsqueeze(1)).squeeze(1)
+        return self._table[self._row, index]
 
-    def observe(self, test_loss: torch.Tensor, count: torch.Tensor) -> None:
-        """Note an evaluation [e], made after `count` [] updates. Only schedules that wait for a plateau care."""
+    def observe(self, test_loss: torch.Tensor, count: torch.Tensor, alive: torch.Tensor) -> None:
+        """Note an evaluation [e], made after `count` [] updates. Only living members that wait for a plateau care."""
         if not self._any_plateau:
             return
         state = self.state
@@ -62,11 +64,11 @@ class DecaySchedules:
         improved = loss < state["best"] * self._target
         state["best"].copy_(torch.where(improved, loss, state["best"]))
         state["bad"].copy_(torch.where(improved, 0, state["bad"] + 1))
-        flat = state["waiting"] & (state["bad"] >= self._patience)
+        flat = alive & state["waiting"] & (state["bad"] >= self._patience)
         state["switched_at"].copy_(torch.where(flat, count, state["switched_at"]))
         state["waiting"].logical_and_(~flat)
 
     def tick(self, used: torch.Tensor, alive: torch.Tensor) -> None:
         """One update has been made with lambda = `used` [e]; frozen members (alive [e] False) were not decayed."""
         self.state["integral"] += torch.where(alive, used, 0.0)
-        self.state["clock"] += ~self.state["waiting"]
+        self.state["clock"] += alive & ~self.state["waiting"]

@@ -4,40 +4,22 @@ A killed worker frees its slot because the kernel frees its locks; nothing has t
 a line of tickets, in order of launch, each ticket locked by its waiter, so that a killed waiter leaves the line too.
 No daemon and no console is needed for the line to move. All of it lies on local disk, where locks work.
 
-Torch is not imported here: a worker that waits costs a small process and no device memory.
+A worker that waits costs a small process and no device memory.
 """
 
 import fcntl
 import hashlib
 import json
 import os
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from grokterm.errors import GroktermError
+from grokterm.record import local_state
 
 POLL_SECONDS = 0.2
-
-
-def local_state() -> Path:
-    """A folder on local disk that belongs to this user: `$GROKTERM_STATE`, else one under the temporary folder.
-
-    The home directory won't do: on clusters it is a network file system, where locks can't be trusted.
-
-    Raises:
-        GroktermError: the folder belongs to somebody else.
-    """
-    given = os.environ.get("GROKTERM_STATE")
-    path = Path(given) if given else Path(tempfile.gettempdir()) / f"grokterm-{os.getuid()}"
-    path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if path.stat().st_uid != os.getuid():
-        raise GroktermError(
-            f"{path} belongs to another user", "set GROKTERM_STATE to a folder of your own on local disk"
-        )
-    return path
 
 
 def slots_of(device: str) -> int:
@@ -59,9 +41,13 @@ def threads_of_slot() -> int:
     return max(1, cores() // slots_of("cpu"))
 
 
-def _try_lock(path: Path) -> int | None:
-    """An open descriptor that holds the lock on `path`, or None where a living process holds it."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+def _try_lock(path: Path, create: bool = True) -> int | None:
+    """An open descriptor that holds the lock on `path`, or None where a living process holds it.
+
+    Raises:
+        FileNotFoundError: there is no such file, and it was not to be created.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if create else 0), 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -90,29 +76,28 @@ def only_worker(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def hold_slot(devices: list[str], wait: Callable[[int], None]) -> Iterator[str]:
+def hold_slot(devices: list[str], launched: int, wait: Callable[[], None]) -> Iterator[str]:
     """Wait in line for a free slot on one of `devices`, and hold it.
 
     Args:
         devices: acceptable devices, best first (`["cuda:0", "cuda:1"]`, `["cpu"]`).
-        wait: called about five times a second while waiting, with the number of waiters ahead; what it
-            raises ends the wait.
+        launched: when this worker was launched, in nanoseconds: earlier goes first.
+        wait: called about five times a second while waiting; what it raises ends the wait.
 
     Yields:
         the device whose slot is held.
     """
     line = local_state() / "queue"
     line.mkdir(exist_ok=True)
-    ticket = line / f"{time.time_ns():020d}-{os.getpid()}.ticket"
+    ticket = line / f"{launched:020d}-{os.getpid()}.ticket"
     standing = _stand_in_line(ticket, devices)
     slot = None
     try:
         while True:
-            ahead = _waiters_ahead(ticket, devices)
-            slot = None if ahead else _free_slot(devices)
+            slot = None if _waits_behind(ticket, devices) else _free_slot(devices)
             if slot:
                 break
-            wait(ahead)
+            wait()
             time.sleep(POLL_SECONDS)
         _leave(ticket, standing)
         standing = None
@@ -139,22 +124,22 @@ def _leave(ticket: Path, standing: int) -> None:
     os.close(standing)
 
 
-def _waiters_ahead(ticket: Path, devices: list[str]) -> int:
-    """Living waiters with an earlier ticket for any of the same devices; tickets of the dead are cleared away."""
-    ahead = 0
+def _waits_behind(ticket: Path, devices: list[str]) -> bool:
+    """A living waiter has an earlier ticket for one of the same devices; tickets of the dead are cleared away."""
     for other in sorted(ticket.parent.glob("*.ticket")):
         if other.name >= ticket.name:
             break
         try:
-            left_behind = _try_lock(other)
+            left_behind = _try_lock(other, create=False)
             if left_behind is not None:
                 _leave(other, left_behind)
                 continue
             wanted = json.loads(other.read_text())
         except FileNotFoundError:  # left the line between the listing and the look
             continue
-        ahead += bool(set(wanted) & set(devices))
-    return ahead
+        if set(wanted) & set(devices):
+            return True
+    return False
 
 
 def _free_slot(devices: list[str]) -> tuple[int, str] | None:

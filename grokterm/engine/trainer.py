@@ -159,7 +159,7 @@ class Trainer:
         for name, columns in measured.items():
             self._rings[name].append(self.step, columns)
         if test is not None:
-            self._decay.observe(test.loss, self._count)
+            self._decay.observe(test.loss, self._count, alive)
         self._diverged_at.copy_(torch.where(self._alive & ~alive, self._count, self._diverged_at))
         self._alive.copy_(alive)
         choose(alive, weights, into=stack.weights)

@@ -19,9 +19,12 @@ class MilestoneWatch:
         members: the cohort, in the order of the columns.
         writer: where events go.
         past: the same record, already cut back to the checkpoint.
+        diverged_at: [e] the update at which a member froze before now, or -1.
     """
 
-    def __init__(self, members: Sequence[Member], writer: CohortWriter, past: CohortFolder) -> None:
+    def __init__(
+        self, members: Sequence[Member], writer: CohortWriter, past: CohortFolder, diverged_at: np.ndarray
+    ) -> None:
         self._members = members
         self._writer = writer
         self._told = {
@@ -29,28 +32,36 @@ class MilestoneWatch:
             for event in past.effective_events()
             if event.kind in (*_KINDS.values(), "diverged", "phase")
         }
-        self.t_grok = np.full(len(members), np.nan)
-        self._steps: list[np.ndarray] = []
-        self._train: list[np.ndarray] = []
-        self._test: list[np.ndarray] = []
+        self._found = dict.fromkeys(_KINDS, np.full(len(members), np.nan))
+        self._rows = (np.empty(0, np.int64), np.empty((0, len(members))), np.empty((0, len(members))))
         before = past.read("eval")
         if len(before):
-            self.observe(before.steps, before.columns)
+            self.observe(before.steps, before.columns, diverged_at)
 
-    def observe(self, steps: np.ndarray, columns: Mapping[str, np.ndarray]) -> None:
-        """Take new rows of the eval stream (steps [T], train_acc and test_acc [T, e]) and record what they complete."""
-        self._steps.append(steps)
-        self._train.append(columns["train_acc"])
-        self._test.append(columns["test_acc"])
+    def observe(self, steps: np.ndarray, columns: Mapping[str, np.ndarray], diverged_at: np.ndarray) -> None:
+        """Take new rows of the eval stream and record what they complete.
+
+        Args:
+            steps: [t]. columns: train_acc and test_acc, [t, e].
+            diverged_at: [e] the update at which a member froze, or -1: rows from there on say nothing.
+        """
+        new = (steps, columns["train_acc"], columns["test_acc"])
+        self._rows = tuple(np.concatenate(pair) for pair in zip(self._rows, new, strict=True))
         rule = self._members[0].spec.milestones
-        # one array each, so that joining them is not done again for rows that were joined before
-        self._steps, self._train, self._test = ([np.concatenate(x)] for x in (self._steps, self._train, self._test))
-        found = find_milestones(self._steps[0], self._train[0], self._test[0], rule)
-        self.t_grok = found.t_grok
-        for attribute, kind in _KINDS.items():
-            for index, step in enumerate(getattr(found, attribute)):
-                if np.isfinite(step):
-                    self._tell(kind, index, int(step))
+        now = find_milestones(*self._rows, rule, diverged_at)
+        for milestone, kind in _KINDS.items():
+            known = self._found[milestone]
+            self._found[milestone] = np.where(np.isnan(known), getattr(now, milestone), known)
+            for index in np.flatnonzero(np.isfinite(self._found[milestone])):
+                self._tell(kind, int(index), int(self._found[milestone][index]))
+        self._forget(rule.grokked)
+
+    def _forget(self, threshold: float) -> None:
+        """Drop the rows that can't matter any more: all before the present stay above the threshold of any member."""
+        test = self._rows[2][:, np.isnan(self._found["t_grok"])]
+        below = np.flatnonzero(~(test >= threshold).any(axis=1)) if test.size else np.arange(len(test))
+        first = int(below[-1]) + 1 if below.size else 0
+        self._rows = tuple(part[first:] for part in self._rows)
 
     def frozen(self, diverged_at: np.ndarray, switched_at: np.ndarray) -> None:
         """Record members whose numbers stopped being finite, and schedules whose plateau has come.
@@ -65,7 +76,7 @@ class MilestoneWatch:
 
     def all_grokked_at(self, alive: np.ndarray) -> int | None:
         """The step by which every living member has grokked for good; None while one has not, or none lives."""
-        times = self.t_grok[alive]
+        times = self._found["t_grok"][alive]
         return int(times.max()) if len(times) and np.isfinite(times).all() else None
 
     def _tell(self, kind: str, index: int, step: int) -> None:

@@ -4,7 +4,6 @@ The loop reads from top to bottom in `Worker.train`. The host meets the device i
 `checkpoint`; between two looks it only queues work.
 """
 
-import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -13,6 +12,7 @@ import numpy as np
 import psutil
 import torch
 
+from grokterm.engine.log import say
 from grokterm.engine.pace import CHECKPOINT_SECONDS, CHECKPOINT_SHARE, DECISION_STEPS, FLUSH_SECONDS, Pace, next_kept
 from grokterm.engine.provenance import provenance
 from grokterm.engine.trainer import Trainer
@@ -63,14 +63,15 @@ class Worker:
             self._clock_at = checkpoint.step
             self._trainer.group(meta["group"])
             self._trainer.load_state(checkpoint.tensors)
-        writer.provenance(provenance(device, writer.members))
+        writer.provenance({"step": self._trainer.step, "time": time.time()} | provenance(device, writer.members))
         writer.event("resumed" if checkpoint else "started", step=self._trainer.step, device=str(device))
         self._end = meta.get("end", self._stop.steps)
+        self._closed = meta.get("closed", False)  # the closing rows are in the record: a checkpoint after them says so
         self._wall_before = float(meta.get("wall", 0.0))
         self._started = self._checkpointed = time.monotonic()
         self._checkpoint_cost = 0.0
         self._pace = Pace(self._trainer.max_chunk)
-        self._watch = MilestoneWatch(members, writer, past)
+        self._watch = MilestoneWatch(members, writer, past, self._trainer.diverged_at)
 
     def train(self) -> None:
         """Train to the end of the budget, or until asked to leave. The last word in the record says which."""
@@ -90,8 +91,10 @@ class Worker:
                 self.checkpoint(keep=True)
             elif self._checkpoint_due():
                 self.checkpoint(keep=False)
-        self._trainer.close()
-        self._drain()
+        if not self._closed:
+            self._trainer.close()
+            self._drain()
+            self._closed = True
         self._leave(lambda step: self._writer.event("finished", step))
 
     def _over(self) -> bool:
@@ -101,21 +104,28 @@ class Worker:
     def _advance(self, steps: int) -> None:
         """Run steps; where memory runs out, go on from the same step with half as many members at a time."""
         goal = self._trainer.step + steps
-        while self._trainer.step < goal:
-            try:
-                self._trainer.advance(goal - self._trainer.step)
-            except (MemoryError, RuntimeError) as problem:
-                if not out_of_memory(problem):
-                    raise
-                self._trainer.halve()
-                if self._device.type == "cuda":
-                    torch.cuda.empty_cache()
-                text = f"out of memory: going on with {self._trainer.group_size} members at a time"
-                self._writer.event("note", self._trainer.step, text=text)
+        while not self._reached(goal):
+            # Here the failed step's traceback is gone, and with it what it held of the device's memory.
+            self._trainer.halve()
+            if self._device.type == "cuda":
+                torch.cuda.empty_cache()
+            text = f"out of memory: going on with {self._trainer.group_size} members at a time"
+            self._writer.event("note", self._trainer.step, text=text)
+
+    def _reached(self, goal: int) -> bool:
+        """Run to the step `goal`. False where memory ran out on the way; that step is as if never begun."""
+        try:
+            self._trainer.advance(goal - self._trainer.step)
+        except (MemoryError, RuntimeError) as problem:
+            if not out_of_memory(problem):
+                raise
+            return False
+        return True
 
     def wall(self) -> float:
         """Seconds of training behind the present state, over every resume; time spent paused is left out."""
-        return self._wall_before + time.monotonic() - self._started
+        now = self._pause_began if self._paused else time.monotonic()
+        return self._wall_before + now - self._started
 
     def _drain(self) -> None:
         """Bring the measured rows to the host and hand them to the record; write them out when it is time."""
@@ -123,7 +133,7 @@ class Worker:
             if len(steps):
                 self._writer.append(stream, steps, columns)
                 if stream == "eval":
-                    self._watch.observe(steps, columns)
+                    self._watch.observe(steps, columns, self._trainer.diverged_at)
         self._watch.frozen(self._trainer.diverged_at, self._trainer.switched_at)
         self._pace.look(self._trainer.step)
         if time.monotonic() - self._flushed >= FLUSH_SECONDS:
@@ -178,6 +188,7 @@ class Worker:
         meta = {
             "wall": self.wall(),
             "end": self._end,
+            "closed": self._closed,
             "threads": torch.get_num_threads(),
             "group": self._trainer.group_size,
         }
@@ -185,7 +196,7 @@ class Worker:
             self._writer.save_checkpoint(self._trainer.step, self._trainer.state(), meta, keep)
             written = True
         except GroktermError as problem:
-            print(f"grokterm.engine: {problem}", file=sys.stderr, flush=True)
+            say(str(problem))
             written = False
         self._checkpointed = time.monotonic()
         self._checkpoint_cost = self._checkpointed - begun
@@ -230,12 +241,13 @@ class Worker:
         """Write everything, then the last word. On a full disk this waits for room: leaving would lose numbers."""
         while not (self.checkpoint(keep=True) and self.commit()):
             if self._interrupted():
-                print("grokterm.engine: told to leave before everything was written", file=sys.stderr, flush=True)
+                say("told to leave before everything was written")
                 break
             time.sleep(FULL_DISK_TICK)
         self._writer.close(state=last_word(self._trainer.step).kind)
 
 
 def out_of_memory(problem: BaseException) -> bool:
-    """True for running out of memory on any device; the CPU's allocator says it in the words of a RuntimeError."""
-    return isinstance(problem, torch.OutOfMemoryError | MemoryError) or "can't allocate memory" in str(problem)
+    """True for running out of memory on any device; the CPU's allocator and cuBLAS say it in a RuntimeError."""
+    words = ("can't allocate memory", "CUBLAS_STATUS_ALLOC_FAILED")
+    return isinstance(problem, torch.OutOfMemoryError | MemoryError) or any(word in str(problem) for word in words)

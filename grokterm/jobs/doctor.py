@@ -14,6 +14,7 @@ import psutil
 
 from grokterm.errors import GroktermError
 from grokterm.jobs.probe import probe_torch
+from grokterm.record import local_place, local_state
 
 NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "lustre", "gpfs", "beegfs", "ceph", "fuse.sshfs", "afs", "9p"}
 SHORT_OF_SPACE = 2 * 2**30  # bytes; a long run of many seeds with its checkpoints takes this order of magnitude
@@ -110,12 +111,15 @@ def _file_system(place: Path) -> str:
 
 
 def _locks() -> Iterator[Check]:
-    place = Path(os.environ.get("GROKTERM_STATE") or tempfile.gettempdir())
-    kind = _file_system(place)
+    place = local_place()
+    kind = _file_system(next(path for path in (place.absolute(), *place.absolute().parents) if path.exists()))
+    try:
+        local_state()
+    except GroktermError as problem:
+        yield Check("locks", "bad", problem.message, problem.hint or "")
+        return
     if kind in NETWORK_FILE_SYSTEMS:
-        yield Check(
-            "locks", "bad", f"{place} is on {kind}; device slots need local disk", "set GROKTERM_STATE to local disk"
-        )
+        yield Check("locks", "bad", f"{place} is on {kind}; device slots need local disk", "set GROKTERM_STATE")
     else:
         yield Check("locks", "good", f"device slots are kept in {place} ({kind})")
 

@@ -6,10 +6,12 @@ terminal, and must start from inside a running Textual app.
 
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from grokterm.errors import BadInput, GroktermError
-from grokterm.record import CohortFolder, ExperimentFolder
+from grokterm.record import CohortFolder, ExperimentFolder, State
 
 
 def launch(folder: ExperimentFolder, device: str = "auto") -> None:
@@ -19,35 +21,64 @@ def launch(folder: ExperimentFolder, device: str = "auto") -> None:
         folder: a new experiment.
         device: `auto`, `cpu`, `cuda` or `cuda:N`; check it with `check_device` before the folder is created.
     """
-    for cohort in folder.cohorts:
-        start(folder.path, cohort, device)
+    for cohort, moment in zip(folder.cohorts, moments(), strict=False):
+        start(folder.path, cohort, device, moment)
 
 
-def resume(folder: ExperimentFolder, device: str = "auto") -> int:
+def resume(folder: ExperimentFolder, device: str = "auto", force: bool = False) -> int:
     """Start workers for cohorts that were parked, stopped, killed or failed; each goes on from its checkpoint.
+
+    Args:
+        folder: the experiment.
+        device: as of `launch`.
+        force: also for stalled cohorts, because a person knows that their workers are gone: two workers would
+            spoil each other's numbers. One whose process is seen alive on this host is refused all the same.
 
     Returns:
         how many were started.
 
     Raises:
-        BadInput: nothing to resume, because everything is running or finished.
+        BadInput: nothing to resume, because everything is running or finished, or silent and perhaps running.
     """
-    idle = [cohort for cohort in folder.cohorts if cohort.state().resumable]
+    states = {cohort: cohort.state() for cohort in folder.cohorts}
+    stalled = {cohort: cohort.silence() for cohort, state in states.items() if state is State.STALLED}
+    idle = [cohort for cohort, state in states.items() if state.resumable]
+    if force:
+        idle += [cohort for cohort, silence in stalled.items() if silence.pid is None]
+    if not idle and stalled:
+        # One that is certainly alive is the better reason: what to do about it is not `--force`.
+        worst = max(stalled.values(), key=lambda silence: silence.pid is not None)
+        raise BadInput(f"{folder.name} is {worst}", worst.hint)
     if not idle:
-        states = ", ".join(sorted({str(c.state()) for c in folder.cohorts}))
-        raise BadInput(f"{folder.name} has nothing to resume: it is {states}")
-    for cohort in idle:
-        start(folder.path, cohort, device)
+        found = ", ".join(sorted(set(states.values())))
+        raise BadInput(f"{folder.name} has nothing to resume: it is {found}")
+    for cohort, moment in zip(idle, moments(), strict=False):
+        start(folder.path, cohort, device, moment)
     return len(idle)
 
 
-def start(experiment: Path, cohort: CohortFolder, device: str) -> None:
-    """Start one worker in a session of its own, its input closed and its output in the cohort's log."""
+def moments() -> Iterator[int]:
+    """The time in nanoseconds, later every time it is asked for: workers stand in line by the time of their launch."""
+    last = 0
+    while True:
+        last = max(time.time_ns(), last + 1)
+        yield last
+
+
+def start(experiment: Path, cohort: CohortFolder, device: str, moment: int) -> None:
+    """Start one worker in a session of its own, its input closed and its output in the cohort's log.
+
+    Args:
+        experiment: the experiment's folder.
+        cohort: what it is to train.
+        device: as of `launch`.
+        moment: the time of the launch in nanoseconds, which is the worker's place in the line for the device.
+    """
     command = [sys.executable, "-m", "grokterm.engine", str(experiment.absolute()), "--cohort", str(cohort.index)]
     try:
         with cohort.log_path.open("ab") as log:
             worker = subprocess.Popen(
-                [*command, "--device", device],
+                [*command, "--device", device, "--launched", str(moment)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -56,4 +87,4 @@ def start(experiment: Path, cohort: CohortFolder, device: str) -> None:
             )
     except OSError as problem:
         raise GroktermError(f"no worker could be started for {cohort.path}: {problem.strerror}") from problem
-    cohort.announce(device, worker.pid)
+    cohort.announce(device, worker.pid, moment / 1e9)

@@ -6,6 +6,7 @@ import sys
 from functools import cache
 
 from grokterm.errors import GroktermError, NotFound
+from grokterm.record import local_state
 
 PROBE_SECONDS = 120  # torch's first import from a cold network disk takes this order of time
 
@@ -29,11 +30,13 @@ def probe_torch() -> dict:
 
 
 def check_device(device: str) -> None:
-    """Refuse a device that isn't here before anything is created. `auto` and `cpu` always are, and cost no probe.
+    """Refuse what no worker could train with, before anything is created. `auto` and `cpu` are always here, unprobed.
 
     Raises:
+        BadInput: the folder for device slots can't be used.
         NotFound: the device is not on this machine; says which there are.
     """
+    local_state()
     if device in ("auto", "cpu"):
         return
     devices = probe_torch()["devices"]

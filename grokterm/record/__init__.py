@@ -5,12 +5,13 @@ from grokterm.record.cohort import CohortFolder
 from grokterm.record.control import ANSWERS, Request
 from grokterm.record.errors import DamagedRecord, FolderBusy
 from grokterm.record.events import Event, effective_events
-from grokterm.record.folder import ExperimentFolder, open_cohort, open_folder
+from grokterm.record.folder import ExperimentFolder, open_folder, short_name
 from grokterm.record.launch import Launch
+from grokterm.record.local import local_place, local_state
 from grokterm.record.notes import Marks, Note
 from grokterm.record.processes import Identity, Observation, observe
 from grokterm.record.runs import create, find, list_folders, remove
-from grokterm.record.state import State, combine_states, derive_state
+from grokterm.record.state import Silence, State, combine_states, derive_state
 from grokterm.record.status import Status
 from grokterm.record.streams import StreamReader, Table
 from grokterm.record.writer import CohortWriter
@@ -31,6 +32,7 @@ __all__ = [
     "Note",
     "Observation",
     "Request",
+    "Silence",
     "State",
     "Status",
     "StreamReader",
@@ -41,8 +43,10 @@ __all__ = [
     "effective_events",
     "find",
     "list_folders",
+    "local_place",
+    "local_state",
     "observe",
-    "open_cohort",
     "open_folder",
     "remove",
+    "short_name",
 ]

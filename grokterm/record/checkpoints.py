@@ -33,6 +33,14 @@ class StreamMark:
 
 
 @dataclass(frozen=True)
+class Losses:
+    """What a full disk had cost by then. Rows lost later come again when training goes back to the checkpoint."""
+
+    dropped: int
+    lost_rows: int
+
+
+@dataclass(frozen=True)
 class Checkpoint:
     """The content of one checkpoint.
 
@@ -42,6 +50,7 @@ class Checkpoint:
         meta: what the worker added, as plain JSON values.
         streams: where each stream stood; what a stream holds after that comes from training past this step.
         event: number of the event that says it was saved; later ones come from training past this step.
+        losses: what the status counted; None in a checkpoint of before it was kept.
     """
 
     step: int
@@ -49,6 +58,7 @@ class Checkpoint:
     meta: dict[str, Any]
     streams: dict[str, StreamMark] = field(default_factory=dict)
     event: int = 0
+    losses: Losses | None = None
 
 
 @dataclass(frozen=True)
@@ -94,6 +104,7 @@ def write_checkpoint(paths: CohortPaths, checkpoint: Checkpoint, keep: bool) -> 
             "step": checkpoint.step,
             "streams": {name: [mark.length, mark.last_step] for name, mark in checkpoint.streams.items()},
             "event": checkpoint.event,
+            "losses": vars(checkpoint.losses) if checkpoint.losses else None,
             "meta": checkpoint.meta,
         }
     )
@@ -142,6 +153,7 @@ def _parse(document: Mapping[str, Any], tensors: dict[str, npt.NDArray]) -> Chec
         meta=document["meta"],
         streams={name: StreamMark(*mark) for name, mark in document["streams"].items()},
         event=int(document["event"]),
+        losses=Losses(**document["losses"]) if document.get("losses") else None,
     )
 
 

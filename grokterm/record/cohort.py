@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from grokterm.errors import BadInput
 from grokterm.record.checkpoints import CheckpointFile, list_checkpoints
@@ -10,10 +11,11 @@ from grokterm.record.control import write_request
 from grokterm.record.errors import DamagedRecord, unwritable
 from grokterm.record.events import QUEUED, Event, EventReader, effective_events
 from grokterm.record.files import read_json
-from grokterm.record.launch import Launch, launch_event, read_launch, reorder_launch, write_launch
+from grokterm.record.launch import Launch, launch_event, read_launch, write_launch
 from grokterm.record.layout import FORMAT, CohortPaths
-from grokterm.record.processes import observe
-from grokterm.record.state import State, derive_state
+from grokterm.record.processes import Observation, observe
+from grokterm.record.provenance import read_provenance
+from grokterm.record.state import Silence, State, derive_state, silence_of
 from grokterm.record.status import Status, read_status
 from grokterm.record.streams import Committed, StreamReader, Table
 
@@ -48,8 +50,6 @@ class CohortFolder:
     @property
     def path(self) -> Path:
         return self.paths.root
-
-    path_for_worker = path
 
     @property
     def index(self) -> int:
@@ -92,7 +92,7 @@ class CohortFolder:
         return status
 
     def events(self) -> list[Event]:
-        """Everything that happened, in order, the launcher's `queued` among it by its time."""
+        """Everything that happened, in order, the launcher's `queued` among it by its time. Raises DamagedRecord."""
         events = self._events.poll()
         try:
             launch = self.launch()
@@ -111,29 +111,32 @@ class CohortFolder:
         """What the launcher said last; None if the cohort was never launched. Raises DamagedRecord."""
         return read_launch(self.paths.launch)
 
-    def announce(self, device: str, pid: int | None = None, order: float = 0.0) -> Launch:
+    def announce(self, device: str, pid: int | None = None, at: float | None = None) -> Launch:
         """Says, for the launcher, that a worker was started.
 
         Args:
             device: what was asked for.
             pid: the worker's process; None where it can't be known.
-            order: place in the queue, lower first.
+            at: when, in unix seconds; before the worker's first word. By default now.
         """
-        return self._writing(lambda: write_launch(self.paths.launch, device, order, pid))
-
-    def reorder(self, order: float) -> Launch | None:
-        """Moves this cohort in the queue, if it was ever launched."""
-        return self._writing(lambda: reorder_launch(self.paths.launch, order))
+        return self._writing(lambda: write_launch(self.paths.launch, device, pid, at))
 
     def state(self) -> State:
         """The state, by what is written and by looking for the process now."""
+        return derive_state(*self._observed())
+
+    def silence(self) -> Silence:
+        """Of a stalled cohort: since when nothing was heard, and where its process was."""
+        return silence_of(*self._observed())
+
+    def _observed(self) -> tuple[Status | None, list[Event], Observation]:
         events = self.events()
         try:
             status = self.status()
         except DamagedRecord:
             status = None  # then what happened decides, and at worst says that nothing is known
         queued = next((event.data.get("pid") or 0 for event in reversed(events) if event.kind == QUEUED), 0)
-        return derive_state(status, events, observe(queued, status.pid if status else 0))
+        return status, events, observe(queued, status.pid if status else 0)
 
     def stream_names(self) -> tuple[str, ...]:
         """Streams with committed rows, by name."""
@@ -158,16 +161,16 @@ class CohortFolder:
         """Checkpoints, newest first; `.load()` reads one."""
         return list_checkpoints(self.paths)
 
-    def provenance(self) -> dict | None:
-        """Versions, device, host, switches; None before the worker wrote them."""
-        return read_json(self.paths.provenance, expected=False)
+    def provenance(self) -> list[dict[str, Any]]:
+        """Versions, device, host, switches of every start and resume; empty before the first. Raises DamagedRecord."""
+        return read_provenance(self.paths.provenance)
 
     def request(self, action: str) -> str:
         """Asks the worker to pause, resume, park, stop or checkpoint; returns the id of the request."""
         return self._writing(lambda: write_request(self.paths, action))
 
     def answer_to(self, request_id: str) -> Event | None:
-        """The event that answers a request, if there is one yet."""
+        """The event that answers a request, if there is one yet; of the kind `refused` where it was not obeyed."""
         return next((event for event in self.events() if event.data.get("request") == request_id), None)
 
     @property
@@ -175,7 +178,7 @@ class CohortFolder:
         return self.paths.log
 
     def log_tail(self, n: int) -> list[str]:
-        """The last `n` lines of the worker's output, as text that may hold control characters."""
+        """The last `n` lines of the worker's output, as text that may hold control characters. Raises DamagedRecord."""
         try:
             with self.log_path.open("rb") as file:
                 position = file.seek(0, 2)
@@ -186,6 +189,8 @@ class CohortFolder:
                     data = file.read(before - position) + data
         except FileNotFoundError:
             return []
+        except OSError as error:
+            raise DamagedRecord(f"{self.log_path}: can't be read ({error.strerror})") from error
         lines = data.decode("utf-8", "replace").split("\n")
         return (lines[:-1] if lines[-1] == "" else lines)[-n:] if n > 0 else []
 

@@ -5,13 +5,19 @@ import os
 import secrets
 import socket
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
+from typing import Any
 
 from grokterm.errors import BadInput
+from grokterm.record.errors import DamagedRecord
 from grokterm.record.files import write_json
+from grokterm.record.launch import read_launch
 from grokterm.record.layout import HIDDEN, CohortPaths
+from grokterm.record.processes import Identity
+from grokterm.record.status import read_status
 
 # The event that answers each action. `checkpoint` has one of its own: every save writes `checkpointed`.
 ANSWERS = {
@@ -33,12 +39,16 @@ class Request:
         action: pause, resume, park, stop or checkpoint.
         time: when it was asked, unix seconds by the asker's clock.
         path: its file.
+        launch: time of the launch whose worker is meant; None where nobody could say.
+        worker: the worker that had the last word when this was asked; None before the first.
     """
 
     id: str
     action: str
     time: float
     path: Path
+    launch: float | None = None
+    worker: Identity | None = None
 
 
 @dataclass(frozen=True)
@@ -60,9 +70,22 @@ def write_request(paths: CohortPaths, action: str) -> str:
         raise BadInput(f"no request {action!r}; allowed: {', '.join(ANSWERS)}")
     now, request_id = time.time_ns(), secrets.token_hex(4)
     document = {"id": request_id, "action": action, "time": now / 1e9}
+    document |= {"host": socket.gethostname(), "pid": os.getpid()}
     paths.control.mkdir(exist_ok=True)
-    write_json(paths.request(now, request_id), document | {"host": socket.gethostname(), "pid": os.getpid()})
+    write_json(paths.request(now, request_id), document | _addressee(paths))
     return request_id
+
+
+def _addressee(paths: CohortPaths) -> dict[str, Any]:
+    """Whom a request is for. By name and not by time: the clocks of two hosts can't be compared."""
+    to: dict[str, Any] = {}
+    with suppress(DamagedRecord):
+        launch = read_launch(paths.launch)
+        to |= {"launch": launch.time} if launch else {}
+    with suppress(DamagedRecord):
+        status = read_status(paths.status)
+        to |= {"worker": vars(status.identity)} if status and status.pid else {}
+    return to
 
 
 def list_requests(paths: CohortPaths) -> list[Request | BadRequest]:
@@ -90,7 +113,9 @@ def _read(path: Path) -> Request | BadRequest | None:
         action = document["action"]
         if action not in ANSWERS:
             return BadRequest(path, f"no action {action!r}; allowed: {', '.join(ANSWERS)}")
-        return Request(str(document["id"]), action, float(document["time"]), path)
+        launch = None if document.get("launch") is None else float(document["launch"])
+        worker = Identity.of(document["worker"]) if document.get("worker") else None
+        return Request(str(document["id"]), action, float(document["time"]), path, launch, worker)
     except FileNotFoundError:
         return None  # taken back by whoever asked
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:

@@ -21,4 +21,6 @@ def unwritable(path: Path, error: OSError) -> GroktermError:
         return BadInput(f"{path}: can't be a folder ({why})", hint="name a folder with --runs DIR")
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return BadInput(f"{path}: can't be written ({why})", hint="name a writable folder with --runs DIR")
+    if isinstance(error, FileNotFoundError):
+        return BadInput(f"{path}: can't be made ({why})", hint="name a folder that can with --runs DIR")
     return GroktermError(f"{path}: can't be written ({why})", hint="see `df -h` for the room that is left")

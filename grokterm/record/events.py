@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from grokterm.record.errors import DamagedRecord
 from grokterm.record.files import append_line, cut_torn_line, dump_json, sync
 
 QUEUED = "queued"  # the launcher's word, kept in launch.json; every other kind is the worker's
@@ -78,7 +79,7 @@ class EventLog:
         self._path = path
         self._pending: list[str] = []
         self._durable = False  # whether everything in the file would survive a power cut
-        self.repaired = cut_torn_line(path)
+        cut_torn_line(path)
         self.n = max((event.n for event in EventReader(path).poll()), default=0)
 
     def add(self, kind: str, step: int | None, data: dict[str, Any]) -> Event:
@@ -95,7 +96,7 @@ class EventLog:
             OSError: no room; what could not be written still waits.
         """
         while self._pending:
-            append_line(self._path, self._pending[0], durable)
+            append_line(self._path, self._pending[0], durable, sole_writer=True)
             del self._pending[0]
             self._durable = durable
         if durable and not self._durable and self.n:
@@ -112,7 +113,11 @@ class EventReader:
         self._events: list[Event] = []
 
     def poll(self) -> list[Event]:
-        """Everything written so far. A line without its end is still being written, or was cut by a crash."""
+        """Everything written so far. A line without its end is still being written, or was cut by a crash.
+
+        Raises:
+            DamagedRecord: the file can't be read.
+        """
         try:
             with self._path.open("rb") as file:
                 size = file.seek(0, 2)
@@ -123,6 +128,8 @@ class EventReader:
         except FileNotFoundError:
             self._offset, self._events = 0, []
             return []
+        except OSError as error:
+            raise DamagedRecord(f"{self._path}: can't be read ({error.strerror})") from error
         whole = data.rfind(b"\n") + 1
         self._offset += whole
         self._events += [_parse(line) for line in data[:whole].split(b"\n") if line.strip()]

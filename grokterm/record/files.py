@@ -78,11 +78,18 @@ def append_at(path: Path, length: int, data: bytes, durable: bool = False) -> in
     return length + len(data)
 
 
-def append_line(path: Path, line: str, durable: bool = False) -> None:
+def append_line(path: Path, line: str, durable: bool = False, sole_writer: bool = False) -> None:
     """Appends one line in one write; a torn line that was left by someone else's crash is closed first.
 
+    Args:
+        path: the file.
+        line: without its end.
+        durable: wait until it would survive a power cut.
+        sole_writer: nobody else appends to this file, so an error may cut it back. Where others do, what lies
+            behind the old end may be theirs, and a part of the line stays: readers leave out one without its end.
+
     Raises:
-        OSError: the line could not be written, and no part of it is in the file.
+        OSError: the line could not be written.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o644)
     try:
@@ -94,7 +101,8 @@ def append_line(path: Path, line: str, durable: bool = False) -> None:
             if durable:
                 os.fsync(descriptor)
         except OSError:
-            _cut_back(descriptor, length)
+            if sole_writer:
+                _cut_back(descriptor, length)
             raise
     finally:
         os.close(descriptor)
@@ -162,20 +170,26 @@ def retry(attempt: Callable[[], T], on: tuple[type[Exception], ...]) -> T:
 
 
 def read_json(path: Path, expected: bool = True) -> dict[str, Any] | None:
+    """Reads a small JSON file that holds one object; None if there is none. Arguments as of `read_json_value`."""
+    return read_json_value(path, expected, dict)
+
+
+def read_json_value(path: Path, expected: bool, kinds: type | tuple[type, ...]) -> Any:
     """Reads a small JSON file; None if there is none.
 
     Args:
         path: the file.
         expected: it must be there, so wait a moment for it. A file that need not exist costs no waiting.
+        kinds: what the document may be: dict, list.
 
     Raises:
         DamagedRecord: it stays unreadable.
     """
 
-    def attempt() -> dict[str, Any]:
+    def attempt() -> Any:
         document = json.loads(path.read_bytes())
-        if not isinstance(document, dict):
-            raise ValueError("not an object")
+        if not isinstance(document, kinds):
+            raise ValueError("not an object" if kinds is dict else f"a bare {type(document).__name__}")
         return document
 
     try:

@@ -20,6 +20,12 @@ from grokterm.spec import Experiment, Member, parse
 NAME = re.compile(r"([0-9]{8}-[0-9]{6})-(.+)-([a-z2-9]{4})", re.DOTALL)
 
 
+def short_name(name: str) -> str:
+    """The folder's name without its time stamp, for lists that show the age: `quickstart-k3f9`. It still finds it."""
+    match = NAME.fullmatch(name)
+    return f"{match[2]}-{match[3]}" if match else name
+
+
 class ExperimentFolder:
     """A reader of one experiment folder. Making one reads nothing, so that thousands can be listed.
 
@@ -142,9 +148,3 @@ class ExperimentFolder:
 def open_folder(path: Path) -> ExperimentFolder:
     """Opens an experiment folder. Reads nothing: a broken one says so in `problem`."""
     return ExperimentFolder(Path(path))
-
-
-def open_cohort(path: Path) -> tuple[ExperimentFolder, CohortFolder]:
-    """Opens the experiment a cohort folder belongs to, and the cohort in it."""
-    cohort = CohortFolder(Path(path).absolute())
-    return ExperimentFolder(cohort.paths.experiment.root), cohort

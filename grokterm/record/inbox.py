@@ -4,12 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psutil
-
 from grokterm.record.control import ANSWERS, BadRequest, Request, list_requests
 from grokterm.record.errors import DamagedRecord
 from grokterm.record.events import Event
-from grokterm.record.launch import read_launch
+from grokterm.record.launch import Launch, read_launch
 from grokterm.record.layout import CohortPaths
 from grokterm.record.processes import identity
 
@@ -28,24 +26,33 @@ class Inbox:
         self._paths = paths
         self._say = say
         self._done: set[str] = set()  # files that could not be removed; no request is obeyed twice
+        self._me = identity()
+        # The launcher may not have come to its word about this worker yet; then the one before is still there.
+        launch = _launch(paths)
+        self._past = launch.time if launch and launch.process not in (None, self._me) else None
 
     def requests(self) -> list[Request]:
         """What waits, in the order of asking. What can't be obeyed is refused by an event and removed."""
         waiting: list[Request] = []
-        listed = list_requests(self._paths)
-        launched = _launch_time(self._paths) if listed else 0.0
-        for found in listed:
+        for found in list_requests(self._paths):
             if found.path.name in self._done:
                 continue
             if isinstance(found, BadRequest):
                 self._refuse(found.path, {"file": found.path.name, "why": found.why})
-            elif found.time < launched:
+            elif self._is_for_another(found):
                 # Asked of a worker that is gone. Who started this one did so later, and wants it to go on.
-                data = {"request": found.id, "action": found.action, "why": "older than this launch"}
+                data = {"request": found.id, "action": found.action, "why": "asked of an earlier worker"}
                 self._refuse(found.path, data)
             else:
                 waiting.append(found)
         return waiting
+
+    def _is_for_another(self, request: Request) -> bool:
+        """Without a launch in it, or without a launch to compare, a request is for whoever reads it."""
+        if request.worker == self._me or request.launch is None:
+            return False
+        launch = _launch(self._paths)
+        return request.launch == self._past or (launch is not None and request.launch != launch.time)
 
     def answer(self, request: Request, step: int | None, kind: str | None, data: dict[str, Any]) -> Event:
         """Writes the event that answers a request, and removes the request."""
@@ -65,15 +72,8 @@ class Inbox:
             self._done.add(path.name)
 
 
-def _launch_time(paths: CohortPaths) -> float:
-    """When this worker was asked for; 0, which makes every request one for this worker, where nobody says."""
+def _launch(paths: CohortPaths) -> Launch | None:
     try:
-        launch = read_launch(paths.launch)
+        return read_launch(paths.launch)
     except DamagedRecord:
-        return 0.0
-    if launch is None:
-        return 0.0
-    if launch.process is not None and launch.process != identity():
-        # The launch of a worker before: the word about this one is not written yet.
-        return psutil.Process().create_time()
-    return launch.time
+        return None

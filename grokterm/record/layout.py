@@ -77,16 +77,8 @@ class CohortPaths:
         return self.root / "checkpoints"
 
     @property
-    def artifacts(self) -> Path:
-        return self.root / "artifacts"
-
-    @property
     def control(self) -> Path:
         return self.root / "control"
-
-    @property
-    def experiment(self) -> ExperimentPaths:
-        return ExperimentPaths(self.root.parent.parent)
 
     def stream(self, name: str) -> Path:
         return self.root / f"{name}{_STREAM}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grokterm.errors import BadInput
-from grokterm.record.errors import unwritable
+from grokterm.record.errors import DamagedRecord, unwritable
 from grokterm.record.files import append_line, dump_json
 
 _TEXTS = ("note", "tag", "untag")
@@ -66,11 +66,17 @@ def add_note(path: Path, kind: str, value: str | bool) -> Note:
 
 
 def read_notes(path: Path) -> list[Note]:
-    """All notes in the order of writing. A last line without its end was never finished and is left out."""
+    """All notes in the order of writing. A last line without its end was never finished and is left out.
+
+    Raises:
+        DamagedRecord: the file can't be read.
+    """
     try:
         data = path.read_bytes()
     except FileNotFoundError:
         return []
+    except OSError as error:
+        raise DamagedRecord(f"{path}: can't be read ({error.strerror})") from error
     return [_parse(line) for line in data[: data.rfind(b"\n") + 1].split(b"\n") if line.strip()]
 
 

@@ -2,10 +2,12 @@
 
 import os
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from time import time
+from typing import Any
 
 import psutil
 
@@ -27,6 +29,12 @@ class Identity:
     boot_id: str
     pid: int
     process_start: float
+
+    @classmethod
+    def of(cls, document: Mapping[str, Any]) -> "Identity":
+        """Out of a document that names all four. Raises KeyError, TypeError or ValueError."""
+        host, boot = str(document["host"]), str(document["boot_id"])
+        return cls(host, boot, int(document["pid"]), float(document["process_start"]))
 
 
 @dataclass(frozen=True)

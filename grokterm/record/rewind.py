@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from grokterm.record.checkpoints import Checkpoint, CheckpointFile, list_checkpoints
+from grokterm.record.checkpoints import Checkpoint, CheckpointFile, Losses, list_checkpoints
 from grokterm.record.errors import DamagedRecord
 from grokterm.record.files import truncate
 from grokterm.record.layout import HIDDEN, CohortPaths
@@ -57,7 +57,8 @@ def rewind(paths: CohortPaths, status: Status, checkpoint: Checkpoint | None, ke
 
     The status goes first: it names lengths that are within the files before and after the cut, and its
     raised `attempt` tells a reader in the middle of reading that what it holds may not belong together. A
-    crash between the two leaves bytes that no status names.
+    crash between the two leaves bytes that no status names. Counts of failed writes and lost rows go back too:
+    rows that were lost after the checkpoint are computed again. That it happened stays in the events.
 
     Args:
         paths: the cohort.
@@ -73,7 +74,9 @@ def rewind(paths: CohortPaths, status: Status, checkpoint: Checkpoint | None, ke
     """
     marks = {name: mark.length for name, mark in checkpoint.streams.items()} if checkpoint else {}
     step = checkpoint.step if checkpoint else 0
+    losses = checkpoint.losses if checkpoint else Losses(0, 0)
     status = replace(status, step=step, committed=marks, attempt=status.attempt + 1)
+    status = replace(status, **vars(losses)) if losses else status
     write_status(paths.status, status, durable=True)
     for name in paths.streams():
         path = paths.stream(name)

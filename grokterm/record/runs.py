@@ -3,11 +3,9 @@
 import difflib
 import errno
 import os
-import re
 import secrets
 import shutil
 import time
-import unicodedata
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
@@ -19,11 +17,10 @@ from grokterm.record.files import sync_folder, write_json, write_whole
 from grokterm.record.folder import NAME, ExperimentFolder
 from grokterm.record.layout import BIN, FORMAT, HIDDEN, ExperimentPaths
 from grokterm.record.state import State
-from grokterm.spec import Experiment, Member, plan_cohorts
+from grokterm.spec import Experiment, Member, plan_cohorts, slug
 
 LAST = "@last"
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # 32 that are not mistaken for each other
-_SLUG = 40  # characters; with stamp and suffix a name stays far below any file system's limit
 _SHOWN = 10
 _TAKEN = {errno.EEXIST, errno.ENOTEMPTY}
 
@@ -75,7 +72,7 @@ def _build(paths: ExperimentPaths, experiment: Experiment) -> None:
     write_whole(paths.spec, experiment.to_toml().encode("utf-8"), durable=True)
     for index, members in enumerate(plan_cohorts(experiment)):
         cohort = paths.cohort(index)
-        for folder in (cohort.checkpoints, cohort.artifacts, cohort.control):
+        for folder in (cohort.checkpoints, cohort.control):
             folder.mkdir(parents=True)
         write_json(cohort.members, _plan(members), durable=True)
     sync_folder(paths.cohorts)
@@ -94,12 +91,6 @@ def _new_name(experiment: str) -> str:
     # UTC: local time jumps back once a year, and "@last" would then be the wrong experiment.
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     return f"{stamp}-{slug(experiment)}-{''.join(secrets.choice(_LETTERS) for _ in range(4))}"
-
-
-def slug(text: str) -> str:
-    """Any text as part of a folder's name: a-z, 0-9 and single hyphens."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode("ascii").lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_SLUG].strip("-") or "experiment"
 
 
 def list_folders(runs: Path) -> list[ExperimentFolder]:
@@ -202,15 +193,21 @@ def remove(folder: ExperimentFolder, force: bool = False) -> Path:
 
     Args:
         folder: the experiment.
-        force: also a stalled one, whose worker is silent but not proven gone.
+        force: also where a worker is stalled, because a person knows that it is gone. One whose process is
+            seen alive on this host is refused all the same.
 
     Raises:
         BadInput: a worker may be writing it.
         GroktermError: it can't be moved.
     """
-    state = folder.state()
-    if state.live and not (force and state is State.STALLED):
-        raise BadInput(f"{folder.name} is {state}", hint=f"stop it first: grokterm stop {folder.name}")
+    for cohort in folder.cohorts:
+        state = cohort.state()
+        if state is State.STALLED:
+            silence = cohort.silence()
+            if silence.pid or not force:
+                raise BadInput(f"{folder.name} is {silence}", hint=silence.hint)
+        elif state.live:
+            raise BadInput(f"{folder.name} is {state}", hint=f"stop it first: grokterm stop {folder.name}")
     target = folder.path.parent / BIN / folder.name
     try:
         target.parent.mkdir(exist_ok=True)

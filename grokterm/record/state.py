@@ -1,6 +1,8 @@
 """What state is a cohort in? A pure rule over what was written and what an observer sees."""
 
+import time
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from grokterm.record.events import BEGINNINGS, EXITS, QUEUED, Event
@@ -11,6 +13,7 @@ _SAME_START = 1.0  # seconds: a pid is not used again this soon
 # Seconds without a heartbeat. A start imports, compiles and captures without a word; a queue is silence.
 _SILENT_HERE = {"running": 30.0, "paused": 30.0, "starting": 180.0}
 _SILENT_ELSEWHERE = 60.0
+_SILENT_AT_START = 180.0  # for a worker that was started on another host and has not said a word
 
 
 class State(StrEnum):
@@ -46,6 +49,32 @@ _WORST_FIRST = (
 )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Silence:
+    """A worker that gives no sign.
+
+    Attributes:
+        since: unix seconds of its last sign, by its own clock; 0 where it never gave one.
+        host: where its process was; empty where nobody knows.
+        pid: its process, where that is on this host and alive.
+    """
+
+    since: float
+    host: str
+    pid: int | None
+
+    def __str__(self) -> str:
+        since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self.since)) if self.since else "the beginning"
+        where = f"host {self.host}" if self.host else "another host"
+        perhaps = f"maybe alive on {where}" if self.pid is None else f"alive here as process {self.pid}"
+        return f"stalled: silent since {since}, {perhaps}"
+
+    @property
+    def hint(self) -> str:
+        """What to do about it."""
+        return f"end it first: kill {self.pid}" if self.pid else "if you know it is gone: --force"
+
+
 def derive_state(status: Status | None, events: Sequence[Event], observation: Observation) -> State:
     """Decides the state of a cohort.
 
@@ -59,7 +88,7 @@ def derive_state(status: Status | None, events: Sequence[Event], observation: Ob
     """
     launch = next((event for event in reversed(events) if event.kind == QUEUED), None)
     if launch is not None and not _answered(launch, status, events):
-        return State.LOST if _proven_gone(_launched(launch), observation) else State.QUEUED
+        return _before_its_first_word(_launched(launch), observation)
     last = next((event for event in reversed(events) if event.kind in EXITS | BEGINNINGS), None)
     if last is not None and last.kind in EXITS and not _began_since(last, status):
         return State(last.kind)
@@ -82,6 +111,17 @@ def still_writing(status: Status, observation: Observation) -> bool:
     return _is_here(status, observation) or observation.now - status.heartbeat_at <= _SILENT_ELSEWHERE
 
 
+def silence_of(status: Status | None, events: Sequence[Event], observation: Observation) -> Silence:
+    """What is known of the worker of a cohort that is stalled. Arguments as of `derive_state`."""
+    launches = [_launched(event) for event in events if event.kind == QUEUED]
+    words = [*launches, *([status] if status is not None else [])]
+    here = [
+        word.pid for word in words if word.pid and _is_here(word, observation) and not _proven_gone(word, observation)
+    ]
+    last = max(words, key=lambda word: word.heartbeat_at, default=Status())
+    return Silence(last.heartbeat_at, last.host, here[0] if here else None)
+
+
 def combine_states(states: Iterable[State]) -> State:
     """The state of an experiment: what is still going on, then what went wrong, then what is done."""
     present = set(states)
@@ -96,6 +136,14 @@ def _answered(launch: Event, status: Status | None, events: Sequence[Event]) -> 
     if status is not None and status.heartbeat_at > launch.time:
         return True
     return any(event.time > launch.time and event.kind in EXITS | BEGINNINGS for event in events)
+
+
+def _before_its_first_word(waiting: Status, observation: Observation) -> State:
+    """Of a worker that was started. One that waits beats; only a cluster's queue, which has no process, is silent."""
+    if _proven_gone(waiting, observation):
+        return State.LOST
+    silent = observation.now - waiting.heartbeat_at > _SILENT_AT_START
+    return State.STALLED if waiting.pid and not _is_here(waiting, observation) and silent else State.QUEUED
 
 
 def _began_since(exit_event: Event, status: Status | None) -> bool:

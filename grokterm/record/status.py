@@ -7,6 +7,7 @@ from typing import Any, get_type_hints
 
 from grokterm.record.errors import DamagedRecord
 from grokterm.record.files import read_json, write_json
+from grokterm.record.processes import Identity
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Status:
         committed: bytes of each stream that may be read.
         attempt: changes whenever the streams were cut back, so that a reader knows to begin again.
         dropped: writes that failed; the rows were kept and tried again.
-        lost_rows: rows given up, because the disk stayed full for too long.
+        lost_rows: rows given up, because the disk stayed full for too long. Both go back with the training.
     """
 
     state: str = "starting"
@@ -45,6 +46,11 @@ class Status:
     attempt: int = 0
     dropped: int = 0
     lost_rows: int = 0
+
+    @property
+    def identity(self) -> Identity:
+        """The process that wrote it; of the pid 0 where none did."""
+        return Identity(self.host, self.boot_id, self.pid, self.process_start)
 
 
 _TYPES = get_type_hints(Status)

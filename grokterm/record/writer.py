@@ -13,15 +13,15 @@ from typing import Any
 
 import numpy.typing as npt
 
-from grokterm.record.checkpoints import Checkpoint, CheckpointFile, StreamMark, write_checkpoint
+from grokterm.record.checkpoints import Checkpoint, CheckpointFile, Losses, StreamMark, write_checkpoint
 from grokterm.record.cohort import CohortFolder
 from grokterm.record.control import Request
 from grokterm.record.errors import DamagedRecord, FolderBusy, unwritable
 from grokterm.record.events import BEGINNINGS, EXITS, Event, EventLog
-from grokterm.record.files import write_json
 from grokterm.record.inbox import Inbox
 from grokterm.record.layout import HIDDEN, CohortPaths
 from grokterm.record.processes import identity, observe
+from grokterm.record.provenance import add_provenance
 from grokterm.record.rewind import choose_checkpoint, rewind, set_aside
 from grokterm.record.state import still_writing
 from grokterm.record.status import Status, write_status
@@ -151,7 +151,8 @@ class CohortWriter:
             marks = self._marks | {
                 name: StreamMark(stream.length, stream.last_step) for name, stream in self._streams.items()
             }
-            checkpoint = Checkpoint(step, dict(tensors), meta, marks, event=self._log.n + 1)
+            losses = Losses(self._status.dropped, self._status.lost_rows)
+            checkpoint = Checkpoint(step, dict(tensors), meta, marks, self._log.n + 1, losses)
             file = write_checkpoint(self._paths, checkpoint, keep)
         except OSError as error:
             self._note_failure(f"checkpoint {step}", error)
@@ -169,6 +170,7 @@ class CohortWriter:
             GroktermError: the folder can't be written.
         """
         self._streams.clear()
+        self._lost.clear()
         checkpoint, refused = choose_checkpoint(self._paths)
         try:
             set_aside(refused)
@@ -190,9 +192,16 @@ class CohortWriter:
         return self._inbox.answer(request, step, kind, data)
 
     def provenance(self, document: dict[str, Any]) -> None:
-        """Writes provenance.json, before step 0. Raises GroktermError if the folder can't be written."""
+        """Adds what this worker trains with to that of the workers before, ahead of its first step.
+
+        Args:
+            document: versions, device, host, switches; the `step` it goes on from and the `time`.
+
+        Raises:
+            GroktermError: the folder can't be written.
+        """
         try:
-            write_json(self._paths.provenance, document, durable=True)
+            add_provenance(self._paths.provenance, document)
         except OSError as error:
             raise unwritable(self._paths.provenance, error) from error
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from grokterm.spec.experiment import Experiment
 from grokterm.spec.run import RunSpec
-from grokterm.spec.schedules import Constant, Mean, plateau_of
+from grokterm.spec.schedules import Constant, Mean, Phases, Schedule, plateau_of
 
 
 def cautions(experiment: Experiment) -> tuple[str, ...]:
@@ -30,7 +30,22 @@ def _of_run(spec: RunSpec) -> Iterator[str]:
         yield f"the weight decay doesn't reach {decay.final:g}: it would at step {decay.end} of {steps}"
     if plateau_of(decay) and spec.streams.eval_every * plateau_of(decay).patience >= steps:
         yield f"no plateau can be found within {steps} steps: it takes eval_every * patience steps at least"
+    if ignored := _ignored(decay):
+        yield f"{ignored} without effect: the switch is a step, and no plateau is waited for"
+    if not spec.streams.weights_every:
+        yield "streams.weights_every is 0: the integral of the weight decay will not be known"
     if not spec.streams.eval_every:
         yield "streams.eval_every is 0: nothing will count as memorised or grokked"
     elif spec.milestones.window >= steps:
         yield f"milestones.window {spec.milestones.window} can't be observed whole within {steps} steps"
+
+
+def _ignored(decay: Schedule) -> str:
+    """What is set for a plateau that a schedule, or the one it is the control of, doesn't wait for."""
+    phases = getattr(decay, "of", decay)
+    if not isinstance(phases, Phases) or plateau_of(phases):
+        return ""
+    # The default may be written out, as it is in the record of every experiment.
+    names = ("patience", "min_delta")
+    changed = [name for name in names if getattr(phases, name) != Phases.model_fields[name].default]
+    return f"{' and '.join(changed)} {'are' if len(changed) > 1 else 'is'}" if changed else ""

@@ -90,6 +90,7 @@ def record(runs):
     """record(fates, until=None, state="finished", **changes) -> a new experiment folder.
 
     fates: arm -> list of Fate, or of the step of grokking (None: never), by position of the seed.
+    until, state: where all cohorts ended and how, or a list with one for each cohort.
     """
 
     def make(fates, until=None, state="finished", seeds=None, arms=None, only=None, **changes):
@@ -102,7 +103,8 @@ def record(runs):
         }
         for index in range(len(folder.cohorts)):
             if only is None or index in only:
-                write_cohort(folder, index, by_seed, until, state)
+                end, how = (each[index] if isinstance(each, list) else each for each in (until, state))
+                write_cohort(folder, index, by_seed, end, how)
         return open_folder(folder.path)
 
     return make

@@ -9,6 +9,7 @@ import pytest
 
 from grokterm.analysis import arms_of, compare, differing_fields
 from grokterm.errors import BadInput, NotFound
+from grokterm.record import CohortWriter
 
 LATE = [700, 725, 750, 775, 800, 825, 700, 725, 750, 775]
 SOON = [275, 300, 325, 350, 375, 400, 275, 300, 325, 350]
@@ -38,10 +39,25 @@ def test_the_quickstart(quickstart):
 def test_the_quickstart_is_not_claimed_with_four_seeds(quickstart):
     result = compare(arms_of(quickstart))
     assert "2.8x sooner than static in these seeds" in result.verdict[0]
-    assert "not clearly" in result.verdict[0]
+    assert "but fewer than 5 seeds can't show it" in result.verdict[0]
     assert "open above" in result.verdict[0]
+    assert "p = 0.029, by Holm over 3 pairs 0.086, 4 seeds each" in result.verdict[0]
+    assert "static-high is not told apart from it (p = " in result.verdict[0]
     assert any("nothing can be claimed" in w for w in result.warnings)
     assert any("no exact p is below 0.029" in w for w in result.warnings)
+
+
+def test_what_does_not_survive_the_correction_is_not_claimed(record, quickstart_arms):
+    """p = 0.024 alone, three times that over three pairs."""
+    fates = {
+        "static": [500, 525, 550, 575, 600],
+        "dynamic": [300, 325, 350, 375, 525],
+        "static-high": [325, 400, 450, 500, 575],
+    }
+    result = compare(arms_of(record(fates, arms=quickstart_arms)))
+    pair = result.pair("static", "dynamic")
+    assert pair.p_larger <= 0.05 < pair.p_holm, (pair.p_larger, pair.p_holm)
+    assert "in these seeds (" in result.verdict[0] and "but not clearly once all pairs are counted" in result.verdict[0]
 
 
 def test_a_control_that_does_the_same_takes_the_credit(record, quickstart_arms):
@@ -49,10 +65,21 @@ def test_a_control_that_does_the_same_takes_the_credit(record, quickstart_arms):
     result = compare(arms_of(record(fates, arms=quickstart_arms)))
     dynamic, high = result.verdict
     assert dynamic.startswith("dynamic groks 2.3x sooner than static (95 % ")
-    assert "Holm over 3 pairs p < 0.001, 10 seeds each" in dynamic
-    assert "static-high does the same (p = " in dynamic
+    assert "p < 0.001, by Holm over 3 pairs < 0.001, 10 seeds each)" in dynamic
+    assert "; static-high is not told apart from it (p = 0.88), so it is not shown that changing" in dynamic
+    assert "indication" not in dynamic
     assert "not shown that changing the weight decay during training makes the difference" in dynamic
     assert "not shown" not in high  # a constant decay needs no credit for being constant
+
+
+@pytest.mark.parametrize(("seeds", "strength"), [(4, "suggestive"), (5, "clear"), (9, "clear"), (10, "clear")])
+def test_two_arms_without_an_overlap_say_as_much_as_their_seeds_allow(record, seeds, strength):
+    arms = {"a": {}, "b": {"optimizer": {"lr": 2e-3}}}
+    result = compare(arms_of(record({"a": LATE[:seeds], "b": SOON[:seeds]}, arms=arms)))
+    assert (result.pairs[0].strength, result.pairs[0].fewest) == (strength, seeds)
+    assert ("in these seeds" in result.verdict[0]) == (seeds < 5)
+    assert ("but fewer than 5 seeds can't show it" in result.verdict[0]) == (seeds < 5)
+    assert ("(an indication: fewer than 10 seeds)" in result.verdict[0]) == (5 <= seeds < 10)
 
 
 def test_a_schedule_that_beats_its_control_is_credited(record, quickstart_arms):
@@ -167,6 +194,21 @@ def test_a_damaged_record_is_said(record):
     result = compare(arms_of(folder))
     assert any("5 runs incomplete: part of the record is lost" in w for w in result.warnings)
     assert result.runs[0].missing_bytes > 0
+
+
+def test_runs_of_another_version_or_machine_are_said(record):
+    one, other = record({"static": LATE}), record({"static": SOON}, optimizer={"lr": 2e-3})
+    made = {"torch": "2.13", "device_name": "a", "threads": 2}
+    CohortWriter(one.cohorts[0].path).provenance(made)
+    items = [(one, "static"), (other, "static")]
+    CohortWriter(other.cohorts[0].path).provenance(made)
+    assert not any("differ in" in w for w in compare(items).warnings)
+    CohortWriter(other.cohorts[0].path).provenance(made | {"torch": "2.14", "threads": 4})  # resumed elsewhere
+    said = "runs, or parts of one, differ in torch version (2.13 and 2.14) and threads (2 and 4): "
+    for both in (items, [(other, "static")]):
+        assert sum(w.startswith(said) for w in compare(both).warnings) == 1
+    other.cohorts[0].paths.provenance.write_text("{")
+    assert any("not known what some runs were trained with" in w for w in compare(items).warnings)
 
 
 def test_unequal_integrals_ask_for_a_control(record, quickstart_arms):

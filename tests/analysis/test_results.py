@@ -80,6 +80,15 @@ def test_what_frozen_weights_score_is_no_milestone(record, fate):
     assert (result.t_touch, result.outcome, result.holding) == (300, "diverged", False)
 
 
+def test_a_window_that_was_not_whole_when_the_run_diverged_is_no_grokking(record, fate):
+    """The event has the exact step, 340; the first broken evaluation is at 350, which would complete the window."""
+    folder = record({"static": [fate(grok=275, diverge=340)]})
+    assert run_results(folder)[0].t_grok == 275
+    inside = one(record({"static": [fate(grok=300, diverge=340)]}))
+    assert (inside.diverged_at, inside.outcome) == (340, "diverged")
+    assert math.isnan(inside.t_grok)
+
+
 def test_a_run_that_diverged_after_grokking_has_grokked(record, fate):
     result = one(record({"static": [fate(grok=300, diverge=600)]}))
     assert (result.t_grok, result.outcome, result.diverged) == (300, "grokked", True)

@@ -34,6 +34,20 @@ def test_medians_are_those_of_the_comparison(quickstart):
         assert summary.arms[row.label].t_grok == row.t_grok.value
 
 
+def test_a_run_that_was_stopped_early_is_censored_there_and_not_later(record):
+    """1 - 1/2 after 500, because the run that was watched to 100 is no longer at risk."""
+    folder = record({"static": [None, 500, 600]}, cohort_width=1, until=[100, 900, 900])
+    assert summarise(folder).arms["static"].t_grok == compare(arms_of(folder)).rows[0].t_grok.value == 500
+
+
+def test_what_a_run_reached_once_it_had_diverged_does_not_count(record, fate):
+    folder = record({"static": [fate(300, mem=350, diverge=300), fate(300, diverge=600), fate(None)]})
+    arm = summarise(folder).arms["static"]
+    assert (arm.memorised, arm.grokked, arm.diverged) == (2, 1, 2)
+    assert [r.outcome for r in run_results(folder)] == ["diverged", "grokked", "censored"]
+    assert math.isnan(arm.t_grok)
+
+
 def test_fewer_than_half_grokked_has_no_median(record):
     assert math.isnan(summarise(record({"static": [300, None, None]})).arms["static"].t_grok)
 

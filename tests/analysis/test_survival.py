@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from grokterm.analysis import holm, kaplan_meier_median, logrank, sample, survival_curve
+from grokterm.analysis import holm, kaplan_meier_median, logrank, median_time, sample, survival_curve
 
 # Freireich et al. 1963, remission of leukaemia in weeks: the example of most textbooks.
 SIX_MP = sample([6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35], [1] * 9 + [0] * 12)
@@ -131,6 +131,21 @@ def test_four_against_four_cannot_show_more_than_their_permutations():
     assert result.p == pytest.approx(0.0067, abs=1e-4)
     assert result.p_exact == pytest.approx(2 / 70)
     assert result.z < 0
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 12), st.booleans()), min_size=1, max_size=12))
+def test_the_median_is_that_of_scipys_curve(runs):
+    times, observed = zip(*runs, strict=True)
+    curve = survival_curve(times, observed)
+    down = curve.times[curve.share <= 0.5 + 1e-9]
+    expected = down[0] if down.size else math.nan
+    np.testing.assert_equal(median_time(times, observed), expected)
+    np.testing.assert_equal(kaplan_meier_median(times, observed).value, expected)
+
+
+def test_the_median_of_no_run_is_not_reached():
+    assert math.isnan(median_time([], []))
 
 
 TIMES = st.lists(st.tuples(st.integers(1, 12), st.booleans()), min_size=1, max_size=5)

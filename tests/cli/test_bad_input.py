@@ -1,51 +1,12 @@
 """Bad input as a new user gives it: a line with what is wrong, where, and what would be right; nothing created."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
+from cli.command import GOOD, grokterm, refused
 
-GOOD = """
-title = "a small one"
-[task]
-kind = "modular"
-operation = "add"
-p = 11
-train_fraction = 0.6
-[model]
-kind = "transformer"
-d_model = 16
-heads = 2
-d_mlp = 32
-[optimizer]
-kind = "adamw"
-lr = 3e-3
-weight_decay = 1.0
-[stop]
-steps = 20
-[arms.static]
-[arms.dynamic.optimizer]
-weight_decay = { schedule = "linear", initial = 3.0, final = 0.0 }
-"""
-
-
-def grokterm(*words, cwd, **variables):
-    """Run the command as a user would, without a terminal."""
-    return subprocess.run(
-        [sys.executable, "-m", "grokterm", *words],
-        cwd=cwd, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120, env={**os.environ, **variables},
-    )  # fmt: skip
-
-
-def refused(done, code: int, *parts: str) -> None:
-    """Nothing on standard output, no traceback, the right exit code, and every part of the message."""
-    assert done.returncode == code, done.stderr
-    assert done.stdout == ""
-    assert "Traceback" not in done.stderr
-    for part in parts:
-        assert part in done.stderr, done.stderr
+from grokterm.record import CohortWriter, create
+from grokterm.spec import load
 
 
 @pytest.mark.parametrize(
@@ -119,6 +80,55 @@ def test_brackets_and_escape_codes_in_a_name_are_data(tmp_path):
         assert done.returncode == 0, done.stderr
         assert "\x1b" not in done.stdout and "\x07" not in done.stdout
     assert "[bold red]" in grokterm("show", "@last", cwd=tmp_path).stdout
+
+
+def test_no_escape_code_reaches_standard_output(tmp_path):
+    """Wherever somebody could have put one: title, question, about, note, tag, event, log, name of the folder."""
+    evil = "\x1b[2J\x1b]0;owned\x07\x9b31m\u202e"
+    hostile = '"\\u001b[2J\\u001b]0;owned\\u0007\\u009b31m\\u202e"'
+    about = f"[arms.static]\nabout = {hostile}\n"
+    text = GOOD.replace('"a small one"', f"{hostile}\nquestion = {hostile}").replace("[arms.static]\n", about)
+    (tmp_path / "mine.toml").write_text(text)
+    folder = create(tmp_path / "runs", load(str(tmp_path / "mine.toml")))
+    writer = CohortWriter(folder.cohorts[0].path)
+    writer.event("failed", 3, error=evil)
+    writer.provenance({"host": evil})
+    writer.close()
+    folder.cohorts[0].log_path.write_text(f"{evil}\n")
+    folder.add_note("note", evil)
+    folder.add_note("tag", evil)
+    folder.path.rename(folder.path.with_name(f"{folder.name[:15]}-{evil}-abcd"))
+    for words in (["ls"], ["show", "@last"], ["note", "@last"], ["logs", "@last"], ["compare", "@last"]):
+        for form in ([], ["--json"]) if words[0] in ("ls", "show", "compare") else ([],):
+            done = grokterm(*words, *form, cwd=tmp_path)
+            assert done.returncode == 0, done.stderr
+            for character in "\x1b\x07\x9b\u202e":
+                assert character not in done.stdout + done.stderr, words
+            if form:
+                json.loads(done.stdout)
+
+
+def test_a_preset_is_shown_as_it_is_written_but_harmless(tmp_path):
+    (tmp_path / "mine.toml").write_text("# \x1b[31mred\n\tlr = 1  # not a good preset\n\n[x]\n")
+    done = grokterm("presets", "show", "./mine.toml", cwd=tmp_path)
+    assert done.stdout == "# ␛[31mred\n\tlr = 1  # not a good preset\n\n[x]\n"
+
+
+def test_a_preset_that_is_no_text_is_refused(tmp_path):
+    (tmp_path / "mine.toml").write_bytes(b'title = "\xff"')
+    refused(grokterm("presets", "show", "./", cwd=tmp_path), 2, "can't be read", "directory")
+    refused(grokterm("presets", "show", "./mine.toml", cwd=tmp_path), 2, "mine.toml", "not UTF-8", "byte 9")
+    refused(grokterm("presets", "show", "./nothing.toml", cwd=tmp_path), 3, "nothing.toml")
+
+
+def test_files_that_can_not_be_read_are_one_line(tmp_path):
+    (tmp_path / "mine.toml").write_text(GOOD)
+    folder = create(tmp_path / "runs", load(str(tmp_path / "mine.toml")))
+    folder.cohorts[0].paths.events.mkdir()
+    listed = grokterm("ls", cwd=tmp_path)
+    assert listed.returncode == 0 and "broken" in listed.stdout and "events.jsonl" in listed.stdout
+    for words in (["show"], ["logs"], ["stop"], ["resume"], ["rm"], ["watch"]):
+        refused(grokterm(*words, "@last", cwd=tmp_path), 1, "events.jsonl", "can't be read")
 
 
 def test_the_console_needs_a_terminal(tmp_path):

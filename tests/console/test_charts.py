@@ -112,10 +112,6 @@ def test_the_band_is_shaded_and_reaches_from_low_to_high():
     assert len(ink_rows(lines)) == pytest.approx(0.8 * 20, abs=1)
 
 
-def test_the_cursor_is_a_line():
-    assert sum("│" in line[5:] for line in rows(chart(STEPS, cursor=450.0))) > 8
-
-
 def test_a_hostile_title_is_drawn_as_text():
     lines = rows(Chart("sweep[lr=1e-3]\x1b[31m", chart(STEPS).series))
     assert "sweep[lr=1e-3]␛[31m" in lines[0]

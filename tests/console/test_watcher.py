@@ -7,8 +7,9 @@ import time
 import pytest
 from console.world import break_, grow, make, populate
 
+from grokterm.analysis import arms_of, compare
 from grokterm.console.app import farewell
-from grokterm.console.detail import Focus, middle
+from grokterm.console.detail import Focus
 from grokterm.console.listing import Listing
 from grokterm.console.snapshot import EMPTY, Snapshot, Watcher
 from grokterm.record import CohortWriter, open_folder
@@ -122,12 +123,13 @@ def test_a_focus_without_a_train_stream_shows_the_evaluations(runs):
     assert len(detail.curves.of("train_loss", "static")[0].steps) == 91
 
 
-def test_a_median_counts_runs_that_are_not_there_yet_as_later():
-    nan = float("nan")
-    assert middle([3.0, 1.0, 2.0]) == 2.0
-    assert middle([1.0, 2.0, nan, nan]) == 2.0
-    assert middle([1.0, nan, nan, nan]) != middle([1.0, nan, nan, nan])  # nan
-    assert middle([]) != middle([])
+def test_the_medians_of_a_focus_are_those_of_the_comparison(runs):
+    folder = open_folder(make(runs, "20261122-120000-quickstart-fin3").path)
+    lines = Focus(folder).read().arms
+    rows = compare(arms_of(folder)).rows
+    shown = [(line.name, repr(line.t_mem), repr(line.t_grok)) for line in lines]  # nan equals nan as text
+    assert shown == [(row.arm, repr(row.t_mem.value), repr(row.t_grok.value)) for row in rows]
+    assert {line.t_grok == line.t_grok for line in lines} == {True, False}
 
 
 def test_leaving_says_what_goes_on(runs):

@@ -57,7 +57,8 @@ def test_the_clock_waits_for_the_plateau_and_then_counts(device):
     for step in range(24):
         current = decay.current()
         if step in losses:
-            decay.observe(torch.tensor([losses[step], torch.nan], device=device), torch.tensor(step, device=device))
+            test_loss = torch.tensor([losses[step], torch.nan], device=device)
+            decay.observe(test_loss, torch.tensor(step, device=device), torch.tensor([True, True], device=device))
         decay.tick(current, torch.tensor([True, True], device=device))
         used.append(current[0].item())
     assert decay.state["switched_at"].tolist() == [14, -1]
@@ -69,7 +70,7 @@ def test_a_loss_that_keeps_falling_never_switches_however_slowly():
     """5 % an evaluation is below min_delta each time, but the fall adds up against the best that counted."""
     decay = DecaySchedules([_with(PLATEAU | {"patience": 4})], CPU)
     for step in range(40):
-        decay.observe(torch.tensor([0.95**step]), torch.tensor(step))
+        decay.observe(torch.tensor([0.95**step]), torch.tensor(step), torch.tensor([True]))
         decay.tick(decay.current(), torch.tensor([True]))
     assert decay.state["switched_at"].item() == -1 and decay.current().item() == 2.0
 
@@ -95,3 +96,12 @@ def test_a_trainer_switches_by_its_own_test_loss(device):
     assert switched == bad[-1]
     assert decays[: switched + 1].tolist() == [2.0] * (switched + 1)
     assert decays[switched + 1 : switched + 6].tolist() == [1.5, 1.0, 0.5, 0.0, 0.0]
+
+
+def test_a_frozen_member_neither_switches_nor_counts():
+    decay = DecaySchedules([_with(PLATEAU | {"patience": 1})], CPU)
+    for step in range(6):
+        decay.observe(torch.tensor([1.0]), torch.tensor(step), torch.tensor([step < 1]))
+        decay.tick(decay.current(), torch.tensor([step < 1]))
+    assert decay.state["switched_at"].tolist() == [-1]
+    assert decay.state["clock"].tolist() == [0]

@@ -20,9 +20,40 @@ def test_the_tail_of_a_log(cohort):
 
 
 def test_provenance(writer, cohort):
-    assert cohort.provenance() is None
-    writer.provenance({"torch": "2.13", "tf32": False})
-    assert cohort.provenance() == {"torch": "2.13", "tf32": False}
+    assert cohort.provenance() == []
+    first, second = {"torch": "2.13", "tf32": False, "step": 0}, {"torch": "2.14", "tf32": False, "step": 700}
+    writer.provenance(first)
+    assert cohort.provenance() == [first]
+    CohortWriter(cohort.path).provenance(second)  # a resume, perhaps elsewhere
+    assert cohort.provenance() == [first, second]
+
+
+def test_provenance_as_it_was_once_written_and_as_it_should_not_be(writer, cohort):
+    path = cohort.paths.provenance
+    path.write_text('{"torch": "2.12"}')
+    assert cohort.provenance() == [{"torch": "2.12"}]
+    writer.provenance({"torch": "2.13"})
+    assert cohort.provenance() == [{"torch": "2.12"}, {"torch": "2.13"}]
+    for damaged in ("[1]", '"x"', "{half"):
+        path.write_text(damaged)
+        with pytest.raises(DamagedRecord, match=r"provenance\.json"):
+            cohort.provenance()
+    writer.provenance({"torch": "2.14"})
+    assert cohort.provenance() == [{"torch": "2.14"}]
+    assert path.with_name("provenance.json.damaged").read_text() == "{half"
+
+
+def test_files_that_can_not_be_read_are_one_line(folder, cohort):
+    for path, read in (
+        (cohort.paths.events, cohort.events),
+        (cohort.paths.log, lambda: cohort.log_tail(3)),
+        (folder.paths.notes, folder.notes),
+    ):
+        path.mkdir()  # permissions would not stop every user
+        with pytest.raises(DamagedRecord, match=path.name):
+            read()
+    with pytest.raises(DamagedRecord, match=r"events\.jsonl"):
+        folder.state()
 
 
 def test_every_commit_is_a_heartbeat(writer, cohort):

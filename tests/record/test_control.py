@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 import time
 
 import pytest
@@ -66,14 +68,52 @@ def test_a_request_being_written_is_not_seen_yet(writer, cohort):
 
 
 def test_a_request_to_a_worker_before_is_not_obeyed_by_the_next(cohort):
+    cohort.announce("cpu", at=1000.0)
     old = cohort.request("stop")
-    time.sleep(0.002)
-    cohort.announce("cpu", pid=os.getpid())
+    cohort.announce("cpu", pid=os.getpid(), at=2000.0)
     writer = CohortWriter(cohort.path)
     new = cohort.request("pause")
     assert [request.id for request in writer.requests()] == [new]
     answer = cohort.answer_to(old)
-    assert answer.kind == "refused" and "older" in answer.data["why"]
+    assert answer.kind == "refused" and "earlier" in answer.data["why"]
+
+
+@pytest.mark.parametrize("ahead", [-3600.0, 3600.0])
+def test_the_clocks_of_launcher_and_asker_may_differ(cohort, ahead):
+    cohort.announce("cpu", pid=os.getpid(), at=time.time() + ahead)
+    early = cohort.request("pause")  # before the worker's first word
+    writer = CohortWriter(cohort.path)
+    late = cohort.request("stop")
+    assert [request.id for request in writer.requests()] == [early, late]
+
+
+def test_a_worker_that_is_quicker_than_its_launcher(cohort):
+    other = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    cohort.announce("cpu", pid=other.pid, at=1000.0)
+    other.communicate()
+    old = cohort.request("stop")
+    writer = CohortWriter(cohort.path)  # launch.json still speaks of the worker before
+    mine = cohort.request("pause")  # names this worker, which has written its status
+    assert [request.id for request in writer.requests()] == [mine]
+    cohort.announce("cpu", pid=os.getpid(), at=2000.0)
+    assert [request.id for request in writer.requests()] == [mine]
+    assert cohort.answer_to(old).kind == "refused"
+
+
+def test_a_launch_that_came_to_nothing_takes_no_request_from_the_living(cohort):
+    cohort.announce("cpu", pid=os.getpid(), at=1000.0)
+    writer = CohortWriter(cohort.path)
+    before = cohort.request("pause")
+    cohort.announce("cpu", at=2000.0)  # a second worker, which finds the folder busy and goes
+    after = cohort.request("stop")
+    assert [request.id for request in writer.requests()] == [before, after]
+
+
+def test_a_request_that_names_nobody_is_obeyed(writer, cohort):
+    cohort.announce("cpu", pid=os.getpid())
+    document = {"id": "ab", "action": "stop", "time": 1.0}
+    (cohort.paths.control / "1-ab.json").write_text(json.dumps(document))
+    assert [request.id for request in writer.requests()] == ["ab"]
 
 
 def test_a_request_while_waiting_in_a_queue_is_obeyed(cohort):

@@ -152,6 +152,39 @@ def test_a_worker_may_go_back_without_ending(writer, cohort, values):
     assert cohort.stream("train").read().steps.tolist() == [0, 1]
 
 
+def test_rows_that_were_lost_after_a_checkpoint_are_not_lost_after_going_back(cohort, values, monkeypatch):
+    monkeypatch.setattr("grokterm.record.writer.HOLD_BYTES", 1000)
+    writer = CohortWriter(cohort.path)
+    writer.load_checkpoint()
+    writer.save_checkpoint(0, {}, {}, keep=True)
+
+    def lose(first):
+        """A hundred rows at a time when the file can't be written."""
+        path, aside = cohort.paths.stream("train"), cohort.path / "aside"
+        if path.exists():
+            path.rename(aside)
+        path.mkdir()
+        for step in range(first, first + 100, 10):
+            writer.append("train", np.arange(step, step + 10), {"value": values(np.arange(step, step + 10))})
+            assert not writer.commit(step=step)
+        path.rmdir()
+        if aside.exists():
+            aside.rename(path)
+        assert writer.commit(step=first + 100)
+
+    lose(0)
+    first = writer.status
+    assert first.lost_rows > 0 and first.dropped >= 10
+    writer.save_checkpoint(100, {}, {})
+    lose(100)
+    assert writer.status.lost_rows > first.lost_rows
+    writer.load_checkpoint()  # what was lost before stays lost
+    assert (writer.status.lost_rows, writer.status.dropped) == (first.lost_rows, first.dropped)
+    cohort.paths.checkpoint(100, kept=False).unlink()
+    writer.load_checkpoint()
+    assert (cohort.status().lost_rows, cohort.status().dropped) == (0, 0)
+
+
 def test_a_killed_writer_leaves_no_litter_behind_the_next_one(cohort, writer):
     litter = [
         cohort.path / ".status.json.4242.0",

@@ -82,3 +82,18 @@ def test_a_torn_line_is_cut_or_closed(tmp_path):
     path.write_bytes(b"a\nb")
     append_line(path, "c")
     assert path.read_bytes() == b"a\nb\nc\n"
+
+
+@pytest.mark.parametrize(("sole_writer", "left"), [(False, b"before\nmine\ntheirs\n"), (True, b"before\n")])
+def test_a_failed_line_takes_no_line_of_others_with_it(tmp_path, monkeypatch, sole_writer, left):
+    path = tmp_path / "notes.jsonl"
+    append_line(path, "before")
+
+    def fail(descriptor):
+        append_line(path, "theirs")  # another process, in the meantime
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("grokterm.record.files.os.fsync", fail)
+    with pytest.raises(OSError, match="No space"):
+        append_line(path, "mine", durable=True, sole_writer=sole_writer)
+    assert path.read_bytes() == left

@@ -17,6 +17,7 @@ from grokterm.record import (
     derive_state,
     observe,
 )
+from grokterm.record.state import silence_of
 
 NOW = 1_000_000.0
 HERE = {"host": "box", "boot_id": "b1/n1", "pid": 7, "process_start": 50.0}
@@ -33,7 +34,7 @@ def status(state="running", silent=1.0):
 
 
 def queued(at, **process):
-    return Event(0, "queued", at, None, {"device": "cpu", "order": 0.0} | process)
+    return Event(0, "queued", at, None, {"device": "cpu"} | process)
 
 
 STARTED = Event(1, "started", NOW - 500, 0)
@@ -72,6 +73,8 @@ AGAIN = queued(NOW - 5, **HERE | {"pid": 8})
         ("queued", None, [queued(NOW - 5, **HERE)], ALIVE),
         ("queued", None, [queued(NOW - 10**6)], GONE),  # a cluster's queue: no process is known
         ("lost", None, [queued(NOW - 5, **HERE)], GONE),
+        ("queued", None, [queued(NOW - 170, **HERE)], OTHER_HOST),  # torch may still be loading there
+        ("stalled", None, [queued(NOW - 190, **HERE)], OTHER_HOST),
         ("queued", status("stopped", 90), [STARTED, STOPPED, AGAIN], Observation(NOW, "box", "b1/n1", {8: 50.0})),
         ("lost", status("stopped", 90), [STARTED, STOPPED, AGAIN], GONE),
         ("running", status(), [queued(NOW + 300, **HERE), STARTED], ALIVE),  # clocks differ; the process is the same
@@ -94,12 +97,11 @@ def test_an_experiment_is_what_still_goes_on_then_what_went_wrong():
 def test_the_life_of_a_cohort(cohort):
     assert cohort.state() is State.CREATED
     waiting = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    cohort.announce("auto", pid=waiting.pid, order=2.0)
+    cohort.announce("auto", pid=waiting.pid)
     assert cohort.state() is State.QUEUED
     (event,) = cohort.events()
     assert event.kind == "queued" and event.data["device"] == "auto" and event.data["pid"] == waiting.pid
-    moved = cohort.reorder(1.0)
-    assert (moved.order, moved.time) == (1.0, event.time) and cohort.launch() == moved
+    assert cohort.launch().time == event.time and cohort.launch().process.pid == waiting.pid
     waiting.kill()
     waiting.wait()
     assert cohort.state() is State.LOST
@@ -124,6 +126,17 @@ def test_the_life_of_a_cohort(cohort):
     again.close()
     assert cohort.state() is State.FINISHED
     assert [event.kind for event in cohort.events()] == ["parked", "queued", "resumed", "finished"]
+
+
+def test_what_is_known_of_a_silent_worker():
+    elsewhere = silence_of(status(silent=100), [STARTED], OTHER_HOST)
+    assert (elsewhere.since, elsewhere.host, elsewhere.pid) == (NOW - 100, "box", None)
+    assert "maybe alive on host box" in str(elsewhere) and "--force" in elsewhere.hint
+    here = silence_of(status(silent=100), [STARTED], ALIVE)
+    assert here.pid == 7 and "alive here as process 7" in str(here) and "--force" not in here.hint
+    waiting = silence_of(None, [queued(NOW - 10**5, **HERE | {"host": "far"})], ALIVE)
+    assert (waiting.since, waiting.host, waiting.pid) == (NOW - 10**5, "far", None)
+    assert silence_of(None, [STARTED], GONE).pid is None
 
 
 def test_a_status_that_stays_broken_is_not_called_lost(writer, cohort):

@@ -65,6 +65,26 @@ def test_members_do_not_feel_each_other():
     assert all(t.dtype == np.float64 for t in found)
 
 
+def test_what_comes_at_or_after_the_divergence_does_not_count():
+    steps = np.arange(12) * 10
+    curve = np.array([0.0, 0.0] + [1.0] * 10)[:, None].repeat(5, axis=1)
+    found = find_milestones(steps, curve, curve, RULE, np.array([NAN, -1, 80, 70, 20]))
+    np.testing.assert_array_equal(found.t_mem, [20, 20, 20, 20, NAN])
+    np.testing.assert_array_equal(found.t_grok, [20, 20, 20, NAN, NAN])  # 20 + window 50 = 70 must have been seen
+    at_once = find_milestones(steps, curve, curve, MilestoneRule(window=0), np.zeros(5))
+    assert all(np.isnan(t).all() for t in at_once)
+
+
+@given(st.lists(st.sampled_from([0.0, 0.9, 0.95, 1.0, NAN]), min_size=1, max_size=20), st.integers(-1, 220))
+def test_a_diverged_member_is_one_whose_record_ends_there(accuracies, at):
+    test = np.array(accuracies)[:, None]
+    steps = np.arange(len(test)) * 10
+    kept = len(test) if at < 0 else np.searchsorted(steps, at)
+    found = find_milestones(steps, test, test, RULE, np.array([at]))
+    for one, other in zip(found, find_milestones(steps[:kept], test[:kept], test[:kept], RULE), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_no_evaluation_yet():
     found = find_milestones(np.array([]), np.zeros((0, 3)), np.zeros((0, 3)), RULE)
     assert all(t.shape == (3,) and np.isnan(t).all() for t in found)

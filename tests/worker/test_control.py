@@ -89,10 +89,9 @@ def test_rubbish_in_the_control_folder_is_refused_and_training_goes_on(started):
 
 def test_first_numbers_are_on_disk_at_once_and_keep_coming(started):
     folder = started(**LONG)
-    begun = until(lambda: events(folder, "started"), what="the start")[0].time
-    until(lambda: "train" in folder.cohorts[0].stream_names() and status(folder).committed.get("train"), what="rows")
-    first = status(folder)
-    assert first.step >= 1 and begun
+    began = until(lambda: events(folder, "started"), what="the start")[0].time
+    first = until(lambda: (now := status(folder)) and now.committed.get("train") and now, what="rows")
+    assert first.heartbeat_at - began < 3.0  # the first step itself, on a busy machine; then a flush at once
     seen = []
     for _ in range(4):
         seen.append(status(folder).heartbeat)

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -72,7 +73,7 @@ def test_a_missing_device_is_a_failure_with_a_clear_word(made):
     launch(folder, "cuda:7")
     wait_for_state(folder, "failed")
     assert "cuda:7" in events(folder, "failed")[0].data["error"]
-    assert "is not on this machine" in worker_log(folder)
+    until(lambda: "is not on this machine" in worker_log(folder), what="the traceback in the log")
 
 
 def test_full_disk_is_counted_and_what_was_written_stays(made):
@@ -97,6 +98,24 @@ def test_full_disk_is_counted_and_what_was_written_stays(made):
     rows = numbers(folder)
     assert all(np.isfinite(values[-1]).any() for name, values in rows.items() if name.endswith("_loss"))
     assert all((np.diff(values) > 0).all() for name, values in rows.items() if name.endswith("/step"))
+    worker.kill()
+    worker.wait()
+
+
+def test_a_full_disk_that_holds_the_log_too_ends_nothing(made):
+    folder = made(stop={"steps": 3000}, streams={"eval_every": 1, "weights_every": 1, "checkpoint_every": 20})
+    code = (
+        "import resource, signal, sys; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (30_000, 30_000)); "
+        "from grokterm.engine.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    )
+    with Path("/dev/full").open("w") as full:
+        worker = subprocess.Popen(
+            [sys.executable, "-c", code, str(folder.path), "--device", "cpu"], stderr=full, stdout=full
+        )
+    until(lambda: status(folder) and status(folder).dropped > 5, what="checkpoints that fail")
+    before = step_of(folder)
+    until(lambda: step_of(folder) > before + 20, what="training going on")
     worker.kill()
     worker.wait()
 
@@ -126,6 +145,7 @@ def test_a_waiting_worker_can_be_stopped_and_killed(made, monkeypatch):
     for folder in (second, third, fourth):
         launch(folder, "cpu")
         until(lambda f=folder: state(f) == "queued" and status(f), what="waiting")
+    assert [e.kind for e in _answers(second, "pause")] == ["refused"]
     assert request(second, "stop")[0].answered
     wait_for_state(second, "stopped")
     kill(third, signal.SIGKILL)  # leaves the line without a word
@@ -160,3 +180,50 @@ def test_signals_park_the_run(started, number):
     wait_for_state(folder, "parked")
     assert events(folder, "parked")[0].data["signal"] == number.name
     assert open_folder(folder.path).cohorts[0].checkpoints()
+
+
+def _answers(folder, action: str):
+    """Ask, and return the events that answer."""
+    cohort = folder.cohorts[0]
+    key = cohort.request(action)
+    return [until(lambda: cohort.answer_to(key), what=f"an answer to {action}")]
+
+
+def test_killed_before_the_last_word_it_still_ends_well(started):
+    folder = started(stop={"steps": 60})
+    wait_for_state(folder, "finished")
+    before = numbers(folder)
+    log = folder.path / "cohorts" / "00" / "events.jsonl"
+    lines = log.read_text().splitlines(keepends=True)
+    assert "finished" in lines[-1]
+    log.write_text("".join(lines[:-1]))
+    said = folder.path / "cohorts" / "00" / "status.json"
+    said.write_text(said.read_text().replace('"finished"', '"running"'))
+    wait_for_state(folder, "lost")
+    resume(folder, "cpu")
+    wait_for_state(folder, "finished")
+    assert_same_numbers(before, numbers(folder))
+
+
+def test_a_pause_is_no_training_time_even_if_the_run_is_parked_in_it(started):
+    folder = started(**ENDLESS)
+    until(lambda: step_of(folder) > 5, what="a few steps")
+    request(folder, "pause")
+    wall = folder.cohorts[0].read("clock").columns["wall"][-1]
+    time.sleep(3)
+    request(folder, "park")
+    wait_for_state(folder, "parked")
+    parked = open_folder(folder.path).cohorts[0].checkpoints()[0].load()
+    assert wall <= parked.meta["wall"] < wall + 2.0
+
+
+def test_many_waiters_come_and_go(tmp_path):
+    """Tickets vanish while others look at them; nobody stumbles over that."""
+    code = (
+        "import sys, time; from grokterm.engine.slots import hold_slot\n"
+        "for _ in range(5):\n"
+        "    with hold_slot(['cpu'], time.time_ns(), lambda: None): time.sleep(0.01)\n"
+    )
+    environment = {**os.environ, "GROKTERM_SLOTS": "cpu=1"}
+    waiters = [subprocess.Popen([sys.executable, "-c", code], env=environment) for _ in range(8)]
+    assert [waiter.wait(timeout=100) for waiter in waiters] == [0] * 8

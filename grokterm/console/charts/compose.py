@@ -94,7 +94,7 @@ def _pad_y(low: float, high: float, log_y: bool) -> tuple[float, float]:
 
 
 def compose(chart: Chart, frame: Frame, ink: Ink) -> Grid:
-    """Every layer of the chart in `frame`, from the back: bands, dotted curves, curves, milestones, markers, cursor."""
+    """Every layer of the chart in `frame`, from the back: bands, dotted curves, curves, milestones, markers."""
     grid = Grid(
         np.full((frame.height, frame.width), " ", dtype="<U1"),
         np.full((frame.height, frame.width), "", dtype="<U9"),
@@ -114,12 +114,10 @@ def compose(chart: Chart, frame: Frame, ink: Ink) -> Grid:
     grid.characters[drawn] = _braille(bits[drawn])
     lines = [(m, math.floor(frame.column(m.x))) for m in chart.milestones if 0 <= frame.column(m.x) <= frame.width]
     for milestone, column in lines:
-        _draw_line(grid, min(column, frame.width - 1), "┊", ink.mix(milestone.colour, 0.6))
+        _draw_line(grid, min(column, frame.width - 1), ink.mix(milestone.colour, 0.6))
     for index, (series, line) in enumerate(traces):
         _draw_markers(series, line, index, len(traces), grid)
     _draw_labels(lines, grid)
-    if chart.cursor is not None and 0 <= frame.column(chart.cursor) < frame.width:
-        _draw_line(grid, math.floor(frame.column(chart.cursor)), "│", ink.foreground)
     return grid
 
 
@@ -136,9 +134,9 @@ def _draw_band(series: Series, chart: Chart, frame: Frame, ink: Ink, grid: Grid)
     grid.colours[here] = ink.mix(series.colour, 0.55)
 
 
-def _draw_line(grid: Grid, column: int, character: str, colour: str) -> None:
+def _draw_line(grid: Grid, column: int, colour: str) -> None:
     blank = grid.characters[:, column] == " "
-    grid.characters[blank, column] = character
+    grid.characters[blank, column] = "┊"
     grid.colours[blank, column] = colour
 
 

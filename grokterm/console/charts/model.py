@@ -43,7 +43,6 @@ class Chart:
         y_range: fixed limits of the y axis (an accuracy is always 0 to 1), or None for the limits of the data.
         x_range: limits of the x axis shared by several charts, or None for the limits of the data. On a log axis it
             begins at the first point above zero.
-        cursor: an x to mark with a vertical line, or None.
         empty: what to say when there is nothing to draw yet.
         note: a few words at the right end of the title line.
     """
@@ -55,6 +54,5 @@ class Chart:
     milestones: tuple[Milestone, ...] = ()
     y_range: tuple[float, float] | None = None
     x_range: tuple[float, float] | None = None
-    cursor: float | None = None
     empty: str = "no numbers yet"
     note: str = ""

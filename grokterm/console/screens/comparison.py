@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from grokterm.analysis.words import factor, p_value, speed_up
 from grokterm.console.look import Ink, marker
 from grokterm.console.screens.history import short_name
 from grokterm.console.text import MISSING, clip, clip_middle, fold, number, plain, steps
@@ -61,9 +62,9 @@ def values(row: ArmRow) -> dict[str, str]:
         "t_grok": steps(row.t_grok.value),
         "interval": interval(row.t_grok),
         "gap": steps(row.gap.value),
-        "speed": "1" if ratio is None else _times(ratio.value),
-        "speed_interval": "" if ratio is None else _span(ratio.low, ratio.high, _bare),
-        "p": "" if ratio is None else probability(row.p_holm),
+        "speed": speed_up(ratio),
+        "speed_interval": "" if ratio is None else _span(ratio.low, ratio.high, factor),
+        "p": "" if ratio is None else p_value(row.p_holm),
         "integral": number(row.integral_at_grok),
         "loss": number(row.test_loss),
         "train": number(row.train_loss),
@@ -81,21 +82,6 @@ def _span(low: float, high: float, write) -> str:
     left = "" if math.isnan(low) else write(low)
     right = "" if math.isnan(high) else write(high)
     return f"{left}–{right}" if left and right else f"≥ {left}" if left else f"≤ {right}"
-
-
-def _times(value: float) -> str:
-    return MISSING if math.isnan(value) else f"{_bare(value)}x"
-
-
-def _bare(value: float) -> str:
-    return f"{value:.2f}" if value < 10 else number(value)
-
-
-def probability(p: float) -> str:
-    """A p with as many digits as it deserves."""
-    if math.isnan(p):
-        return MISSING
-    return "< 0.0001" if p < 1e-4 else f"{p:.4f}" if p < 0.01 else f"{p:.3f}"
 
 
 def sentences_text(comparison: Comparison, width: int, ink: Ink) -> Text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -16,13 +17,22 @@ from grokterm.console.look import Ink, marker
 from grokterm.console.screens.page import Page
 from grokterm.console.screens.parts import title_line
 from grokterm.console.snapshot import Snapshot
-from grokterm.console.text import clip, fold, plain, plural, steps
+from grokterm.console.text import clip, fold, plain, plain_lines, plural, steps
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.console.widgets.table import Column, Table
-from grokterm.errors import GroktermError
+from grokterm.errors import BadInput, GroktermError
 
 if TYPE_CHECKING:
     from grokterm.spec import Experiment, PresetInfo
+
+
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """A preset that was read whole: the experiment with its cautions, or the problems that keep it from being one."""
+
+    experiment: Experiment | None = None
+    cautions: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
 
 
 class New(Page):
@@ -35,11 +45,11 @@ class New(Page):
     HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (76, "-normal")]
 
     class Read(Message):
-        """The presets, or one of them whole, are read; sent by a thread."""
+        """The presets are read, or some of them whole, by the name they have in the list; sent by a thread."""
 
-        def __init__(self, presets: tuple[PresetInfo, ...] = (), experiment: Experiment | None = None) -> None:
+        def __init__(self, presets: tuple[PresetInfo, ...] = (), wholes: dict[str, Whole] | None = None) -> None:
             super().__init__()
-            self.presets, self.experiment = presets, experiment
+            self.presets, self.wholes = presets, wholes or {}
 
     class Started(Message):
         """An experiment exists and its workers are on their way; sent by a thread."""
@@ -50,7 +60,7 @@ class New(Page):
 
     def __init__(self) -> None:
         super().__init__()
-        self._experiments: dict[str, Experiment] = {}
+        self._wholes: dict[str, Whole] = {}  # by the name in the list, which need not be the experiment's
         self._starting = False
 
     def compose(self) -> ComposeResult:
@@ -86,19 +96,18 @@ class New(Page):
     def _read_list(self) -> None:
         from grokterm.spec import list_presets
 
-        self.post_message(self.Read(presets=list_presets()))
+        presets = list_presets()
+        broken = {info.name: Whole(problems=(info.problem,)) for info in presets if info.problem}
+        self.post_message(self.Read(presets, broken))
 
     def _read_one(self, info: PresetInfo) -> None:
-        from grokterm.spec import load
-
-        self.post_message(self.Read(experiment=load(info.name)))
+        self.post_message(self.Read(wholes={info.name: read_whole(info)}))
 
     def on_new_read(self, message: Read) -> None:
         """Show what was read."""
+        self._wholes |= message.wholes
         if message.presets:
             self.query_one(Table).show(message.presets)
-        if message.experiment is not None:
-            self._experiments[message.experiment.name] = message.experiment
         self._show_preset()
 
     def on_table_highlighted(self) -> None:
@@ -113,10 +122,11 @@ class New(Page):
         info = self.query_one(Table).highlighted
         if info is None:
             return
-        experiment = self._experiments.get(info.name)
-        if experiment is None and info.problem is None:
+        whole = self._wholes.get(info.name)
+        if whole is None:
             self.run_worker(partial(self._read_one, info), thread=True, group="read", exclusive=True)
-        self.put("#words", preset_text(info, experiment, self.query_one("#about").size.width - 1, self.app.ink))
+        text = preset_text(info, whole or Whole(), self.query_one("#about").size.width - 1, self.app.ink)
+        self.put("#words", text)
 
     def action_next_pane(self) -> None:
         """From the list to the text and back."""
@@ -127,23 +137,27 @@ class New(Page):
         info = self.query_one(Table).highlighted
         if info is None or self._starting:
             return
-        if info.problem:
-            self.app.notify(plain(info.problem), severity="error", markup=False)
+        whole = self._wholes.get(info.name)
+        if whole is not None and whole.problems:
+            self._refuse("\n".join(whole.problems))
             return
         self._starting = True
-        self.run_worker(partial(self._start, info.name), thread=True)
+        self.run_worker(partial(self._start, info), thread=True)
 
-    def _start(self, preset: str) -> None:
+    def _refuse(self, words: object) -> None:
+        self.app.notify(plain_lines(words), severity="error", markup=False)
+
+    def _start(self, info: PresetInfo) -> None:
         from grokterm.jobs import launch
         from grokterm.record import create
         from grokterm.spec import load
 
         try:
-            folder = create(self.app.runs, load(preset))
+            folder = create(self.app.runs, load(info.path))
             launch(folder)
         except GroktermError as error:
             self._starting = False
-            self.app.notify(plain(error), severity="error", markup=False)
+            self._refuse(error)
             return
         self.post_message(self.Started(folder.name))
 
@@ -155,12 +169,29 @@ class New(Page):
         self.app.switch_screen(ExperimentPage(message.name))
 
 
-def preset_text(info: PresetInfo, experiment: Experiment | None, width: int, ink: Ink) -> Text:
-    """Everything a preset says about itself, and the arms with what sets them apart."""
+def read_whole(info: PresetInfo) -> Whole:
+    """The experiment that a preset describes, or why it describes none."""
+    from grokterm.spec import cautions, load
+
+    try:
+        experiment = load(info.path)
+    except BadInput as error:
+        return Whole(problems=error.problems)
+    except GroktermError as error:
+        return Whole(problems=(error.message,))
+    return Whole(experiment, cautions(experiment))
+
+
+def preset_text(info: PresetInfo, whole: Whole, width: int, ink: Ink) -> Text:
+    """Everything a preset says about itself, what to think of before it starts, and the arms with what tells them
+    apart; or its problems, one line each.
+    """
     text = Text()
     text.append(f"{fold(info.title or info.name, width)}\n", f"bold {ink.foreground}")
-    if info.problem:
-        return text.append(f"\n{fold(info.problem, width)}", ink.bad)
+    for problem in whole.problems:
+        text.append(f"\n{fold(problem, width, rest='  ')}", ink.bad)
+    if whole.problems:
+        return text
     for label, words in (
         ("question", info.question),
         ("source", info.source),
@@ -169,8 +200,15 @@ def preset_text(info: PresetInfo, experiment: Experiment | None, width: int, ink
     ):
         if words:
             text.append(f"\n{label:<10}", ink.accent).append(f"{_behind(words, width, 10)}\n", ink.foreground)
-    if experiment is None:
+    if whole.experiment is None:
         return text
+    for caution in whole.cautions:
+        text.append("\n! ", f"bold {ink.accent}").append(f"{_behind(caution, width, 2)}\n", ink.foreground)
+    return text.append_text(_arms_text(whole.experiment, width, ink))
+
+
+def _arms_text(experiment: Experiment, width: int, ink: Ink) -> Text:
+    text = Text()
     runs = f"{plural(len(experiment.arms), 'arm')} x {plural(len(experiment.seeds), 'seed')}"
     budget = steps(experiment.arms[0].spec.stop.steps)
     text.append(f"\n{'arms':<10}", ink.accent).append(f"{runs}, {budget} steps each\n", ink.foreground)

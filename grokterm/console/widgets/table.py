@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, TypeVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -126,12 +126,6 @@ class Table(ScrollView, Generic[Row], can_focus=True):
             self.refresh()
             self._announce()
 
-    def refresh_row(self, key: str) -> None:
-        """Draw one row again, because something about it that isn't in the row has changed."""
-        for place, row in enumerate(self._rows):
-            if self._key(row) == key:
-                self._refresh_row(place)
-
     def _refresh_row(self, place: int) -> None:
         line = place - self.scroll_offset.y + 1
         if 1 <= line < self.size.height:
@@ -209,10 +203,3 @@ class Table(ScrollView, Generic[Row], can_focus=True):
             self.action_move(place - self._cursor)
             if event.chain == 2:
                 self.post_message(self.Opened())
-
-
-def words(text: Any, style: str | Style = "") -> Text:
-    """Plain text for a cell: never parsed as markup, never with a control character in it."""
-    from grokterm.console.text import plain
-
-    return Text(plain(text), style=style, no_wrap=True)

@@ -1,0 +1,71 @@
+"""Statistics as text: the one way in which tables, screens and sentences write a p, a ratio and an interval."""
+
+import math
+from collections.abc import Callable, Sequence
+
+from grokterm.analysis.bootstrap import Ratio
+from grokterm.analysis.survival import Median
+
+MISSING = "–"
+
+
+def p_value(p: float) -> str:
+    """A p in two digits: `0.029`, `< 0.001`; a dash where there is none."""
+    return MISSING if math.isnan(p) else "< 0.001" if p < 0.001 else f"{p:.2g}"
+
+
+def p_words(p: float) -> str:
+    """The same in a sentence: `p = 0.029`, `p < 0.001`."""
+    value = p_value(p)
+    return "p not computable" if value == MISSING else f"p {value}" if value.startswith("<") else f"p = {value}"
+
+
+def factor(value: float) -> str:
+    """A ratio of times in two digits or all whole ones: `0.41`, `2.8`, `26`; a dash where there is none."""
+    if math.isnan(value):
+        return MISSING
+    return f"{value:.2f}" if value < 1 else f"{value:.1f}" if value < 10 else f"{value:.0f}"
+
+
+def speed_up(ratio: Ratio | None) -> str:
+    """`2.8`, or `≥ 2.8` where only a bound is known; `1` for the arm that the others are measured against."""
+    if ratio is None:
+        return "1"
+    return factor(ratio.value) if math.isnan(ratio.at_least) or ratio.value > 0 else f"≥ {factor(ratio.at_least)}"
+
+
+def step_count(value: float) -> str:
+    """A step, exact and grouped: `25,000`; a dash where it isn't reached."""
+    return f"{value:,.0f}" if math.isfinite(value) else MISSING
+
+
+def median_words(median: Median) -> str:
+    """A median with its interval: `825 (775 to ∞)`; `not reached`, with a lower end where one is known."""
+    value = step_count(median.value) if math.isfinite(median.value) else "not reached"
+    return value + _span(median.low, median.high, step_count)
+
+
+def speed_up_words(ratio: Ratio | None) -> str:
+    """A speed-up with its interval: `2.8 (1.9 to ∞)`."""
+    return speed_up(ratio) + ("" if ratio is None else _span(ratio.low, ratio.high, factor))
+
+
+def _span(low: float, high: float, show: Callable[[float], str]) -> str:
+    if math.isnan(low) and math.isnan(high):
+        return ""
+    return f" ({show(low) if low == low else '0'} to {show(high) if high == high else '∞'})"
+
+
+def interval_words(low: float, high: float, show: Callable[[float], str]) -> str:
+    """A 95 % interval in a sentence: open ends are said to be open."""
+    if math.isnan(low) and math.isnan(high):
+        return "no 95 % interval"
+    if math.isnan(high):
+        return f"95 % from {show(low)}, open above"
+    return f"95 % up to {show(high)}" if math.isnan(low) else f"95 % {show(low)} to {show(high)}"
+
+
+def listed(things: Sequence[object]) -> str:
+    """a, b and c."""
+    words = [str(thing) for thing in things]
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
