@@ -8,29 +8,36 @@ from grokterm.analysis.results import integral_at
 from grokterm.analysis.verdict import varies
 from grokterm.analysis.words import listed, p_value, step_count
 from grokterm.record import DamagedRecord
+from grokterm.spec import plateau_of, schedule_values
 
 SAME_INTEGRAL = 0.02  # relative; two schedules this close have spent the same
 # What can change the last bits of a run, and with them when it groks: a key of its provenance, and what it is called.
 _MACHINE = {"torch": "torch version", "device_name": "device", "threads": "threads"}
+MOVED = 0.05  # of its largest value: less than this and a schedule was as good as constant
 FINE = 10  # evaluations that should fit into a gap
 
 
 def cautions(contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: Sequence[Pair]) -> tuple[str, ...]:
     """All warnings about a comparison, the most serious first."""
-    found = _running(rows)
+    found = _running(contenders, rows)
     for contender in contenders:
         found += _incomplete(contender) + _ended_early(contender) + _holding(contender) + _diverged(contender)
     found += _few_seeds(rows) + _other_seeds(rows) + _unlike(contenders) + _machines(contenders)
     for contender, row in zip(contenders, rows, strict=True):
         found += _resolution(contender, row)
-    found += _integrals(contenders, tuple(pairs)) + _many(pairs)
+    for contender in contenders:
+        found += _before_the_change(contender)
+    found += _integrals(contenders, rows, tuple(pairs)) + _many(pairs)
     return tuple(found)
 
 
-def _running(rows: Sequence[ArmRow]) -> list[str]:
+def _running(contenders: Sequence[Contender], rows: Sequence[ArmRow]) -> list[str]:
     running = [f"{row.label} ({row.n_running} of {row.n})" for row in rows if row.n_running]
     says = "these runs count as censored where they are now"
-    return [f"not over yet: {listed(running)}; {says}"] if running else []
+    if running:
+        return [f"not over yet: {listed(running)}; {says}"]
+    going = any(result.running for contender in contenders for result in contender.results)
+    return ["training goes on: losses and integrals of lambda are as of now, not of the end"] if going else []
 
 
 def _incomplete(contender: Contender) -> list[str]:
@@ -78,9 +85,12 @@ def _few_seeds(rows: Sequence[ArmRow]) -> list[str]:
     if not few:
         indication = len(rows) > 1 and fewest < CLAIM
         return [f"{fewest} seeds give an indication; a claim needs {CLAIM}"] if indication else []
-    found = [f"fewer than {FEW} seeds: {listed(few)}; nothing can be claimed, intervals are too narrow"]
-    smallest = _smallest_p(rows)
-    return [*found, f"with so few seeds no exact p is below {p_value(smallest)}"] if smallest > 0.01 else found
+    found = [f"fewer than {FEW} seeds: {listed(few)}; nothing can be claimed, and intervals can't be trusted"]
+    smallest, pairs = _smallest_p(rows), math.comb(len(rows), 2)
+    if smallest > 0.01:
+        holm = f", nor below {p_value(min(1.0, smallest * pairs))} after Holm's correction" if pairs > 1 else ""
+        found.append(f"with so few seeds no exact p can be below {p_value(smallest)}{holm}")
+    return found
 
 
 def _smallest_p(rows: Sequence[ArmRow]) -> float:
@@ -141,20 +151,36 @@ def _resolution(contender: Contender, row: ArmRow) -> list[str]:
     ]
 
 
-def _integrals(contenders: Sequence[Contender], pairs: tuple[Pair, ...]) -> list[str]:
-    """A schedule against a constant, or another schedule, that spent another integral of lambda."""
+def _before_the_change(contender: Contender) -> list[str]:
+    """Runs that grokked while the schedule that names their arm had hardly moved."""
+    decay, steps = contender.spec.optimizer.weight_decay, contender.spec.stop.steps
+    grokked = [int(r.t_grok) for r in contender.results if not math.isnan(r.t_grok)]
+    if not varies(contender.spec) or plateau_of(decay) is not None or not grokked:
+        return []
+    values = schedule_values(decay, steps)
+    moved = abs(values - values[0]) > MOVED * max(values)
+    early = sum(not moved[:step].any() for step in grokked)
+    says = f"they say nothing about the change ({contender.label} is a constant weight decay for them)"
+    what = f"{contender.label}: {_runs(early)} of {len(grokked)} grokked before lambda had changed by {MOVED:.0%}"
+    return [f"{what}; {says}"] if early else []
+
+
+def _integrals(contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: tuple[Pair, ...]) -> list[str]:
+    """A schedule against an arm that had spent another integral of lambda when the sooner of the two grokked."""
     first, found = contenders[0], []
-    for contender in contenders[1:]:
+    for contender, row in zip(contenders[1:], rows[1:], strict=True):
         pair = find_pair(pairs, first.label, contender.label)
         changing = varies(first.spec) or varies(contender.spec)
         if pair.strength not in ("clear", "suggestive") or not changing:
             continue
-        step = min(r.last_step for c in (first, contender) for r in c.results)
+        medians = [median for median in (rows[0].t_grok.value, row.t_grok.value) if not math.isnan(median)]
+        end = min(r.last_step for c in (first, contender) for r in c.results)
+        step = int(min(medians, default=end))
         spent, own = _spent(first, step), _spent(contender, step)
         if not (math.isnan(spent) or math.isnan(own) or _alike(spent, own)):
             found.append(
-                f"by step {step:,} the integral of lambda is {spent:.4g} in {first.label} and {own:.4g} in "
-                f"{contender.label}: {_control(contenders, contender, step, own)}"
+                f"at step {step:,}, when the sooner arm groks, the integral of lambda is {spent:.4g} in {first.label} "
+                f"and {own:.4g} in {contender.label}: {_control(contenders, contender, end)}"
             )
     return found
 
@@ -163,9 +189,11 @@ def _spent(contender: Contender, step: int) -> float:
     return integral_at(contender.folder, step, contender.arm)
 
 
-def _control(contenders: Sequence[Contender], of: Contender, step: int, own: float) -> str:
+def _control(contenders: Sequence[Contender], of: Contender, end: int) -> str:
+    """The constant arm that has spent the same by the end, or the advice to have one."""
+    own = _spent(of, end)
     for other in contenders:
-        if other is not of and not varies(other.spec) and _alike(_spent(other, step), own):
+        if other is not of and not varies(other.spec) and _alike(_spent(other, end), own):
             return f"{other.label} has the integral of {of.label}: look at that pair"
     return f"compare {of.label} against a control of equal integral"
 

@@ -9,7 +9,8 @@ import numpy as np
 from grokterm.analysis.bootstrap import median_ratio
 from grokterm.analysis.cautions import cautions
 from grokterm.analysis.comparison import ArmRow, Comparison, Contender, Pair
-from grokterm.analysis.results import RunResult, first_times, gaps, grok_times, run_results
+from grokterm.analysis.method import method
+from grokterm.analysis.results import RunResult, first_times, gaps, grok_times, integral_at, run_results
 from grokterm.analysis.survival import Sample, holm, kaplan_meier_median, logrank
 from grokterm.analysis.verdict import verdict
 from grokterm.errors import BadInput, NotFound
@@ -50,6 +51,7 @@ def compare(items: Sequence[Item]) -> Comparison:
         pairs=pairs,
         differing=differing_fields(items),
         warnings=cautions(contenders, rows, pairs),
+        method=method(contenders),
         verdict=verdict(contenders, rows, pairs),
         runs=tuple(result for c in contenders for result in c.results),
     )
@@ -105,7 +107,7 @@ def _row(contender: Contender, samples: dict[str, Sample], pairs: tuple[Pair, ..
     results, first = contender.results, next(iter(samples))
     against = next((p for p in pairs if (p.first, p.second) == (first, contender.label)), None)
     outcomes = [result.outcome for result in results]
-    gap = gaps(results)
+    gap, t_grok = gaps(results), _median(samples[contender.label])
     return ArmRow(
         label=contender.label,
         arm=contender.arm,
@@ -119,14 +121,14 @@ def _row(contender: Contender, samples: dict[str, Sample], pairs: tuple[Pair, ..
         t_mem=_median(first_times(results, "t_mem")),
         t_mem_range=_range(results, "t_mem"),
         t_touch=_median(first_times(results, "t_touch")),
-        t_grok=_median(samples[contender.label]),
+        t_grok=t_grok,
         t_grok_range=_range(results, "t_grok"),
         gap=_median(gap),
         speed_up=against.ratio if against else None,
         p=against.test.p if against else _NAN,
         p_exact=against.test.p_exact if against else _NAN,
         p_holm=against.p_holm if against else _NAN,
-        integral_at_grok=_middle([r.integral_at_grok for r in results if not np.isnan(r.t_grok)]),
+        integral_at_grok=integral_at(contender.folder, t_grok.value, contender.arm),
         integral_at_end=_middle([r.integral for r in results]),
         train_loss=_middle([np.inf if r.diverged else r.train_loss for r in results]),
         test_loss=_middle([np.inf if r.diverged else r.test_loss for r in results]),

@@ -48,7 +48,7 @@ class ArmRow:
         p: two-sided log-rank p against the first arm, not corrected. nan for the first arm.
         p_exact: the same by permutation: the one to believe with a handful of seeds.
         p_holm: the larger of p and p_exact, corrected for all pairs of this comparison.
-        integral_at_grok: median over the runs that have grokked of the sum of lambda up to there.
+        integral_at_grok: the sum of lambda up to the median `t_grok`, median over the runs; nan if not reached.
         integral_at_end: median over all runs of that sum at their last step.
         train_loss, test_loss: median over all runs at the last evaluation. A diverged run counts as
         infinite; nan
@@ -136,6 +136,7 @@ class Comparison:
         pairs: every two arms, in that order.
         differing: dotted fields of the spec that are not the same in all arms, with a value for each arm.
         warnings: what a reader must know before believing the numbers; one sentence each.
+        method: what was measured and how it was counted, in one paragraph.
         verdict: what the numbers say, one sentence for each arm but the first (or for the only one).
         runs: the runs behind the rows.
     """
@@ -144,6 +145,7 @@ class Comparison:
     pairs: tuple[Pair, ...]
     differing: Mapping[str, tuple[Any, ...]]
     warnings: tuple[str, ...]
+    method: str
     verdict: tuple[str, ...]
     runs: tuple[RunResult, ...]
 

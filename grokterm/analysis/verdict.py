@@ -36,7 +36,8 @@ def _sentence(contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: tu
     pair = find_pair(pairs, first.label, row.label)
     so_far = "so far, " if first.n_running or row.n_running else ""
     if pair.strength == "untested":
-        return f"{so_far}{row.label} can't be compared with {first.label}: {_why_not(first, row)}"
+        why = _why_not(first, row, _seen(contenders[0], contenders[i]))
+        return f"{so_far}{row.label} can't be compared with {first.label}: {why}"
     numbers = _numbers(pair, first, row, pairs)
     if pair.strength == "none":
         return (
@@ -68,14 +69,19 @@ def _numbers(pair: Pair, first: ArmRow, row: ArmRow, pairs: tuple[Pair, ...]) ->
     return ", ".join(parts)
 
 
-def _why_not(first: ArmRow, row: ArmRow) -> str:
+def _seen(*contenders: Contender) -> int:
+    """The last step that any of their runs has been trained to."""
+    return max((result.last_step for contender in contenders for result in contender.results), default=0)
+
+
+def _why_not(first: ArmRow, row: ArmRow, seen: int) -> str:
     if not (first.n and row.n):
         return "there is no run"
     if not (first.n_grokked or row.n_grokked):
-        return f"no run of either has grokked in {max(first.budget, row.budget):,} steps"
+        return f"no run of either has grokked in {seen:,} steps" if seen else "nothing has been trained yet"
     if first.t_grok_range == row.t_grok_range and first.t_grok_range[0] == first.t_grok_range[1]:
         return "all of their runs grok at the same evaluation"
-    return "one has grokked only after the other was no longer watched"
+    return "the runs of one grok only after the other's had ended"
 
 
 def _controls(

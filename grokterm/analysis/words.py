@@ -31,7 +31,9 @@ def speed_up(ratio: Ratio | None) -> str:
     """`2.8`, or `≥ 2.8` where only a bound is known; `1` for the arm that the others are measured against."""
     if ratio is None:
         return "1"
-    return factor(ratio.value) if math.isnan(ratio.at_least) or ratio.value > 0 else f"≥ {factor(ratio.at_least)}"
+    if ratio.value > 0 or math.isnan(ratio.at_least):
+        return factor(ratio.value)
+    return f"≥ {factor(ratio.at_least)}"
 
 
 def step_count(value: float) -> str:

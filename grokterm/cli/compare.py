@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from grokterm.cli.options import RUNS, AsJson, Runs
-from grokterm.cli.out import data, drawn, emit_json, say, table, width
+from grokterm.cli.out import data, drawn, emit_json, table, width
 from grokterm.console.text import fold
+from grokterm.errors import NotFound
 
 _GAP = 3  # cells between columns
 _NAME = 24  # the name of an arm that is longer may be folded to this
@@ -64,7 +65,11 @@ def contenders(names: list[str], runs) -> list:
             chosen[-1][1].append(name)
             continue
         place, colon, arm = name.rpartition(":")
-        chosen.append((find(runs, place), [arm]) if colon else (find(runs, name), []))
+        try:
+            chosen.append((find(runs, place), [arm]) if colon else (find(runs, name), []))
+        except NotFound as problem:
+            hint = f"arms of {chosen[-1][0].name}: {', '.join(known)}" if chosen and not colon else problem.hint
+            raise NotFound(problem.message, hint) from None
     return [item for folder, arms in chosen for item in ([(folder, arm) for arm in arms] or arms_of(folder))]
 
 
@@ -86,10 +91,10 @@ def show_comparison(comparison, items, chart: bool = True) -> None:
         data("what differs")
         fields = comparison.differing.items()
         _grid(labels, [(field, ["" if v is None else str(v) for v in values]) for field, values in fields], "field")
-    if comparison.warnings:
-        say()
+    data()
     for warning in comparison.warnings:
-        say(_paragraph(f"note: {warning}"))
+        data(_paragraph(f"note: {warning}"))
+    data(_paragraph(f"how: {comparison.method}"))
 
 
 def _paragraph(words: str) -> str:
@@ -154,7 +159,7 @@ def _metrics(rows) -> list[tuple[str, list[str]]]:
         ("log-rank p", lambda row: p_value(row.p)),
         ("p, permutation", lambda row: p_value(row.p_exact)),
         ("p, Holm", lambda row: p_value(row.p_holm)),
-        ("∫λ at t_grok", lambda row: _number(row.integral_at_grok)),
+        ("∫λ to median t_grok", lambda row: _number(row.integral_at_grok)),
         ("∫λ at the end", lambda row: _number(row.integral_at_end)),
         ("train loss", lambda row: _number(row.train_loss)),
         ("test loss", lambda row: _number(row.test_loss)),

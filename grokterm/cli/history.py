@@ -8,6 +8,7 @@ import typer
 from grokterm.cli.options import RUNS, AsJson, Name, Runs
 from grokterm.cli.out import data, emit_json, say, table
 from grokterm.console.text import age, duration, plain, rate, short_steps, steps
+from grokterm.names import short_name
 
 
 def register(app: typer.Typer) -> None:
@@ -70,8 +71,6 @@ def register(app: typer.Typer) -> None:
 
 
 def _table(summaries) -> None:
-    from grokterm.record import short_name
-
     now = time.time()
     rows = []
     for s in summaries:

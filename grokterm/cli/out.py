@@ -4,14 +4,12 @@ import json
 import os
 import shutil
 import sys
-import textwrap
 from typing import Any
 
 from grokterm.console.text import plain, plain_lines
 from grokterm.json_types import json_types
 
 PIPE_WIDTH = 200
-SENTENCE_WIDTH = 110
 
 
 def data(text: str = "") -> None:
@@ -55,14 +53,6 @@ def width() -> int:
         return shutil.get_terminal_size().columns
     columns = os.environ.get("COLUMNS", "")
     return int(columns) if columns.isdigit() and int(columns) else PIPE_WIDTH
-
-
-def sentence(text: str) -> None:
-    """A sentence of the answer, broken between words where the terminal ends; a pipe gets it in one line."""
-    room = min(width(), SENTENCE_WIDTH)
-    lines = textwrap.wrap(text, room, subsequent_indent="  ") if sys.stdout.isatty() else [text]
-    for line in lines:
-        data(line)
 
 
 def table(columns: list[tuple[str, str]], rows: list[list[Any]]) -> None:

@@ -5,7 +5,7 @@ from grokterm.record.cohort import CohortFolder
 from grokterm.record.control import ANSWERS, Request
 from grokterm.record.errors import DamagedRecord, FolderBusy
 from grokterm.record.events import Event, effective_events
-from grokterm.record.folder import ExperimentFolder, open_folder, short_name
+from grokterm.record.folder import ExperimentFolder, open_folder
 from grokterm.record.launch import Launch
 from grokterm.record.local import local_place, local_state
 from grokterm.record.notes import Marks, Note
@@ -48,5 +48,4 @@ __all__ = [
     "observe",
     "open_folder",
     "remove",
-    "short_name",
 ]

@@ -1,6 +1,5 @@
 """Reading one experiment folder: its spec, its cohorts, its notes, and what is wrong with it."""
 
-import re
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import Any
 import tomli
 
 from grokterm.errors import GroktermError
+from grokterm.names import NAME
 from grokterm.record.cohort import CohortFolder
 from grokterm.record.errors import DamagedRecord
 from grokterm.record.files import read_json
@@ -16,14 +16,6 @@ from grokterm.record.layout import FORMAT, ExperimentPaths
 from grokterm.record.notes import Marks, Note, add_note, marks_of, read_notes
 from grokterm.record.state import State, combine_states
 from grokterm.spec import Experiment, Member, parse
-
-NAME = re.compile(r"([0-9]{8}-[0-9]{6})-(.+)-([a-z2-9]{4})", re.DOTALL)
-
-
-def short_name(name: str) -> str:
-    """The folder's name without its time stamp, for lists that show the age: `quickstart-k3f9`. It still finds it."""
-    match = NAME.fullmatch(name)
-    return f"{match[2]}-{match[3]}" if match else name
 
 
 class ExperimentFolder:

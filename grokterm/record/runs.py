@@ -12,9 +12,10 @@ from pathlib import Path
 
 from grokterm import __version__
 from grokterm.errors import BadInput, NotFound
+from grokterm.names import NAME
 from grokterm.record.errors import unwritable
 from grokterm.record.files import sync_folder, write_json, write_whole
-from grokterm.record.folder import NAME, ExperimentFolder
+from grokterm.record.folder import ExperimentFolder
 from grokterm.record.layout import BIN, FORMAT, HIDDEN, ExperimentPaths
 from grokterm.record.state import State
 from grokterm.spec import Experiment, Member, plan_cohorts, slug

@@ -36,7 +36,7 @@ def test_the_quickstart():
     assert [arm.name for arm in experiment.arms] == ["static", "dynamic", "static-high"]
     assert experiment.seeds == (0, 1, 2, 3)
     spec = experiment.arms[0].spec
-    assert (spec.task.p, spec.task.train_fraction, spec.model.d_model, spec.model.d_mlp) == (53, 0.5, 48, 192)
+    assert (spec.task.p, spec.task.train_fraction, spec.model.d_model, spec.model.d_mlp) == (53, 0.55, 48, 192)
     assert (spec.optimizer.lr, spec.optimizer.beta1, spec.optimizer.beta2, spec.stop.steps) == (2e-3, 0.9, 0.98, 900)
     dynamic = schedule_values(experiment.arm("dynamic").spec.optimizer.weight_decay, 1000)
     assert (dynamic[0], dynamic[200], dynamic[550], dynamic[900]) == (3.0, 3.0, 1.75, 0.5)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from grokterm.console.screens.history import short_name
 from grokterm.console.screens.page import Page
 from grokterm.console.text import plain
 from grokterm.errors import GroktermError
+from grokterm.names import short_name
 
 if TYPE_CHECKING:
     from grokterm.console.app import Console
@@ -34,7 +34,7 @@ class Acting(Page):
         name = self.target()
         if name is not None:
             question = Question(
-                f"Stop {short_name(name)}?",
+                f"Stop {plain(short_name(name))}?",
                 "It writes a checkpoint first. Its numbers stay, and p lets it go on later.",
             )
             self.app.push_screen(question, lambda yes: self._do(stop, name) if yes else None)
@@ -45,7 +45,7 @@ class Acting(Page):
 
         name = self.target()
         if name is not None:
-            line = Line(f"Note on {short_name(name)}", "what should be remembered?")
+            line = Line(f"Note on {plain(short_name(name))}", "what should be remembered?")
             self.app.push_screen(line, lambda text: self._do(partial(add_note, text=text), name) if text else None)
 
     def action_compare(self) -> None:

@@ -14,13 +14,13 @@ from textual.widgets import Static
 from grokterm.console.charts.widget import ChartView
 from grokterm.console.commands import COMPARE, bindings
 from grokterm.console.screens.comparison import differing_text, sentences_text, table_text
-from grokterm.console.screens.history import short_name
 from grokterm.console.screens.page import Page
 from grokterm.console.screens.parts import title_line
 from grokterm.console.snapshot import Snapshot
 from grokterm.console.text import plain
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.errors import GroktermError
+from grokterm.names import short_name
 
 if TYPE_CHECKING:
     from grokterm.analysis import Comparison
@@ -112,7 +112,7 @@ class Compare(Page):
     def show(self, snapshot: Snapshot) -> None:
         """Lay the words out for this width; the chart draws itself again only if something changed."""
         width, ink, compared = self.size.width, self.app.ink, self._compared
-        heading = "Comparison   " + ", ".join(short_name(name) for name in self._names)
+        heading = "Comparison   " + ", ".join(plain(short_name(name)) for name in self._names)
         view = self.app.memory.view.words(self.seeds())
         self.put("#title", title_line(heading, view, width, ink))
         if compared is None:

@@ -9,9 +9,9 @@ from rich.text import Text
 
 from grokterm.analysis.words import factor, p_value, speed_up
 from grokterm.console.look import Ink, marker
-from grokterm.console.screens.history import short_name
 from grokterm.console.text import MISSING, clip, clip_middle, fold, number, plain, steps
 from grokterm.console.widgets.table import GAP, Column, fit
+from grokterm.names import short_name
 
 if TYPE_CHECKING:
     from grokterm.analysis import ArmRow, Comparison, Median
@@ -48,7 +48,7 @@ def table_text(comparison: Comparison, width: int, ink: Ink) -> Text:
 
 def name(row: ArmRow) -> str:
     """The arm, and its experiment where another arm has the same name."""
-    return row.arm if row.label == row.arm else f"{row.arm} · {short_name(row.experiment)}"
+    return row.arm if row.label == row.arm else f"{row.arm} · {plain(short_name(row.experiment))}"
 
 
 def values(row: ArmRow) -> dict[str, str]:

@@ -11,10 +11,11 @@ from textual.widgets import Static
 from grokterm.console.charts.widget import ChartView
 from grokterm.console.commands import EXPERIMENT, bindings
 from grokterm.console.screens.acting import Acting
-from grokterm.console.screens.history import short_name
 from grokterm.console.screens.parts import legend, message, state_line, title_line
 from grokterm.console.snapshot import Snapshot
+from grokterm.console.text import plain
 from grokterm.console.widgets.keybar import KeyBar
+from grokterm.names import short_name
 
 if TYPE_CHECKING:
     from grokterm.console.detail import Detail
@@ -80,7 +81,7 @@ class ExperimentPage(Acting):
         """Words at every snapshot, charts only when numbers or the view have changed."""
         detail = snapshot.detail
         if detail is None or detail.name != self._name:
-            self.put("#title", f" {short_name(self._name)}")
+            self.put("#title", f" {plain(short_name(self._name))}")
             return
         self._show_words(detail)
         view = self.app.memory.view
@@ -94,7 +95,7 @@ class ExperimentPage(Acting):
 
     def _show_words(self, detail: Detail) -> None:
         width, ink, summary = self.size.width, self.app.ink, detail.summary
-        heading = f"{short_name(self._name)}   {summary.title}"
+        heading = f"{plain(short_name(self._name))}   {summary.title}"
         view = self.app.memory.view.words(summary.seeds)
         said = message(detail, width, ink)
         self.put("#title", title_line(heading, view, width, ink))

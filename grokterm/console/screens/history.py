@@ -10,6 +10,7 @@ from rich.text import Text
 from grokterm.console.look import Ink, marker, state_look
 from grokterm.console.text import age, clip, clip_middle, plain, rate, short_steps
 from grokterm.console.widgets.table import Column
+from grokterm.names import short_name
 
 if TYPE_CHECKING:
     from grokterm.analysis import Summary
@@ -63,7 +64,7 @@ def paint(line: Line, column: str, width: int, ink: Ink) -> Text:
         look = state_look(summary.state)
         return Text(f"{look.glyph} {look.word}", ink.tone(look.tone))
     if column == "name":
-        return Text(clip_middle(short_name(summary.name), width))
+        return Text(clip_middle(plain(short_name(summary.name)), width))
     if summary.problem:
         return Text(clip(summary.problem, width) if column == "progress" else "", ink.muted)
     if column == "progress":
@@ -77,13 +78,6 @@ def paint(line: Line, column: str, width: int, ink: Ink) -> Text:
         "age": line.age,
     }
     return Text(values[column], ink.muted)
-
-
-def short_name(name: str) -> str:
-    """The folder's name without the time stamp that the age says better: `static-vs-dynamic-k3f9`."""
-    stamp, _, rest = name.partition("-")
-    clock, _, words = rest.partition("-")
-    return plain(words if stamp.isdigit() and clock.isdigit() and words else name)
 
 
 def progress(share: float, width: int, ink: Ink, tone: str) -> Text:

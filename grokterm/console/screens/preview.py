@@ -7,11 +7,11 @@ from textual.containers import Container, Vertical
 from textual.widgets import Static
 
 from grokterm.console.charts.widget import ChartView
-from grokterm.console.screens.history import short_name
 from grokterm.console.screens.page import rewrite
 from grokterm.console.screens.parts import legend, message, state_line, title_line
 from grokterm.console.snapshot import Snapshot
-from grokterm.console.text import fold
+from grokterm.console.text import fold, plain
+from grokterm.names import short_name
 
 
 class Preview(Vertical):
@@ -44,8 +44,8 @@ class Preview(Vertical):
         from grokterm.console.panels import PANELS, chart
 
         width, ink = max(20, self.size.width - 2), self.app.ink
-        heading = detail.summary.title or short_name(detail.name)
-        text = title_line(heading, short_name(detail.name), width, ink).append("\n")
+        heading = detail.summary.title or plain(short_name(detail.name))
+        text = title_line(heading, plain(short_name(detail.name)), width, ink).append("\n")
         text.append_text(state_line(detail, width, ink))
         said = message(detail, width, ink)
         if said is not None:
