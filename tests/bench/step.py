@@ -5,7 +5,6 @@
 The two run in processes of their own, each as it would alone, and take turns: a few steps of one while the other
 sleeps, round after round, so that what else the machine does slows both. Medians over the rounds are compared, and the
 quickest rounds, which a busy machine disturbs least. Ours includes what it always computes (train accuracy, gradient
-norm, the check for divergence, the train stream);
 norm, the check for divergence, the train stream); evaluations and other streams are off. Both have one member of seed
 000's network, full batch, p = 113.
 """

@@ -94,7 +94,7 @@ def pause_or_resume(folder) -> str:
         resume(folder)
         return f"{folder.name}: a worker goes on from the last checkpoint"
     if state is State.STALLED:
-        return f"{folder.name} has given no sign for a while, but its process isn't proven gone; nothing was started"
+        return f"{folder.name} has given no sign for a while, but its process isn't proven gone: `grokterm resume --force`"
     return f"{folder.name} is {state}: nothing to pause or resume"
 
 
@@ -102,7 +102,9 @@ def stop(folder) -> str:
     """Ask the workers to write a checkpoint and end."""
     from grokterm.jobs import request
 
-    return _said(request(folder, "stop"), f"{folder.name} is stopped, with a checkpoint")
+    answers = request(folder, "stop")
+    begun = any(answer.step is not None for answer in answers)
+    return _said(answers, f"{folder.name} is stopped, {'with a checkpoint' if begun else 'before training began'}")
 
 
 def add_note(folder, text: str) -> str:
@@ -112,6 +114,9 @@ def add_note(folder, text: str) -> str:
 
 
 def _said(answers, done: str) -> str:
+    refused = [answer.refused for answer in answers if answer.refused]
+    if refused:
+        return f"refused: {refused[0]}"
     silent = [answer for answer in answers if not answer.answered]
     if silent:
         return "the worker hasn't answered yet; it obeys when it next looks"
