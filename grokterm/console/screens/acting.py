@@ -94,7 +94,7 @@ def pause_or_resume(folder) -> str:
         resume(folder)
         return f"{folder.name}: a worker goes on from the last checkpoint"
     if state is State.STALLED:
-        return f"{folder.name} has given no sign for a while, but its process isn't proven gone: `grokterm resume --force`"
+        return f"{folder.name} is silent, but its process isn't proven gone: `grokterm resume --force`"
     return f"{folder.name} is {state}: nothing to pause or resume"
 
 
