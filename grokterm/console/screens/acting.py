@@ -94,7 +94,8 @@ def pause_or_resume(folder) -> str:
         resume(folder)
         return f"{folder.name}: a worker goes on from the last checkpoint"
     if state is State.STALLED:
-        return f"{folder.name} is silent, but its process isn't proven gone: `grokterm resume --force`"
+        why = "is silent, but its process isn't proven gone"
+        return f"{folder.name} {why}; nothing was started. If you know it is gone: grokterm resume --force"
     return f"{folder.name} is {state}: nothing to pause or resume"
 
 
