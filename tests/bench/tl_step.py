@@ -2,7 +2,7 @@
 
 It needs an environment of its own, since TransformerLens pins much of what grokterm leaves open:
 
-    python3 -m venv /tmp/tl && /tmp/tl/bin/pip install 'torch==2.13.0' 'transformer-lens>=2,<3'
+    python3 -m venv /tmp/tl && /tmp/tl/bin/pip install 'torch==2.13.0' 'transformer-lens>=2,<3' 'pyarrow<20'
     /tmp/tl/bin/python tests/bench/tl_step.py --fraction 0.3 --threads 2
 
 Set-up as in the public demo that the paper's network matches to the parameter: full batch, loss in float64, AdamW.

@@ -63,7 +63,11 @@ def lab(tmp_path_factory):
     os.environ["GROKTERM_STATE"] = str(tmp_path_factory.mktemp("state"))
     made = Lab(tmp_path_factory.mktemp("lab"))
     made.answer = made.json("run", "tiny.toml", "--device", "cpu")
-    return made
+    yield made
+    for status in made.path.glob("runs/*/cohorts/*/status.json"):  # a test that failed leaves no worker behind
+        said = json.loads(status.read_text())
+        if said["state"] in ("running", "paused", "queued"):
+            os.kill(said["pid"], signal.SIGKILL)
 
 
 def test_run_prints_one_object_and_nothing_else(lab):
