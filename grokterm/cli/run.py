@@ -57,7 +57,7 @@ def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs):
     experiment = load(preset, sets, _seeds(seeds))
     check_device(device)
     for caution in cautions(experiment):
-        say(f"note: {plain(caution)}")
+        say(f"note: {caution}")
     folder = create(runs, experiment)
     size = f"{plural(len(experiment.arms), 'arm')} x {plural(len(experiment.seeds), 'seed')}"
     say(f"{plain(experiment.title or experiment.name)}: {size}")
