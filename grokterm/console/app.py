@@ -5,7 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import ClassVar
 
@@ -97,9 +97,10 @@ class Console(App[None]):
         for entry in commands_in(getattr(screen, "SCOPE", APP), APP):
             if entry.id != "command_palette":
                 yield SystemCommand(
-                    f"{entry.label}  ({entry.shown_key})", entry.help, lambda name=entry.id: screen.run_action(name)
+                    f"{entry.label}  ({entry.shown_key})",
+                    entry.help,
+                    partial(screen.run_action, entry.action or entry.id),
                 )
-        yield SystemCommand("light or dark", "Switch between the dark and the light theme.", self.action_theme)
 
     def action_theme(self) -> None:
         """Dark becomes light and light becomes dark."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from grokterm.analysis import arms_of, band, compare, load_curves
-from grokterm.console.detail import ArmLine, Curves
+from grokterm.console.curves import Curves
+from grokterm.console.detail import ArmLine
 from grokterm.console.screens.compare import Compared
 from grokterm.record import open_folder
 

@@ -15,6 +15,7 @@ from grokterm.analysis import (
     run_results,
     summarise,
 )
+from grokterm.console.curves import Curves
 from grokterm.errors import GroktermError
 from grokterm.record import CohortFolder, ExperimentFolder, State
 
@@ -26,22 +27,6 @@ SOURCES = {
 }
 # Where the train stream is off, the evaluations know the same columns.
 _FALLBACK = ("train_loss", "train_acc")
-
-
-@dataclass(frozen=True, eq=False)
-class Curves:
-    """The recorded columns of one experiment and their bands by arm. Another object means other numbers."""
-
-    columns: dict[str, tuple[Curve, ...]] = field(default_factory=dict)
-    bands: dict[tuple[str, str], Band] = field(default_factory=dict)
-
-    def of(self, column: str, arm: str) -> tuple[Curve, ...]:
-        """The curves of one arm, by seed."""
-        return tuple(curve for curve in self.columns.get(column, ()) if curve.arm == arm)
-
-    def band(self, column: str, arm: str) -> Band | None:
-        """The median of one arm with its range; None where nothing is recorded."""
-        return self.bands.get((column, arm))
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ import numpy as np
 
 from grokterm.analysis import Band, Curve
 from grokterm.console.charts.model import Chart, Milestone, Series
-from grokterm.console.detail import ArmLine, Curves
+from grokterm.console.curves import Curves
+from grokterm.console.detail import ArmLine
 from grokterm.console.look import Ink, marker
 from grokterm.console.scales import View
 

@@ -1,31 +1,64 @@
-"""How the user looks at curves: what the keys `y`, `x` and `g` have set."""
+"""How the user looks at curves. Pure functions from what was to what is, one for every key.
 
+`View` holds what is the same for every experiment (scales, smoothing, pens), `Spot` what belongs to one of them (the
+window on its x axis, the cursor, the arms hidden, the tab).
+"""
+
+import math
 from dataclasses import dataclass, replace
 
 Y_SCALES = ("auto", "log", "linear")
+AXES = ("step", "epoch", "wall", "integral")
+AXIS_WORDS = {"step": "step", "epoch": "epoch", "wall": "wall time", "integral": "∫λ"}
+PENS = ("braille", "half", "dot", "ascii")
+SMOOTHING = (0.0, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99)  # weights of an exponential moving average
+TABS = ("charts", "comparison", "probes", "configuration", "log", "system")
+_CLOSEST = 1e-4  # of the whole axis: a window is never narrower
 
 
 @dataclass(frozen=True)
 class View:
-    """What the keys `y`, `x` and `g` have set.
+    """How curves of all experiments are shown.
 
     Attributes:
         y: `auto` (loss logarithmic, the rest linear), `log` or `linear` for every chart.
-        log_x: the step axis is logarithmic.
+        log_x: the x axis is logarithmic.
+        axis: what x is, one of `AXES`.
         seed: None for median and band, -1 for all seeds, else the position of the one seed shown.
+        smooth: place in `SMOOTHING`; 0 shows what was recorded.
+        pen: what curves are made of, one of `PENS`.
+        table: numbers in place of charts.
+        side_by_side: a comparison shows its arms apart.
     """
 
     y: str = "auto"
     log_x: bool = False
+    axis: str = "step"
     seed: int | None = None
+    smooth: int = 0
+    pen: str = "braille"
+    table: bool = False
+    side_by_side: bool = False
 
     def next_y(self) -> "View":
         """The next scale of the y axes."""
-        return replace(self, y=Y_SCALES[(Y_SCALES.index(self.y) + 1) % len(Y_SCALES)])
+        return replace(self, y=_after(Y_SCALES, self.y))
 
     def flip_x(self) -> "View":
         """The other scale of the x axis."""
         return replace(self, log_x=not self.log_x)
+
+    def next_axis(self) -> "View":
+        """The next meaning of x."""
+        return replace(self, axis=_after(AXES, self.axis))
+
+    def next_pen(self) -> "View":
+        """The next kind of dots."""
+        return replace(self, pen=_after(PENS, self.pen))
+
+    def smoother(self, by: int) -> "View":
+        """Smoothing by so many places more (or less)."""
+        return replace(self, smooth=min(max(0, self.smooth + by), len(SMOOTHING) - 1))
 
     def next_seed(self, count: int) -> "View":
         """Median and band, then all seeds, then each of `count` seeds alone, then from the beginning."""
@@ -34,12 +67,112 @@ class View:
         return replace(self, seed=self.seed + 1 if self.seed + 1 < count else None)
 
     def words(self, seeds: tuple[int, ...]) -> str:
-        """The view in words, for a header line."""
+        """The view in words, for a header line. Whatever changes a curve's looks is said here."""
         if self.seed is None:
             shown = f"median and range of {len(seeds)} seeds" if len(seeds) > 1 else f"seed {seeds[0]}" if seeds else ""
         elif self.seed < 0:
             shown = "every seed"
         else:
             shown = f"seed {seeds[self.seed]}" if self.seed < len(seeds) else "no such seed"
-        axes = " · ".join(part for part in (f"y {self.y}", "x log" if self.log_x else "x linear") if part)
-        return f"{shown} · {axes}" if shown else axes
+        smooth = f"smoothed {SMOOTHING[self.smooth]:g}" if self.smooth else ""
+        x = f"x {AXIS_WORDS[self.axis]}" if self.axis != "step" else "x"
+        parts = (shown, smooth, f"y {self.y}", f"{x} log" if self.log_x else f"{x} linear")
+        return " · ".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where the user looks within one experiment.
+
+    Attributes:
+        tab: one of `TABS`.
+        window: the part of the x axis in view, in its units; None for the whole.
+        cursor: where on the x axis values are read; None where there is no cursor.
+        hidden: names of the arms not drawn.
+        chart: the id of the chart that fills the screen; "" for all of them.
+    """
+
+    tab: str = "charts"
+    window: tuple[float, float] | None = None
+    cursor: float | None = None
+    hidden: tuple[str, ...] = ()
+    chart: str = ""
+
+    def toggle(self, arm: str) -> "Spot":
+        """Hide an arm that is shown, show one that is hidden."""
+        hidden = tuple(name for name in self.hidden if name != arm)
+        return replace(self, hidden=hidden if arm in self.hidden else (*hidden, arm))
+
+    def toggle_all(self, arms: tuple[str, ...]) -> "Spot":
+        """Show all of these arms, or none of them if all are shown."""
+        return replace(self, hidden=() if self.hidden else arms)
+
+    def isolate(self, arm: str, arms: tuple[str, ...]) -> "Spot":
+        """Show only `arm`, or all of `arms` if it is alone already."""
+        others = tuple(name for name in arms if name != arm)
+        return replace(self, hidden=() if set(self.hidden) == set(others) else others)
+
+    def elsewhere(self) -> "Spot":
+        """With no window and no cursor: x means something else now."""
+        return replace(self, window=None, cursor=None)
+
+
+Span = tuple[float, float]
+
+
+def zoom(window: Span | None, whole: Span, factor: float, about: float | None, log: bool) -> Span | None:
+    """The window `factor` times as wide, with `about` (or its middle) staying where it is.
+
+    Args:
+        whole: the limits of the data.
+        log: the axis is logarithmic, and equal steps on it are equal ratios.
+
+    Returns:
+        the new window, or None where it would hold everything.
+    """
+    low, high, left, right = _drawn(window, whole, log)
+    span = right - left
+    wide = max(span * factor, (high - low) * _CLOSEST)
+    if wide >= high - low:
+        return None
+    centre = _place(about, log) if about is not None and left <= _place(about, log) <= right else (left + right) / 2
+    start = centre - (centre - left) / span * wide
+    start = min(max(low, start), high - wide)
+    return _data(start, log), _data(start + wide, log)
+
+
+def pan(window: Span | None, whole: Span, share: float, log: bool) -> Span | None:
+    """The window moved by `share` of its width, kept inside `whole`."""
+    if window is None:
+        return None
+    low, high, left, right = _drawn(window, whole, log)
+    span = right - left
+    start = min(max(low, left + share * span), max(low, high - span))
+    return _data(start, log), _data(start + span, log)
+
+
+def move_cursor(cursor: float | None, window: Span | None, whole: Span, columns: int, by: int, log: bool) -> float:
+    """The cursor moved by `by` of the `columns` cells of the chart; without one it begins at the edge it comes from."""
+    _, _, left, right = _drawn(window, whole, log)
+    if cursor is None or not left <= _place(cursor, log) <= right:
+        return _data(right if by < 0 else left, log)
+    return _data(min(max(left, _place(cursor, log) + by * (right - left) / max(1, columns)), right), log)
+
+
+def _drawn(window: Span | None, whole: Span, log: bool) -> tuple[float, float, float, float]:
+    low, high = (_place(edge, log) for edge in whole)
+    left, right = (_place(edge, log) for edge in window or whole)
+    left, right = max(low, left), min(high, right)
+    return low, high, *((left, right) if right > left else (low, high))
+
+
+def _place(x: float, log: bool) -> float:
+    return math.log10(max(x, 1e-300)) if log else x
+
+
+def _data(place: float, log: bool) -> float:
+    return 10.0**place if log else place
+
+
+def _after(choices: tuple[str, ...], now: str) -> str:
+    return choices[(choices.index(now) + 1) % len(choices)]

@@ -37,7 +37,7 @@ SCREENS = {
 @pytest.mark.parametrize("scope", SCREENS)
 def test_every_command_has_its_action(scope):
     common = (APP,) if scope not in ("question", "line") else ()
-    missing = [c.id for c in commands_in(scope, *common) if not hasattr(SCREENS[scope], f"action_{c.id}")]
+    missing = [c.id for c in commands_in(scope, *common) if not hasattr(SCREENS[scope], c.method)]
     assert missing in ([], ["command_palette"])  # that one is the app's
 
 

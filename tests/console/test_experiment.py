@@ -103,11 +103,11 @@ async def test_every_unusual_state_says_what_it_is_and_what_to_do(world, name, s
 async def test_stop_asks_first_and_leaves_a_request(world):
     async with play(world) as pilot:
         control = open_folder(world / "20261122-135500-quickstart-run2").cohorts[0].paths.control
-        await press(pilot, "k")
+        await press(pilot, "K")
         assert "checkpoint" in screen_text(pilot)
         await press(pilot, "n")
         assert not list(control.iterdir())
-        await pilot.press("k", "y")
+        await pilot.press("K", "y")
         await until(pilot, lambda: len(list(control.glob("*.json"))) == 1)
 
 
@@ -181,11 +181,11 @@ async def test_a_preset_is_started_paused_stopped_and_resumed_from_the_keyboard(
         await becomes("paused")
         await pilot.press("p")
         await becomes("running")
-        await pilot.press("k", "y")
+        await pilot.press("K", "y")
         await becomes("stopped")
         await pilot.press("p")
         await becomes("running")
-        await pilot.press("k", "y")
+        await pilot.press("K", "y")
         await becomes("stopped")
         assert [folder.name for folder in list_folders(runs)] == [pilot.app.screen.target()]
 

@@ -35,7 +35,7 @@ async def test_the_history_shows_every_experiment_newest_first(world):
 async def test_an_empty_folder_says_what_to_do(runs):
     async with play(runs / "not-there-yet") as pilot:
         assert "No experiments in" in words(pilot, "#empty") and "n   chooses a preset" in words(pilot, "#empty")
-        await press(pilot, "enter", "space", "c", "p", "k", "t")  # none of these has anything to act on
+        await press(pilot, "enter", "space", "c", "p", "K", "t")  # none of these has anything to act on
         assert isinstance(pilot.app.screen, Home)
 
 
@@ -138,7 +138,7 @@ async def test_hostile_names_and_titles_are_only_text(runs, size):
         assert "sweep[lr=1e-3]" in seen and "[bold]x[/bold]" in seen
         await press(pilot, "enter")
         seen += screen_text(pilot)
-        await press(pilot, "k")
+        await press(pilot, "K")
         seen += screen_text(pilot)
         assert "\x1b" not in seen and "\x07" not in seen and "\u202e" not in seen
 

@@ -62,7 +62,7 @@ def test_a_failed_experiment_with_every_seed_on_log_axes(snap_compare, world):
 
 
 def test_the_question_before_stopping(snap_compare, world):
-    look(snap_compare, world, (120, 40), ["space", "k"])
+    look(snap_compare, world, (120, 40), ["space", "K"])
 
 
 def test_empty(snap_compare, world):

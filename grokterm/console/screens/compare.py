@@ -24,7 +24,8 @@ from grokterm.names import short_name
 
 if TYPE_CHECKING:
     from grokterm.analysis import Comparison
-    from grokterm.console.detail import ArmLine, Curves
+    from grokterm.console.curves import Curves
+    from grokterm.console.detail import ArmLine
 
 _AGAIN_SECONDS = 5.0  # while a run of the comparison is still training
 

@@ -66,12 +66,32 @@ class Page(Screen[None]):
         self._look(self.app.memory.view.next_y())
 
     def action_log_x(self) -> None:
-        """Linear or logarithmic steps."""
+        """Linear or logarithmic."""
         self._look(self.app.memory.view.flip_x())
+
+    def action_axis(self) -> None:
+        """The next meaning of x."""
+        self._look(self.app.memory.view.next_axis())
 
     def action_seeds(self) -> None:
         """Median and band, all seeds, one seed after the other."""
         self._look(self.app.memory.view.next_seed(len(self.seeds())))
+
+    def action_smoother(self) -> None:
+        """Smooth more."""
+        self._look(self.app.memory.view.smoother(1))
+
+    def action_rougher(self) -> None:
+        """Smooth less."""
+        self._look(self.app.memory.view.smoother(-1))
+
+    def action_pen(self) -> None:
+        """The next kind of dots."""
+        self._look(self.app.memory.view.next_pen())
+
+    def action_theme(self) -> None:
+        """The other theme."""
+        self.app.action_theme()
 
     def _look(self, view: View) -> None:
         self.app.memory.remember(view=view)

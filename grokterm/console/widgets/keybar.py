@@ -34,5 +34,5 @@ class KeyBar(Widget):
         for entry in footer(self._scope, self.size.width):
             end += footer_width([entry])
             if event.x < end:
-                await self.screen.run_action(entry.id)
+                await self.screen.run_action(entry.action or entry.id)
                 return
