@@ -32,7 +32,7 @@ class KeyBar(Widget):
         """Find the command under the pointer."""
         end = 0
         for entry in footer(self._scope, self.size.width):
-            end += footer_width([entry])
+            end += footer_width([entry]) + 2
             if event.x < end:
                 await self.screen.run_action(entry.action or entry.id)
                 return
