@@ -134,7 +134,7 @@ COMMANDS = (
     *_about("focus",
     Command("open", "enter", "open", "Open what is highlighted; on a chart, that chart alone.", (HOME, *_CHARTS), 1),
     Command("next_pane", "tab", "next pane", "To the next pane or chart.", (HOME, NEW, *_CHARTS), 9),
-    Command("filter", "slash", "filter", "Filter what has focus.", (HOME, NEW, *_CHARTS), 5),
+    Command("filter", "slash", "filter", "Filter what has focus.", (HOME, NEW, *_CHARTS, HELP), 5),
     Command("mark", "space", "mark", "Mark or unmark; marked ones are acted on together.", (HOME,), 4),
     Command("toggle", "space", "show/hide", "Show or hide the curves of the highlighted arm.", _CHARTS, 7),
     Command("all", "a", "all/none", "All of them, or none: marks in the history, arms on charts.", _CURVES, 12),
@@ -223,11 +223,12 @@ COMMANDS = (
 
 
 # What a newcomer needs, in the order of importance: these come first in the footer, the others follow by rank.
+_LOOKING = ("log_y", "log_x", "cursor_left", "zoom_in", "table")
 FIRST = {
     APP: ("help", "quit"),
     HOME: ("open", "new", "mark", "compare", "filter", "pause", "stop", "note", "sort", "queue", "undo", "difference"),
-    EXPERIMENT: ("back", "pause", "seeds", "log_y", "log_x", "cursor_left", "zoom_in", "table", "compare", "stop", "write"),
-    COMPARE: ("back", "side_by_side", "seeds", "log_y", "log_x", "cursor_left", "zoom_in", "table", "difference", "write"),
+    EXPERIMENT: ("back", "pause", "seeds", *_LOOKING, "compare", "stop", "write"),
+    COMPARE: ("back", "side_by_side", "seeds", *_LOOKING, "difference", "write"),
     NEW: ("start", "edit", "measure", "filter", "back"),
     FORM: ("launch", "save", "time_it", "next_pane", "back"),
     HELP: ("filter", "back"),

@@ -27,7 +27,7 @@ def resolve(asked: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
             near = difflib.get_close_matches(name, ids, 1)
             problems.append(f"keys.{name}: no such command{f'; is it {near[0]}?' if near else ''} (`grokterm keys`)")
         elif not isinstance(keys, list) or not keys or not all(isinstance(key, str) for key in keys):
-            problems.append(f"keys.{name}: must be a key or a list of keys, like \"N\" or [\"N\", \"f2\"]")
+            problems.append(f'keys.{name}: must be a key or a list of keys, like "N" or ["N", "f2"]')
         elif unknown := [key for key in keys if not known(key)]:
             problems.append(f"keys.{name}: {unknown[0]!r} is no key; one character, or a name like ctrl+k, f2, space")
         else:
@@ -61,7 +61,7 @@ def known(key: str) -> bool:
 
 def _parts(key: str) -> tuple[str, str]:
     modifiers, base = "", key
-    while (modifier := next((one for one in _MODIFIERS if base.startswith(one) and len(base) > len(one)), None)):
+    while modifier := next((one for one in _MODIFIERS if base.startswith(one) and len(base) > len(one)), None):
         modifiers, base = modifiers + modifier, base.removeprefix(modifier)
     return modifiers, base
 
@@ -77,7 +77,7 @@ def _clash(moved: Mapping[str, str]) -> tuple[str, str] | None:
                 other = taken.setdefault(key, entry.id)
                 if other != entry.id and entry.id in moved:
                     what = f"{other!r} on the screen “{PLACES[scope]}”" if other else "moving about and leaving"
-                    return entry.id, f"keys.{entry.id}: {key_name(key)} is taken by {what}; the command keeps its own key"
+                    return entry.id, f"keys.{entry.id}: {key_name(key)} is taken by {what}; it keeps its own key"
     return None
 
 

@@ -49,7 +49,11 @@ def _line(name: str) -> str:
     upright = any(word in name for word in ("VERTICAL", "UP", "DOWN"))
     if "DIAGONAL" in name:
         return "/" if "TO LOWER LEFT" in name and "CROSS" not in name else "\\" if "CROSS" not in name else "X"
-    return "+" if sideways and upright else "-" if sideways else "|"
+    if sideways and upright:
+        return "+"
+    if "DASH" in name:
+        return "." if sideways else ":"
+    return ("=" if "HEAVY" in name or "DOUBLE" in name else "-") if sideways else "|"
 
 
 def locale_without_unicode() -> str:

@@ -77,7 +77,8 @@ def load_settings(path: Path | None = None) -> Settings:
 def _settings(document: Mapping[str, Any], file: str) -> Settings:
     from grokterm.console.keymap import resolve
 
-    problems = [f"{file}: [{name}] means nothing; there are [look] and [keys]" for name in document.keys() - {"look", "keys"}]
+    others = document.keys() - {"look", "keys"}
+    problems = [f"{file}: [{name}] means nothing; there are [look] and [keys]" for name in sorted(others)]
     look, keys = (document.get(name, {}) for name in ("look", "keys"))
     for name, table in (("look", look), ("keys", keys)):
         if not isinstance(table, dict):
@@ -95,3 +96,19 @@ def _settings(document: Mapping[str, Any], file: str) -> Settings:
             good[name] = value
     moved, wrong = resolve(keys)
     return Settings(**good, keys=moved, problems=(*problems, *(f"{file}: {line}" for line in wrong)))
+
+
+def template() -> str:
+    """A settings file that changes nothing, with everything that can be set in it as a comment."""
+    from grokterm.console.commands import COMMANDS
+
+    lines = ["# Settings of grokterm's console. Take the # away in front of a line and change it.", ""]
+    lines += ["[look]", '# theme = "auto"  # dark, light, or auto: ask the terminal']
+    lines += ["# ascii = false   # true: nothing but ASCII on the screen"]
+    lines += ["# mouse = true    # false: leave it to the terminal"]
+    lines += ["", "[keys]  # one key, or a list of keys; `grokterm doctor` says what can't be done"]
+    for entry in COMMANDS:
+        keys = entry.key.split(",")
+        value = f'"{keys[0]}"' if len(keys) == 1 else "[" + ", ".join(f'"{key}"' for key in keys) + "]"
+        lines.append(f"# {entry.id} = {value}  # {entry.help}")
+    return "\n".join(lines) + "\n"
