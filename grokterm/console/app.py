@@ -121,6 +121,7 @@ class Console(App[None]):
         for end in (signal.SIGHUP, signal.SIGTERM):
             # The terminal is gone, or somebody wants us gone: leave as if `q` had been pressed.
             loop.add_signal_handler(end, self.call_later, self.action_quit)
+        self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh())  # back from the shell, on a bare screen
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:

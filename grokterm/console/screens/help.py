@@ -97,7 +97,7 @@ class Help(Page):
         """Search."""
         line = self.query_one("#search", Input)
         line.display = True
-        line.focus()
+        self.set_focus(line)  # at once: the next key may be waiting already
 
     def on_input_changed(self) -> None:
         """Search while typing."""
