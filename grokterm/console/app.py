@@ -1,6 +1,7 @@
 """The app: theme, keys, first screen, and the one place where snapshots arrive. What an experiment is, screens know."""
 
 import asyncio
+import os
 import signal
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -122,6 +123,8 @@ class Console(App[None]):
             # The terminal is gone, or somebody wants us gone: leave as if `q` had been pressed.
             loop.add_signal_handler(end, self.call_later, self.action_quit)
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh())  # back from the shell, on a bare screen
+        if self.is_web:
+            self.set_interval(UNSEEN_SECONDS / 5, partial(self._leave_with_server, os.getppid()))
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -130,6 +133,11 @@ class Console(App[None]):
             self.set_timer(LATE_SECONDS, self._stop_listening)
         for line in self._said:
             self.notify(plain(line), severity="warning", markup=False, timeout=10)
+
+    def _leave_with_server(self, server: int) -> None:
+        """A server that was killed can't say so."""
+        if os.getppid() != server:
+            self.exit()
 
     def on_console_arrived(self, message: Arrived) -> None:
         """Fan a snapshot out: screens watch `snapshot`. Without focus that waits: see `UNSEEN_SECONDS`."""

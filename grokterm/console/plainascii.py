@@ -61,6 +61,8 @@ def locale_without_unicode() -> str:
 
     No word at all is none against it: containers and many hosts say nothing, and their terminals are UTF-8.
     """
+    if os.environ.get("TEXTUAL_DRIVER"):  # a browser, which always can
+        return ""
     if os.environ.get("TERM") == "linux":
         return "TERM=linux, whose font has few signs"
     for name in ("LC_ALL", "LC_CTYPE", "LANG"):

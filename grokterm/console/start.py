@@ -57,7 +57,7 @@ def open_console(runs: Path, open_at: str | None = None, wishes: Wishes | None =
     )
     app.run(mouse=settings.mouse if wishes.mouse is None else wishes.mouse)
     words = farewell(app.snapshot)
-    if words:
+    if words and "TEXTUAL_DRIVER" not in os.environ:  # in a browser nobody would read it
         print(words, file=sys.stderr)
     if app.return_code:
         raise SystemExit(app.return_code)
