@@ -123,8 +123,8 @@ class Console(App[None]):
             # The terminal is gone, or somebody wants us gone: leave as if `q` had been pressed.
             loop.add_signal_handler(end, self.call_later, self.action_quit)
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh())  # back from the shell, on a bare screen
-        if self.is_web:
-            self.set_interval(UNSEEN_SECONDS / 5, partial(self._leave_with_server, os.getppid()))
+        if "GROKTERM_SERVER" in os.environ:
+            self.set_interval(2.0, self._leave_with_server)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -134,9 +134,9 @@ class Console(App[None]):
         for line in self._said:
             self.notify(plain(line), severity="warning", markup=False, timeout=10)
 
-    def _leave_with_server(self, server: int) -> None:
+    def _leave_with_server(self) -> None:
         """A server that was killed can't say so."""
-        if os.getppid() != server:
+        if os.getppid() != int(os.environ["GROKTERM_SERVER"]):
             self.exit()
 
     def on_console_arrived(self, message: Arrived) -> None:

@@ -9,13 +9,14 @@ Rows are walked with `j k` as with the arrows, and a value cursor with `h l`; so
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from textual.binding import Binding
 
 APP, HOME, NEW, FORM, EXPERIMENT, COMPARE, HELP = "app", "home", "new", "form", "experiment", "compare", "help"
 QUESTION, LINE = "question", "line"
+DIALOGS = (QUESTION, LINE)  # small windows over a page: the commands of every page don't apply there
 PLACES = {
     APP: "Everywhere",
     HOME: "History",
@@ -208,7 +209,7 @@ COMMANDS = (
     *_about("all",
     Command("reread", "r", "re-read", "Read the folders again now.", (APP,), 9),
     Command("theme", "T", "light/dark", "The light or the dark theme.", (APP,), 20),
-    Command("suspend", "ctrl+z", "shell", "To the shell; `fg` comes back.", (APP,), 0),
+    Command("suspend", "ctrl+z", "shell", "To the shell; `fg` comes back.", (*_ONE, COMPARE), 0),
     Command("back", "escape", "back", "One layer back. Never leaves the console.", (APP,), 7),
     Command("help", "question_mark,f1", "help", "Show every key, and what the signs mean.", (APP,), 1),
     Command("quit", "q", "leave", "Leave the console. Workers go on.", (APP,), 3),
@@ -270,10 +271,20 @@ def bindings(scope: str) -> list[Binding]:
     ]
 
 
-def footer(scope: str, width: int) -> tuple[Command, ...]:
-    """As many commands as fit into `width` cells, the least needed left out first; help and leaving stay."""
-    scopes = (scope,) if scope in (QUESTION, LINE) else (scope, APP)
-    shown = {entry.id: entry for entry in commands_in(*scopes) if entry.rank}
+def footer(
+    scope: str, width: int, offered: Callable[[Command], bool | None] = lambda entry: True
+) -> tuple[Command, ...]:
+    """As many commands as fit into `width` cells, the least needed left out first; help and leaving stay.
+
+    Args:
+        offered: whether a command can be given now.
+    """
+    scopes = (scope,) if scope in DIALOGS else (scope, APP)
+    shown = {entry.id: entry for entry in commands_in(*scopes) if entry.rank and offered(entry)}
+    if scope == FORM:  # there letters are written
+        typed = {entry.id for entry in shown.values() if APP in entry.where and not _never_typed(entry)}
+        shown = {name: entry for name, entry in shown.items() if name not in typed}
+        shown |= {n: replace(e, key=_never_typed(e)) for n, e in shown.items() if APP in e.where}
     first = [shown[name] for place in reversed(scopes) for name in FIRST.get(place, ()) if name in shown]
     others = sorted((entry for entry in shown.values() if entry not in first), key=lambda entry: entry.rank)
     chosen: list[Command] = []
@@ -283,6 +294,11 @@ def footer(scope: str, width: int) -> tuple[Command, ...]:
         chosen.append(entry)
     last = FIRST[APP]  # at the right end, where they are on every screen
     return tuple(sorted(chosen, key=lambda entry: entry.id in last))
+
+
+def _never_typed(entry: Command) -> str:
+    """The first key of a command that doesn't write a character, "" where there is none."""
+    return next((key for key in entry.key.split(",") if len(key_name(key)) > 1), "")
 
 
 def footer_width(entries: Iterable[Command]) -> int:

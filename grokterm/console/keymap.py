@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
-from grokterm.console.commands import APP, COMMANDS, HELP, HOME, LINE, NEW, PLACES, QUESTION, key_name
+from grokterm.console.commands import APP, COMMANDS, DIALOGS, HELP, HOME, NEW, PLACES, key_name
 
 _MODIFIERS = ("ctrl+", "shift+", "alt+", "super+")
 
@@ -71,7 +71,7 @@ def _clash(moved: Mapping[str, str]) -> tuple[str, str] | None:
     for scope in PLACES:
         taken: dict[str, str] = dict.fromkeys(_reserved(scope), "")
         for entry in sorted(COMMANDS, key=lambda entry: entry.id in moved):  # the moved ones last: they give way
-            if scope not in entry.where and (APP not in entry.where or scope in (QUESTION, LINE)):
+            if scope not in entry.where and (APP not in entry.where or scope in DIALOGS):
                 continue
             for key in moved.get(entry.id, entry.key).split(","):
                 other = taken.setdefault(key, entry.id)

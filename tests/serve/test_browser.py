@@ -1,5 +1,6 @@
 """The console in a real browser: headless Chromium opens the page, reads the terminal, presses keys."""
 
+import json
 import shutil
 import signal
 import subprocess
@@ -8,6 +9,10 @@ import time
 
 import pytest
 from console.world import populate
+from selenium import webdriver
+from selenium.webdriver import ActionChains
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.keys import Keys
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -57,9 +62,6 @@ def address(runs, tmp_path):
 @pytest.fixture
 def browser(tmp_path):
     """Chromium without a window, with a profile of its own."""
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
     options = webdriver.ChromeOptions()
     options.binary_location = CHROMIUM
     for flag in FLAGS.split():
@@ -83,23 +85,18 @@ def until(browser, *words: str, seconds: float = 40.0) -> str:
 
 def press(browser, keys: str) -> None:
     """Type into whatever has the focus of the page."""
-    from selenium.webdriver import ActionChains
-
     ActionChains(browser).send_keys(keys).perform()
 
 
 def test_the_history_and_the_presets_in_a_browser(browser, address):
     browser.get(address)
     assert "token" not in browser.current_url
-    until(browser, "any key begins".capitalize())  # the page has the focus by itself: no click needed
+    until(browser, "Any key begins")  # the page has the focus by itself: no click needed
     press(browser, "n")
     until(browser, "New experiment", "quickstart")
-    from selenium.webdriver.common.keys import Keys
-
     press(browser, Keys.ESCAPE)
     until(browser, "6 experiments", "quickstart-fin3")
     assert_nothing_from_elsewhere(browser, address)
-    import os; os.environ.get("SHOT") and browser.save_screenshot(os.environ["SHOT"])
     press(browser, "q")
     deadline = time.monotonic() + 20
     while not browser.find_element("id", "again").is_displayed():
@@ -109,8 +106,6 @@ def test_the_history_and_the_presets_in_a_browser(browser, address):
 
 def assert_nothing_from_elsewhere(browser, address) -> None:
     """Every request of the page went to its own server."""
-    import json
-
     place = address.split("/")[2]
     sent = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
     urls = [one["params"]["request"]["url"] for one in sent if one["method"] == "Network.requestWillBeSent"]

@@ -1,8 +1,12 @@
 """Who is let in: addresses, tokens, cookies, origins, and what the page asks for."""
 
+import asyncio
 import re
-import socket
+import subprocess
+import sys
+import time
 
+import psutil
 import pytest
 from aiohttp import ClientSession, CookieJar, WSServerHandshakeError
 from aiohttp.test_utils import TestServer
@@ -102,7 +106,29 @@ async def test_a_tab_is_a_console_that_ends_with_it(visit):
         seen = b""
         while b"experiments" not in seen:
             seen += (await tab.receive(timeout=20)).data
-    # Closed: the server waits for the console to end, and closing the server in the fixture for that.
+        assert len(consoles()) == 1
+    deadline = time.monotonic() + 20
+    while consoles():
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+
+
+async def test_a_console_ends_with_a_server_that_was_killed(runs, tmp_path):
+    command = [sys.executable, "-m", "grokterm", "serve", "--runs", str(runs), "--port", "0"]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, cwd=tmp_path)
+    place = next(word for word in server.stderr.readline().split() if word.startswith("http")).rstrip("/")
+    async with ClientSession() as client, client.ws_connect(f"{place}/ws", origin=place) as tab:
+        await tab.receive(timeout=20)
+        console = consoles()[0]
+        server.kill()
+        server.communicate()
+    assert await asyncio.to_thread(console.wait, 20) is None
+
+
+def consoles() -> list[psutil.Process]:
+    """The consoles that run below this process."""
+    children = psutil.Process().children(recursive=True)
+    return [child for child in children if "grokterm" in (line := child.cmdline()) and "serve" not in line]
 
 
 def test_only_this_machine_is_served_without_a_token():
@@ -130,4 +156,3 @@ def test_an_address_that_is_none_is_said_in_a_line():
 def test_loopback():
     assert all(map(is_loopback, ("127.0.0.1", "127.8.8.8", "::1", "[::1]", "localhost", "a.localhost", "LOCALHOST.")))
     assert not any(map(is_loopback, ("", "0.0.0.0", "::", "10.0.0.1", "example.com", "127.0.0.1.evil.example")))
-    assert socket.has_ipv6 is not None

@@ -30,8 +30,9 @@ class ConsoleServer(Server):
     """
 
     def __init__(self, runs: Path, token: str = "") -> None:
-        # `exec`, so that the console's parent is the server and not a shell between them.
-        command = "exec " + shlex.join([sys.executable, "-m", "grokterm", "--runs", str(runs.absolute())])
+        # `exec`, so that the console's parent is this process and no shell; it leaves when its parent is another.
+        words = [f"GROKTERM_SERVER={os.getpid()}", sys.executable, "-m", "grokterm", "--runs", str(runs.absolute())]
+        command = "exec env " + shlex.join(words)
         super().__init__(command, title="grokterm", templates_path=Path(__file__).with_name("templates"))
         self._guard = Guard(token)
         self._tabs: set[asyncio.Task] = set()
