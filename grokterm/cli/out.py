@@ -16,20 +16,20 @@ PIPE_WIDTH = 200
 
 def data(text: str = "") -> None:
     """A line of the answer, on standard output. What could steer the terminal is made visible; see `plain`."""
-    print(shown(plain_lines(text)))
+    print(printable(plain_lines(text)))
 
 
 def say(text: str = "") -> None:
     """A line about the answer, on standard error, as harmless as `data`."""
-    print(shown(plain_lines(text)), file=sys.stderr, flush=True)
+    print(printable(plain_lines(text)), file=sys.stderr, flush=True)
 
 
 def drawn(line: str) -> None:
     """A line of a picture on standard output, as it is: whoever drew it has put the escape codes of colours in."""
-    print(shown(line))
+    print(printable(line))
 
 
-def shown(text: str) -> str:
+def printable(text: str) -> str:
     """`text` as it may be printed: in ASCII where that is wanted."""
     return plainascii.to_ascii(text) if _ascii() else text
 
@@ -91,4 +91,4 @@ def table(columns: list[tuple[str, str]], rows: list[list[Any]]) -> None:
     with console.capture() as capture:
         console.print(shown)
     for line in capture.get().splitlines():
-        print(shown(line.rstrip()))
+        print(printable(line.rstrip()))

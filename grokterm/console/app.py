@@ -39,7 +39,7 @@ class Console(App[None]):
         memory: the view of the last time, and where to keep this one.
         clock: unix seconds; what ages are measured against.
         settings: moved keys, and what is wrong with the user's settings.
-        shade: `dark` or `light`.
+        shade: `dark` or `light`. few: the terminal has 16 colours.
         ascii: draw nothing but ASCII.
         late: the terminal hasn't said yet how light it is, and may still do so.
         greet: this is the very first time.
@@ -74,6 +74,7 @@ class Console(App[None]):
         *,
         settings: Settings | None = None,
         shade: str = "",
+        few: bool = False,
         ascii: bool = False,
         late: bool = False,
         greet: bool = False,
@@ -85,7 +86,7 @@ class Console(App[None]):
         super().__init__()
         self.runs, self.clock, self.ascii = runs, clock, ascii
         self.memory = memory or Memory(None)
-        self._few = self.console.color_system == "standard"
+        self._few = few
         self._late = Late() if late else None
         self._greet, self._said = greet, (*said, *self.settings.problems)
         self._held: Snapshot | None = None

@@ -231,7 +231,7 @@ FIRST = {
     EXPERIMENT: ("back", "pause", "seeds", *_LOOKING, "compare", "stop", "write"),
     COMPARE: ("back", "side_by_side", "seeds", *_LOOKING, "difference", "write"),
     NEW: ("start", "edit", "measure", "filter", "back"),
-    FORM: ("launch", "save", "time_it", "next_pane", "back"),
+    FORM: ("launch", "save", "time_it", "back"),
     HELP: ("filter", "back"),
 }
 

@@ -51,12 +51,12 @@ def normal(key: str) -> str:
 
 def known(key: str) -> bool:
     """There is such a key: a printable character, or a name that Textual gives to one, with modifiers before it."""
-    from textual.keys import Keys, key_to_character
+    from textual.keys import REPLACED_KEYS, Keys, key_to_character
 
     _, base = _parts(key)
     if len(base) == 1:
         return base.isprintable()
-    return base in {one.value for one in Keys} or (key_to_character(base) or "é").isascii()
+    return base in REPLACED_KEYS or base in {one.value for one in Keys} or (key_to_character(base) or "é").isascii()
 
 
 def _parts(key: str) -> tuple[str, str]:

@@ -50,6 +50,7 @@ def open_console(runs: Path, open_at: str | None = None, wishes: Wishes | None =
         memory,
         settings=settings,
         shade=shade or shade_from_environment() or "dark",
+        few=terminal.colours() == "standard",
         ascii=plainascii.wanted(settings.ascii),
         late=late,
         greet=not memory.greeted,

@@ -127,7 +127,8 @@ def sections(scope: str, focused: Widget | None = None) -> tuple[Section, ...]:
     if focused is not None and (own := _own(focused)):
         parts.append(Section(_title(focused), own))
     mine = commands_in(scope) if scope != APP else ()
-    for subject, heading in ABOUT.items():
+    for subject in sorted(ABOUT, key=lambda subject: scope == HOME and subject == "curves"):  # there they come last
+        heading = ABOUT[subject]
         lines = tuple((entry.shown_keys, entry.help, "") for entry in mine if entry.about == subject)
         parts += [Section(f"{PLACES[scope]}: {heading[0].lower()}{heading[1:]}", lines)] if lines else []
     told = {entry.id for entry in mine}
