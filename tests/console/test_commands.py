@@ -78,7 +78,7 @@ def test_what_cannot_be_done_now_is_left_out_of_the_footer():
 
 async def test_the_palette_offers_what_the_keys_do(runs):
     async with play(runs) as pilot:
-        await pilot.press("ctrl+p", *"preset")
+        await pilot.press("ctrl+p", *"new")
         await until(pilot, lambda: "Choose a preset" in screen_text(pilot))
         assert "Choose a preset and start an experiment" in screen_text(pilot)
 

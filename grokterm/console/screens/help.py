@@ -6,6 +6,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -150,7 +151,7 @@ def _own(focused: Widget) -> tuple[tuple[str, str, str], ...]:
     """The keys that the focused widget, and what it lies in, have for themselves; those with a description."""
     lines = []
     for widget in focused.ancestors_with_self:
-        if not isinstance(widget, Widget) or widget is focused.screen:
+        if not isinstance(widget, Widget) or isinstance(widget, Screen):
             break
         declared = [entry for entry in widget.__class__.__dict__.get("BINDINGS", ()) if isinstance(entry, Binding)]
         for entry in declared:
