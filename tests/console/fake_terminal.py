@@ -24,9 +24,7 @@ class FakeTerminal:
         after: seconds to wait before answering.
     """
 
-    def __init__(
-        self, *words: str, answer: bytes = b"", after: float = 0.0, size=(100, 30), **environment: str
-    ) -> None:
+    def __init__(self, *words: str, answer: bytes = b"", after=0.0, size=(100, 30), **environment: str) -> None:
         self._master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
         self.before = termios.tcgetattr(slave)

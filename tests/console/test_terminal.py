@@ -16,7 +16,7 @@ from grokterm.console.memory import Memory
 from grokterm.console.plainascii import locale_without_unicode, to_ascii, wanted
 from grokterm.console.terminal import colours
 
-ASK = (
+ASK = "from grokterm.console.background import ask; print('heard', ask(), flush=True)"
     "from grokterm.console.background import ask; import time; t = time.monotonic(); print('heard', ask(), flush=True)"
 )
 FINISHED = "20261122-120000-quickstart-fin3"
@@ -80,7 +80,7 @@ def test_sixteen_colours_keep_arms_apart(theme):
 
 
 def test_every_theme_has_a_place():
-    assert {theme_of(shade, few) for shade in ("dark", "light") for few in (True, False)} == set(THEMES)
+    assert all(theme in THEMES for theme in (theme_of(shade, few) for shade in ("dark", "light") for few in (0, 1)))
     assert theme_of(None, False) is DARK
 
 
@@ -90,7 +90,7 @@ async def test_without_colours_nothing_is_coloured_and_the_cursor_still_shows(ru
     async with play(runs, (100, 30)) as pilot:
         await press(pilot, "down")
         table = pilot.app.screen.history
-        strips = [strip for strip in pilot.app.screen._compositor.render_strips()]
+        strips = list(pilot.app.screen._compositor.render_strips())
         styles = [segment.style for strip in strips for segment in strip if segment.style]
         assert styles and not [style for style in styles if style.color or style.bgcolor]
         row = strips[table.region.y + 2]
@@ -248,13 +248,23 @@ def test_the_console_takes_the_light_of_its_terminal_and_leaves_it_as_it_was(run
         terminal.type(b"q")
         assert terminal.end() == 0
         assert terminal.settings == terminal.before
-    with FakeTerminal(
-        "-m", "grokterm", "--theme", "dark", "--runs", str(runs), answer=WHITE, COLORTERM="truecolor"
-    ) as t:
-        t.until(b"48;2;18;22;28", b"No experiments")
-        assert b"]11;?" not in t.written and b"Any key begins" not in t.written  # said, and greeted before
-        t.type(b"q")
-        assert t.end() == 0
+    words = ("-m", "grokterm", "--theme", "dark", "--runs", str(runs))
+    with FakeTerminal(*words, answer=WHITE, COLORTERM="truecolor") as terminal:
+        terminal.until(b"48;2;18;22;28", b"No experiments")
+        assert b"]11;?" not in terminal.written  # there is nothing to ask
+        assert b"Any key begins" not in terminal.written  # once
+        terminal.type(b"q")
+        assert terminal.end() == 0
+
+
+def test_a_terminal_that_answers_late_presses_no_keys(runs):
+    words = ("-m", "grokterm", "--runs", str(runs))
+    with FakeTerminal(*words, answer=WHITE + DA1, after=1.5, COLORTERM="truecolor") as terminal:
+        terminal.until(b"48;2;18;22;28", b"Any key begins")
+        terminal.until(b"48;2;247;247;244")  # light after all
+        assert b"Show every key" not in terminal.written and b"New experiment" not in terminal.written
+        terminal.type(b"q")
+        assert terminal.end() == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
