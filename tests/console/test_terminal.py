@@ -17,8 +17,6 @@ from grokterm.console.plainascii import locale_without_unicode, to_ascii, wanted
 from grokterm.console.terminal import colours
 
 ASK = "from grokterm.console.background import ask; print('heard', ask(), flush=True)"
-    "from grokterm.console.background import ask; import time; t = time.monotonic(); print('heard', ask(), flush=True)"
-)
 FINISHED = "20261122-120000-quickstart-fin3"
 
 

@@ -1,4 +1,4 @@
-"""From the first start to a stopped second run, as a user sees it: a real terminal, a real worker, a network that groks."""
+"""From the first start to a stopped second run, as a user sees it: a real terminal, a real worker, real grokking."""
 
 import shutil
 import sys
