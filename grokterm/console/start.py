@@ -34,6 +34,8 @@ def open_console(runs: Path, open_at: str | None = None, wishes: Wishes | None =
     Raises:
         BadInput: the terminal can't draw it.
     """
+    if "TEXTUAL_DRIVER" not in os.environ:  # a shell that exports these would fix the size, whatever the window's
+        os.environ.pop("COLUMNS", None), os.environ.pop("LINES", None)
     terminal.refuse_if_unable()
     wishes, settings, memory = wishes or Wishes(), load_settings(), Memory.load(Path(runs))
     os.environ[terminal.COLOURS] = terminal.colours()  # before Textual is imported, which reads it then

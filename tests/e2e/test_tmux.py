@@ -20,10 +20,10 @@ pytestmark = [
 
 @pytest.fixture
 def console(tmp_path, runs):
-    """A function that opens the console in a tmux of its own, with the small preset in place of the quickstart."""
+    """A function that opens the console in a tmux of its own, with the small preset as one of the user's own."""
     presets = tmp_path / "presets"
     presets.mkdir()
-    shutil.copy(SMALL, presets / "quickstart.toml")
+    shutil.copy(SMALL, presets / "small.toml")
     opened = []
 
     def start(*words: str) -> Tmux:
@@ -53,7 +53,9 @@ def test_a_first_session(console, runs):
     first = console()
     first.until("Any key begins")
     first.send("n")
-    first.until("New experiment", "A small one that groks")
+    first.until("New experiment", "quickstart", "small")
+    first.send("End")  # one's own come last
+    first.until("A small one that groks")
     first.send("Enter")
     first.until("running", "step", "static", seconds=40)
     first.kill()  # the terminal is gone; the worker isn't
@@ -72,7 +74,9 @@ def test_a_first_session(console, runs):
     second.until("1 experiment", "Enter open")
 
     second.send("n")
-    second.until("New experiment", "A small one that groks")
+    second.until("New experiment", "quickstart", "small")
+    second.send("End")
+    second.until("A small one that groks")
     second.send("Enter")
     second.until("running", seconds=40)
     second.send("K")
