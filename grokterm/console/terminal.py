@@ -63,8 +63,8 @@ def colours(environment: Mapping[str, str] = os.environ) -> str:
         return said
     term = environment.get("TERM", "").lower()
     few = "256" if "256color" in term else "standard"
-    if "TMUX" not in environment and ("STY" in environment or term.startswith("screen")):
-        return few
+    if "STY" in environment or (term.startswith("screen") and "TMUX" not in environment):
+        return few  # inside both, either may be the inner one, and this is right for both
     if environment.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
         return "truecolor"
     if term.startswith(_TRUE_COLOUR) or term.endswith("-direct"):

@@ -63,6 +63,7 @@ def test_a_size_that_a_shell_has_exported_is_not_believed(runs):
         ({"TERM": "tmux-256color", "TMUX": "x", "COLORTERM": "truecolor"}, "truecolor"),
         ({"TERM": "screen-256color", "TMUX": "x"}, "256"),
         ({"TERM": "screen.xterm-256color", "STY": "1.pts", "COLORTERM": "truecolor"}, "256"),
+        ({"TERM": "screen", "STY": "1.pts", "TMUX": "x", "COLORTERM": "truecolor"}, "standard"),
         ({"TERM": "screen", "COLORTERM": "truecolor"}, "standard"),
         ({"TERM": "xterm", "TEXTUAL_COLOR_SYSTEM": "256"}, "256"),
     ],
