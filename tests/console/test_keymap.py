@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 from cli.command import grokterm
-from console.play import press, screen_text, settle, toasts
+from console.play import press, screen_text, settle, toasts, words
 
 from grokterm.console.app import Console
 from grokterm.console.commands import APP, COMMANDS, HOME, command, commands_in, footer, told, use
@@ -38,7 +38,7 @@ async def test_a_moved_key_works_and_is_told_everywhere(runs):
         assert "N new" in screen_text(pilot) and "z help" in screen_text(pilot)
         await press(pilot, "z")
         assert isinstance(app.screen, Help)
-        assert "N F2" in screen_text(pilot)
+        assert "N F2" in words(pilot, "#body")
         await press(pilot, "escape", "N")
         assert isinstance(app.screen, New)
         await press(pilot, "escape", "f2")
