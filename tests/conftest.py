@@ -8,8 +8,9 @@ def _own_place(tmp_path_factory, monkeypatch):
     """Tests hold slots and locks of their own, so that they neither wait for nor disturb the user's workers."""
     monkeypatch.setenv("GROKTERM_STATE", str(tmp_path_factory.mktemp("state")))
     monkeypatch.setenv("GROKTERM_SLOTS", "cpu=8")
-    monkeypatch.delenv("GROKTERM_RUNS", raising=False)
-    monkeypatch.delenv("GROKTERM_DEBUG", raising=False)
+    monkeypatch.setenv("GROKTERM_CONFIG", str(tmp_path_factory.mktemp("config")))
+    for name in ("GROKTERM_RUNS", "GROKTERM_DEBUG", "GROKTERM_ASCII", "GROKTERM_SERVER", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

@@ -11,10 +11,11 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def doctor(runs: Runs = RUNS, as_json: AsJson = False) -> None:
-        """Look at torch, devices, disk, locks and terminal; exit 1 when something will fail."""
-        from grokterm.jobs import examine
+        """Look at torch, devices, disk, locks, terminal and settings; exit 1 when something will fail."""
+        from grokterm.console.terminal import findings
+        from grokterm.jobs import Check, examine
 
-        checks = examine(runs)
+        checks = (*examine(runs), *(Check(*finding) for finding in findings()))
         if as_json:
             emit_json({"checks": checks})
         else:

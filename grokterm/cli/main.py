@@ -3,12 +3,13 @@
 import os
 import sys
 import traceback
+from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from grokterm import __version__
-from grokterm.cli import compare, control, demo, doctor, export, history, notes, presets, run, watch
+from grokterm.cli import compare, control, demo, doctor, export, history, keys, notes, presets, run, serve, watch
 from grokterm.cli.options import RUNS, Runs
 from grokterm.cli.out import say
 from grokterm.cli.terminal import open_console
@@ -25,8 +26,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, run, compare, presets, history, watch, control, notes, export, doctor):
+for module in (demo, run, compare, presets, history, watch, control, notes, export, doctor, keys, serve):
     module.register(app)
+
+
+class Theme(StrEnum):
+    """What `--theme` may be."""
+
+    DARK = "dark"
+    LIGHT = "light"
+    AUTO = "auto"
 
 
 def _print_version(wanted: bool) -> None:
@@ -39,6 +48,18 @@ def _print_version(wanted: bool) -> None:
 def console(
     context: typer.Context,
     runs: Runs = RUNS,
+    ascii: Annotated[
+        bool | None,
+        typer.Option("--ascii/--no-ascii", help="Only ASCII on the screen, for every command.", show_default=False),
+    ] = None,
+    theme: Annotated[
+        Theme | None,
+        typer.Option("--theme", help="Kept for the next time; auto asks the terminal.", show_default=False),
+    ] = None,
+    mouse: Annotated[
+        bool | None,
+        typer.Option("--mouse/--no-mouse", help="Leave the mouse to the terminal.", show_default=False),
+    ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
@@ -47,8 +68,10 @@ def console(
     """Open the console on the experiments in --runs."""
     if debug:
         os.environ["GROKTERM_DEBUG"] = "1"
+    if ascii is not None:
+        os.environ["GROKTERM_ASCII"] = str(int(ascii))  # so that it holds for every command, and for what they start
     if context.invoked_subcommand is None:
-        open_console(runs)
+        open_console(runs, theme=theme, mouse=mouse)
     elif context.get_parameter_source("runs").name == "COMMANDLINE":
         os.environ["GROKTERM_RUNS"] = str(runs)  # `grokterm --runs X ls` means the same as `grokterm ls --runs X`
 

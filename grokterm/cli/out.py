@@ -4,8 +4,10 @@ import json
 import os
 import shutil
 import sys
+from functools import cache
 from typing import Any
 
+from grokterm.console import plainascii
 from grokterm.console.text import plain, plain_lines
 from grokterm.json_types import json_types
 
@@ -14,17 +16,29 @@ PIPE_WIDTH = 200
 
 def data(text: str = "") -> None:
     """A line of the answer, on standard output. What could steer the terminal is made visible; see `plain`."""
-    print(plain_lines(text))
+    print(printable(plain_lines(text)))
 
 
 def say(text: str = "") -> None:
     """A line about the answer, on standard error, as harmless as `data`."""
-    print(plain_lines(text), file=sys.stderr, flush=True)
+    print(printable(plain_lines(text)), file=sys.stderr, flush=True)
 
 
 def drawn(line: str) -> None:
     """A line of a picture on standard output, as it is: whoever drew it has put the escape codes of colours in."""
-    print(line)
+    print(printable(line))
+
+
+def printable(text: str) -> str:
+    """`text` as it may be printed: in ASCII where that is wanted."""
+    return plainascii.to_ascii(text) if _ascii() else text
+
+
+@cache
+def _ascii() -> bool:
+    from grokterm.console.settings import load_settings
+
+    return plainascii.wanted(load_settings().ascii)
 
 
 def written(text: str) -> None:
@@ -34,7 +48,7 @@ def written(text: str) -> None:
 
 def emit_json(value: Any) -> None:
     """The whole answer as one JSON object on standard output."""
-    print(_harmless(json.dumps(json_types(value), indent=2, ensure_ascii=False)))
+    print(_harmless(json.dumps(json_types(value), indent=2, ensure_ascii=_ascii())))
 
 
 def _harmless(text: str) -> str:
@@ -77,4 +91,4 @@ def table(columns: list[tuple[str, str]], rows: list[list[Any]]) -> None:
     with console.capture() as capture:
         console.print(shown)
     for line in capture.get().splitlines():
-        print(line.rstrip())
+        print(printable(line.rstrip()))

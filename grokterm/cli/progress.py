@@ -3,7 +3,7 @@
 import sys
 import time
 
-from grokterm.cli.out import say
+from grokterm.cli.out import printable, say
 from grokterm.console.text import duration, plain, rate, steps
 from grokterm.errors import GroktermError
 
@@ -25,7 +25,7 @@ def follow_to_the_end(folder) -> object:
     try:
         for look in follow(folder):
             if drawing:
-                sys.stderr.write("\r\x1b[2K" + _fit(line_of(look)))
+                sys.stderr.write("\r\x1b[2K" + _fit(printable(line_of(look))))
                 sys.stderr.flush()
             elif not look.over and time.monotonic() - printed >= PLAIN_EVERY:
                 printed = time.monotonic()

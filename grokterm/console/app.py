@@ -1,25 +1,33 @@
 """The app: theme, keys, first screen, and the one place where snapshots arrive. What an experiment is, screens know."""
 
 import asyncio
+import os
 import signal
-import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import ClassVar
 
+from textual import events
 from textual.app import App, SystemCommand
+from textual.filter import LineFilter
 from textual.message import Message
 from textual.reactive import var
 from textual.screen import Screen
 
-from grokterm.console.commands import APP, command, commands_in
-from grokterm.console.look import DARK, LIGHT, Ink, ink
+from grokterm.console.background import Late
+from grokterm.console.commands import APP, command, commands_in, use
+from grokterm.console.filters import Ascii, NoColour
+from grokterm.console.look import DARK, THEMES, Ink, ink, theme_of
 from grokterm.console.memory import Memory
 from grokterm.console.screens.home import Home
+from grokterm.console.settings import Settings
 from grokterm.console.snapshot import EMPTY, Snapshot, Watcher
 from grokterm.console.text import plain
+
+LATE_SECONDS = 3.0  # for so long after the start keys may be a late answer of the terminal
+UNSEEN_SECONDS = 10.0  # how often the screen is drawn while the terminal has no focus
 
 
 class Console(App[None]):
@@ -30,6 +38,12 @@ class Console(App[None]):
         open_at: the experiment to open on, or None for the history.
         memory: the view of the last time, and where to keep this one.
         clock: unix seconds; what ages are measured against.
+        settings: moved keys, and what is wrong with the user's settings.
+        shade: `dark` or `light`. few: the terminal has 16 colours.
+        ascii: draw nothing but ASCII.
+        late: the terminal hasn't said yet how light it is, and may still do so.
+        greet: this is the very first time.
+        said: something to say at the start.
     """
 
     TITLE = "grokterm"
@@ -57,13 +71,29 @@ class Console(App[None]):
         open_at: str | None = None,
         memory: Memory | None = None,
         clock: Callable[[], float] = time.time,
+        *,
+        settings: Settings | None = None,
+        shade: str = "",
+        few: bool = False,
+        ascii: bool = False,
+        late: bool = False,
+        greet: bool = False,
+        said: tuple[str, ...] = (),
     ) -> None:
+        self.settings = settings or Settings()
+        use(self.settings.keys)
+        self.COMMAND_PALETTE_BINDING = command("command_palette").key
         super().__init__()
-        self.runs, self.clock = runs, clock
+        self.runs, self.clock, self.ascii = runs, clock, ascii
         self.memory = memory or Memory(None)
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = self.memory.theme if self.memory.theme in self.available_themes else DARK.name
+        self._few = few
+        self._late = Late() if late else None
+        self._greet, self._said = greet, (*said, *self.settings.problems)
+        self._held: Snapshot | None = None
+        self._last_filters = ([NoColour()] if self.no_color else []) + ([Ascii()] if ascii else [])
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = theme_of(shade, self._few).name
         self._open_at = open_at
         self.watcher = Watcher(
             runs,
@@ -74,7 +104,11 @@ class Console(App[None]):
     @property
     def ink(self) -> Ink:
         """The colours of the theme in force, for what is drawn cell by cell."""
-        return _ink(self.theme, self)
+        return _ink(self.theme, self.ascii, self)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What is done to every line last; without colours that stands in place of Textual's greys."""
+        return self._last_filters if self.no_color else [*super().get_line_filters(), *self._last_filters]
 
     def get_default_screen(self) -> Screen:
         """The history; everything that takes time happens in the watcher."""
@@ -82,15 +116,60 @@ class Console(App[None]):
 
     def on_mount(self) -> None:
         """Begin to watch once something is on the screen."""
+        self.set_keymap(dict(self.settings.keys))
         self.set_interval(1.0, self.memory.save)
-        if hasattr(signal, "SIGHUP"):
-            # The terminal is gone: leave as if `q` had been pressed.
-            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self.call_later, self.action_quit)
-        self.call_after_refresh(self.watcher.start)
+        self.set_interval(UNSEEN_SECONDS, self._show_held)
+        loop = asyncio.get_running_loop()
+        for end in (signal.SIGHUP, signal.SIGTERM):
+            # The terminal is gone, or somebody wants us gone: leave as if `q` had been pressed.
+            loop.add_signal_handler(end, self.call_later, self.action_quit)
+        self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh())  # back from the shell, on a bare screen
+        if "GROKTERM_SERVER" in os.environ:
+            self.set_interval(2.0, self._leave_with_server)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.watcher.start()
+        if self._late is not None:
+            self.set_timer(LATE_SECONDS, self._stop_listening)
+        for line in self._said:
+            self.notify(plain(line), severity="warning", markup=False, timeout=10)
+
+    def _leave_with_server(self) -> None:
+        """A server that was killed can't say so."""
+        if os.getppid() != int(os.environ["GROKTERM_SERVER"]):
+            self.exit()
 
     def on_console_arrived(self, message: Arrived) -> None:
-        """Fan a snapshot out: screens watch `snapshot`."""
-        self.snapshot = message.snapshot
+        """Fan a snapshot out: screens watch `snapshot`. Without focus that waits: see `UNSEEN_SECONDS`."""
+        self._held = message.snapshot
+        if self.app_focus or self.is_web or self.snapshot.loading:
+            self._show_held()
+
+    def watch_app_focus(self, focus: bool) -> None:
+        """The terminal is looked at again: show what has come meanwhile."""
+        if focus:
+            self._show_held()
+
+    def _show_held(self) -> None:
+        if self._held is not None:
+            self.snapshot, self._held = self._held, None
+        if self._greet and not self.snapshot.loading:
+            from grokterm.console.widgets.greeting import Greeting
+
+            self._greet = False
+            self.memory.remember(greeted=True)
+            self.call_after_refresh(self.push_screen, Greeting())  # over the history, so after it
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keep a late answer of the terminal from being taken for keys."""
+        if self._late is None or not isinstance(event, events.Key) or not self._late.swallows(event.character):
+            await super().on_event(event)
+        elif self._late.shade and self.memory.theme is None:
+            self.theme = theme_of(self._late.shade, self._few).name
+
+    def _stop_listening(self) -> None:
+        self._late = None
 
     def get_system_commands(self, screen: Screen) -> Iterable[SystemCommand]:
         """The palette: the same commands as the keys, by name."""
@@ -104,8 +183,9 @@ class Console(App[None]):
 
     def action_theme(self) -> None:
         """Dark becomes light and light becomes dark."""
-        self.theme = LIGHT.name if self.theme == DARK.name else DARK.name
-        self.memory.remember(theme=self.theme)
+        shade = "light" if self.current_theme.dark else "dark"
+        self.theme = theme_of(shade, self._few).name
+        self.memory.remember(theme=shade)
 
     async def action_quit(self) -> None:
         """Leave. Workers are other processes and don't notice."""
@@ -121,22 +201,8 @@ class Console(App[None]):
 
 
 @lru_cache(maxsize=4)
-def _ink(theme: str, app: App) -> Ink:
-    return ink(app.get_theme(theme) or DARK)
-
-
-def run_console(runs: Path, open_at: str | None = None) -> None:
-    """Open the console and return when it is left. What is still training then is said on standard error.
-
-    Args:
-        runs: the folder of experiments.
-        open_at: the name of an experiment to open on.
-    """
-    app = Console(Path(runs), open_at, Memory.load(Path(runs)))
-    app.run()
-    said = farewell(app.snapshot)
-    if said:
-        print(said, file=sys.stderr)
+def _ink(theme: str, ascii: bool, app: App) -> Ink:
+    return ink(app.get_theme(theme) or DARK, ascii)
 
 
 def farewell(snapshot: Snapshot) -> str:

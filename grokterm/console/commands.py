@@ -2,18 +2,21 @@
 
 A command is carried out by the method `action_<id>` of the screen in whose scope it is; every full screen has the scope
 `app` as well.
-To add one: a line here and that method. To move a key: a line in the user's `keys.toml`.
+To add one: a line here and that method. To move a key: a line in the user's `console.toml` (see `settings`), which
+`use` puts into the table, so that every surface tells the new key.
 
 Rows are walked with `j k` as with the arrows, and a value cursor with `h l`; so to stop is `K` and not `k`.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from textual.binding import Binding
 
 APP, HOME, NEW, FORM, EXPERIMENT, COMPARE, HELP = "app", "home", "new", "form", "experiment", "compare", "help"
 QUESTION, LINE = "question", "line"
+DIALOGS = (QUESTION, LINE)  # small windows over a page: the commands of every page don't apply there
 PLACES = {
     APP: "Everywhere",
     HOME: "History",
@@ -21,6 +24,7 @@ PLACES = {
     FORM: "The form of a new experiment",
     EXPERIMENT: "Experiment",
     COMPARE: "Comparison",
+    HELP: "Help",
     QUESTION: "A question",
     LINE: "A line of text",
 }
@@ -36,8 +40,9 @@ class Command:
         label: one or two words for the footer and the palette.
         help: a sentence.
         where: the scopes it applies in.
-        rank: its place in the footer; higher ranks are left out first where the line is short, 0 is never shown.
+        rank: its place in the footer after `FIRST`; higher ranks are left out first, 0 is never shown.
         action: what Textual calls, where it isn't the method `action_<id>` without arguments.
+        about: what it does something to, one of `ABOUT`; help tells these together.
     """
 
     id: str
@@ -47,6 +52,7 @@ class Command:
     where: tuple[str, ...]
     rank: int = 0
     action: str = ""
+    about: str = ""
 
     @property
     def method(self) -> str:
@@ -56,8 +62,23 @@ class Command:
     @property
     def shown_key(self) -> str:
         """The (first) key as it is printed on the keyboard."""
-        first = self.key.split(",")[0]
-        return _KEY_NAMES.get(first, first)
+        return key_name(self.key.split(",")[0])
+
+    @property
+    def shown_keys(self) -> str:
+        """All of its keys, as they are printed on the keyboard."""
+        return " ".join(key_name(key) for key in self.key.split(","))
+
+
+def key_name(key: str) -> str:
+    """Textual's name of a key as it is printed on the keyboard: `?`, `Ctrl-S`, `Shift ←`."""
+    if key in _KEY_NAMES:
+        return _KEY_NAMES[key]
+    modifier, plus, rest = key.partition("+")
+    if plus and modifier in _MODIFIERS:
+        name = key_name(rest)
+        return _MODIFIERS[modifier] + (name.upper() if len(name) == 1 else name)
+    return key.upper() if re.fullmatch(r"f\d+", key) else key
 
 
 _KEY_NAMES = {
@@ -78,41 +99,60 @@ _KEY_NAMES = {
     "right": "→",
     "up": "↑",
     "down": "↓",
-    "shift+left": "Shift ←",
-    "shift+right": "Shift →",
     "home": "Home",
     "end": "End",
-    "ctrl+s": "Ctrl-S",
-    "ctrl+p": "Ctrl-P",
-    "f1": "F1",
-    "f5": "F5",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "delete": "Del",
+    "equals_sign": "=",
+    "comma": ",",
+    "full_stop": ".",
 }
+_MODIFIERS = {"ctrl": "Ctrl-", "shift": "Shift ", "alt": "Alt-", "super": "Super-"}
 
 _ONE = (HOME, EXPERIMENT)  # screens with one experiment, or several marked ones, to do something to
 _CHARTS = (EXPERIMENT, COMPARE)
 _CURVES = (EXPERIMENT, COMPARE, HOME)  # the preview of the history has curves too
 
+# What commands do something to, as help groups them: what is looked at first comes first.
+ABOUT = {
+    "focus": "What has focus",
+    "curves": "Curves",
+    "history": "The history",
+    "experiments": "Experiments",
+    "tabs": "Tabs",
+    "start": "A new experiment",
+    "all": "Everywhere",
+}
+
+
+def _about(subject: str, *entries: Command) -> tuple[Command, ...]:
+    return tuple(replace(entry, about=subject) for entry in entries)
+
+
 # fmt: off
 COMMANDS = (
-    # what has focus
+    *_about("focus",
     Command("open", "enter", "open", "Open what is highlighted; on a chart, that chart alone.", (HOME, *_CHARTS), 1),
     Command("next_pane", "tab", "next pane", "To the next pane or chart.", (HOME, NEW, *_CHARTS), 9),
-    Command("filter", "slash", "filter", "Filter what has focus.", (HOME, NEW, *_CHARTS), 5),
+    Command("filter", "slash", "filter", "Filter what has focus.", (HOME, NEW, *_CHARTS, HELP), 5),
     Command("mark", "space", "mark", "Mark or unmark; marked ones are acted on together.", (HOME,), 4),
     Command("toggle", "space", "show/hide", "Show or hide the curves of the highlighted arm.", _CHARTS, 7),
     Command("all", "a", "all/none", "All of them, or none: marks in the history, arms on charts.", _CURVES, 12),
-    # experiments
+    ),
+    *_about("experiments",
     Command("new", "n", "new", "Choose a preset and start an experiment from it.", (HOME,), 2),
     Command("compare", "c", "compare", "Compare the marked experiments, or the arms of this one.", _ONE, 3),
     Command("difference", "d", "difference", "Where marked experiments, or arms, differ.", (*_ONE, COMPARE), 11),
-    Command("pause", "p", "pause/resume", "Pause what runs; let go on what is paused, stopped or lost.", _ONE, 2),
+    Command("pause", "p", "pause", "Pause what runs; let go on what is paused, stopped or lost.", _ONE, 2),
     Command("stop", "K", "stop", "Write a checkpoint and end the worker. Asks first.", _ONE, 6),
     Command("park", "P", "park", "Checkpoint, then leave the device to others; p goes on later.", _ONE, 13),
     Command("checkpoint", "C", "checkpoint", "Write a checkpoint now, one that is kept.", _ONE, 14),
     Command("fork", "f", "fork", "A new experiment from a checkpoint of this one, with changed fields.", _ONE, 13),
     Command("repeat", "R", "repeat", "The same experiment again with new seeds.", _ONE, 13),
     Command("note", "t", "note/tags", "Write a note; #word adds a tag, -#word takes it away.", _ONE, 8),
-    # the history
+    ),
+    *_about("history",
     Command("sort", "o", "sort", "Sort by the next column.", (HOME,), 10),
     Command("reverse", "O", "reverse", "Sort the other way round.", (HOME,), 15),
     Command("group", "G", "group", "Group by preset, state, tag, or not at all.", (HOME,), 11),
@@ -123,7 +163,8 @@ COMMANDS = (
     Command("earlier", "less_than_sign", "earlier", "One place forward in the line for the device.", (HOME,), 17),
     Command("later", "greater_than_sign", "later", "One place back in the line for the device.", (HOME,), 17),
     Command("queue", "Q", "queue", "What holds the devices, and what waits for them.", (HOME,), 12),
-    # how curves are shown
+    ),
+    *_about("curves",
     Command("log_y", "y", "log y", "The y axes: automatic (log for the loss), all log, all linear.", _CURVES, 4),
     Command("log_x", "x", "log x", "The x axes: linear or logarithmic.", _CURVES, 4),
     Command("axis", "X", "x axis", "x is step, epoch, wall time or the integral of lambda.", _CURVES, 10),
@@ -148,23 +189,27 @@ COMMANDS = (
     Command("pen", "M", "pen", "Curves as braille dots, half blocks, dots or plain ASCII.", _CURVES, 19),
     Command("side_by_side", "v", "side by side", "The arms side by side, or overlaid.", (COMPARE,), 5),
     Command("write", "w", "write", "Write the chart in view as SVG, PNG, CSV or JSON.", _CHARTS, 7),
-    # tabs of an experiment
+    ),
+    *_about("tabs",
     Command("tab_charts", "1", "charts", "Charts.", (EXPERIMENT,), 20, "tab('charts')"),
     Command("tab_comparison", "2", "comparison", "Arms against each other.", (EXPERIMENT,), 20, "tab('comparison')"),
     Command("tab_probes", "3", "probes", "Every other recorded column.", (EXPERIMENT,), 20, "tab('probes')"),
     Command("tab_configuration", "4", "configuration", "The fields.", (EXPERIMENT,), 20, "tab('configuration')"),
     Command("tab_log", "5", "log", "Events and the worker's words.", (EXPERIMENT,), 20, "tab('log')"),
     Command("tab_system", "6", "system", "Machine, versions, memory, checkpoints.", (EXPERIMENT,), 20, "tab('system')"),
-    # a new experiment
+    ),
+    *_about("start",
     Command("start", "enter", "start", "Start it in a worker; it waits while the device is busy.", (NEW,), 1),
     Command("edit", "e", "change", "Change fields, arms and seeds before it starts.", (NEW,), 2),
     Command("measure", "m", "time it", "Measure how long a step takes here, for the estimate.", (NEW,), 3),
     Command("launch", "f5", "start", "Start what the form describes.", (FORM,), 1),
     Command("save", "ctrl+s", "save", "Keep the form as a preset of your own.", (FORM,), 2),
     Command("time_it", "f6", "time it", "Measure how long a step takes here, for the estimate.", (FORM,), 3),
-    # everywhere
+    ),
+    *_about("all",
     Command("reread", "r", "re-read", "Read the folders again now.", (APP,), 9),
     Command("theme", "T", "light/dark", "The light or the dark theme.", (APP,), 20),
+    Command("suspend", "ctrl+z", "shell", "To the shell; `fg` comes back.", (*_ONE, COMPARE), 0),
     Command("back", "escape", "back", "One layer back. Never leaves the console.", (APP,), 7),
     Command("help", "question_mark,f1", "help", "Show every key, and what the signs mean.", (APP,), 1),
     Command("quit", "q", "leave", "Leave the console. Workers go on.", (APP,), 3),
@@ -173,45 +218,89 @@ COMMANDS = (
     Command("accept", "enter", "keep", "Keep what is written.", (LINE,), 1),
     Command("cancel", "escape", "cancel", "Forget what is written.", (LINE,), 2),
     Command("command_palette", "ctrl+p", "commands", "Every command by its name.", (APP,), 0),
+    ),
 )
 # fmt: on
 
 
+# What a newcomer needs, in the order of importance: these come first in the footer, the others follow by rank.
+_LOOKING = ("log_y", "log_x", "cursor_left", "zoom_in", "table")
+FIRST = {
+    APP: ("help", "quit"),
+    HOME: ("open", "new", "mark", "compare", "filter", "pause", "stop", "note", "sort", "queue", "undo", "difference"),
+    EXPERIMENT: ("back", "pause", "seeds", *_LOOKING, "compare", "stop", "write"),
+    COMPARE: ("back", "side_by_side", "seeds", *_LOOKING, "difference", "write"),
+    NEW: ("start", "edit", "measure", "filter", "back"),
+    FORM: ("launch", "save", "time_it", "back"),
+    HELP: ("filter", "back"),
+}
+
+_table = COMMANDS
+
+
+def use(keys: Mapping[str, str]) -> None:
+    """Put other keys into the table, for the whole process: `{id: keys separated by commas}`. {} brings back its own.
+
+    Only the table is changed; Textual dispatches by `App.set_keymap`, which is given the same.
+    """
+    global _table
+    _table = tuple(replace(entry, key=keys.get(entry.id, entry.key)) for entry in COMMANDS)
+
+
 def commands_in(*scopes: str) -> tuple[Command, ...]:
     """The commands of any of these scopes, in the order of the table."""
-    return tuple(command for command in COMMANDS if set(scopes) & set(command.where))
+    return tuple(command for command in _table if set(scopes) & set(command.where))
 
 
 def command(name: str) -> Command:
     """The command called `name`."""
-    return next(entry for entry in COMMANDS if entry.id == name)
+    return next(entry for entry in _table if entry.id == name)
+
+
+def told(words: str) -> str:
+    """`words` with the key of a command where its id stands in braces: `{pause} goes on` reads `p goes on`."""
+    return re.sub(r"\{(\w+)\}", lambda match: command(match[1]).shown_key, words)
 
 
 def bindings(scope: str) -> list[Binding]:
-    """What a screen (or the app) puts into its `BINDINGS`."""
-    return [_binding(entry) for entry in commands_in(scope) if entry.id != "command_palette"]
+    """What a screen (or the app) puts into its `BINDINGS`. Moved keys come from the app's keymap."""
+    return [
+        Binding(entry.key, entry.action or entry.id, entry.label, show=False, id=entry.id, tooltip=entry.help)
+        for entry in COMMANDS
+        if scope in entry.where and entry.id != "command_palette"
+    ]
 
 
-def footer(scope: str, width: int) -> tuple[Command, ...]:
-    """As many commands as fit into `width` cells, the least needed left out first; help and leaving stay."""
-    own = sorted((entry for entry in commands_in(scope) if entry.rank), key=lambda entry: entry.rank)
-    common = sorted((entry for entry in commands_in(APP) if entry.rank), key=lambda entry: entry.rank)
-    if scope in (QUESTION, LINE):
-        common = []
+def footer(
+    scope: str, width: int, offered: Callable[[Command], bool | None] = lambda entry: True
+) -> tuple[Command, ...]:
+    """As many commands as fit into `width` cells, the least needed left out first; help and leaving stay.
+
+    Args:
+        offered: whether a command can be given now.
+    """
+    scopes = (scope,) if scope in DIALOGS else (scope, APP)
+    shown = {entry.id: entry for entry in commands_in(*scopes) if entry.rank and offered(entry)}
+    if scope == FORM:  # there letters are written
+        typed = {entry.id for entry in shown.values() if APP in entry.where and not _never_typed(entry)}
+        shown = {name: entry for name, entry in shown.items() if name not in typed}
+        shown |= {n: replace(e, key=_never_typed(e)) for n, e in shown.items() if APP in e.where}
+    first = [shown[name] for place in reversed(scopes) for name in FIRST.get(place, ()) if name in shown]
+    others = sorted((entry for entry in shown.values() if entry not in first), key=lambda entry: entry.rank)
     chosen: list[Command] = []
-    room = width
-    for entry in (*common[:2], *own, *common[2:]):
-        if footer_width([entry]) <= room:
-            chosen.append(entry)
-            room -= footer_width([entry])
-    order = {entry.id: place for place, entry in enumerate((*own, *reversed(common)))}
-    return tuple(sorted(chosen, key=lambda entry: order[entry.id]))
+    for entry in (*first, *others):
+        if footer_width([*chosen, entry]) > width:
+            break  # a lesser command that still fits would look like one of those that matter
+        chosen.append(entry)
+    last = FIRST[APP]  # at the right end, where they are on every screen
+    return tuple(sorted(chosen, key=lambda entry: entry.id in last))
+
+
+def _never_typed(entry: Command) -> str:
+    """The first key of a command that doesn't write a character, "" where there is none."""
+    return next((key for key in entry.key.split(",") if len(key_name(key)) > 1), "")
 
 
 def footer_width(entries: Iterable[Command]) -> int:
-    """Cells that these commands take in the footer: key, space, label, two spaces."""
-    return sum(len(entry.shown_key) + len(entry.label) + 3 for entry in entries)
-
-
-def _binding(entry: Command) -> Binding:
-    return Binding(entry.key, entry.action or entry.id, entry.label, show=False, id=entry.id, tooltip=entry.help)
+    """Cells that these commands take in the footer: key, space, label, and two spaces between any two."""
+    return sum(len(entry.shown_key) + len(entry.label) + 3 for entry in entries) - 2

@@ -1,19 +1,29 @@
 """Design tokens that Python needs: arm colours and markers, state glyphs. The rest are in `tokens.tcss`.
 
 Colours are Okabe and Ito's, which stay apart for the colour-blind; every arm also has a marker of its own and every
-state a glyph and a word, so that nothing depends on colour.
+state a glyph and a word, so that nothing depends on colour. A terminal with 16 colours has none of them, and the
+nearest ones would be the same for several arms: it gets a theme made of its own 16.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.color import Color
 from textual.theme import Theme
+
+from grokterm.console.commands import told
 
 MARKERS = "●▲■◆▼★✚○"
 
 # The same family at the same place in both: a screenshot in the light theme reads like one in the dark theme.
 _DARK = ("#56B4E9", "#E69F00", "#2FBF91", "#CC79A7", "#F0E442", "#E8743B", "#6FA8DC", "#B8B8B8")
 _LIGHT = ("#0072B2", "#C46A00", "#007F5C", "#A8477E", "#8A7A00", "#B54700", "#2A5D9F", "#555555")
+# Of the 16, as Rich writes them. The brighter half for arms on black, the darker half on white, and the other way round
+# for what lies behind: bands and lines of milestones.
+_DARK_16 = ("#55FFFF", "#FFFF55", "#55FF55", "#FF55FF", "#FFFFFF", "#FF5555", "#5555FF", "#AAAAAA")
+_LIGHT_16 = ("#0000AA", "#AA5500", "#00AA00", "#AA00AA", "#000000", "#AA0000", "#00AAAA", "#555555")
+_BEHIND_DARK = ("#00AAAA", "#AA5500", "#00AA00", "#AA00AA", "#AAAAAA", "#AA0000", "#0000AA", "#555555")
+_BEHIND_LIGHT = ("#5555FF", "#FFFF55", "#55FF55", "#FF55FF", "#AAAAAA", "#FF5555", "#55FFFF", "#AAAAAA")
+_BEHIND = dict(zip(_DARK_16 + _LIGHT_16, _BEHIND_DARK + _BEHIND_LIGHT, strict=True))
 
 DARK = Theme(
     name="grokterm-dark",
@@ -45,11 +55,58 @@ LIGHT = Theme(
     dark=False,
     variables={"block-cursor-text-style": "none"},
 )
+DARK_16 = Theme(
+    name="grokterm-dark-16",
+    primary="#55FFFF",
+    secondary="#55FF55",
+    accent="#FFFF55",
+    warning="#FFFF55",
+    error="#FF5555",
+    success="#55FF55",
+    foreground="#FFFFFF",
+    background="#000000",
+    surface="#000000",
+    panel="#0000AA",
+    dark=True,
+    variables={"block-cursor-text-style": "none"},
+)
+LIGHT_16 = Theme(
+    name="grokterm-light-16",
+    primary="#0000AA",
+    secondary="#00AA00",
+    accent="#0000AA",
+    warning="#AA5500",
+    error="#AA0000",
+    success="#00AA00",
+    foreground="#000000",
+    background="#FFFFFF",
+    surface="#FFFFFF",
+    panel="#AAAAAA",
+    dark=False,
+    variables={"block-cursor-text-style": "none"},
+)
+THEMES = (DARK, LIGHT, DARK_16, LIGHT_16)
+
+
+def theme_of(shade: str | None, few: bool) -> Theme:
+    """The theme for a terminal that is `light` or else dark.
+
+    Args:
+        few: it has 16 colours.
+    """
+    if shade == "light":
+        return LIGHT_16 if few else LIGHT
+    return DARK_16 if few else DARK
 
 
 @dataclass(frozen=True)
 class Ink:
-    """The colours a drawing needs, as hexadecimal strings, taken from the theme in force."""
+    """What a drawing needs to know of the screen: colours as hexadecimal strings, taken from the theme in force.
+
+    Attributes:
+        few: there are only 16 colours, and a mixture would become one of them by chance.
+        ascii: only ASCII may be drawn; curves are made of letters then, whatever the view says.
+    """
 
     foreground: str
     muted: str
@@ -59,10 +116,12 @@ class Ink:
     good: str
     bad: str
     dark: bool
+    few: bool = False
+    ascii: bool = False
 
     def arm(self, index: int) -> str:
         """The colour of the arm at `index`. After eight arms markers come again, each in another colour than before."""
-        colours = _DARK if self.dark else _LIGHT
+        colours = (_DARK_16 if self.dark else _LIGHT_16) if self.few else (_DARK if self.dark else _LIGHT)
         return colours[(index + index // len(MARKERS)) % len(colours)]
 
     def tone(self, tone: str) -> str:
@@ -71,11 +130,13 @@ class Ink:
         return tones.get(tone, self.foreground)
 
     def mix(self, colour: str, share: float) -> str:
-        """`colour` laid over the background with an opacity of `share`."""
+        """`colour` laid over the background with an opacity of `share`; of 16 colours its neighbour."""
+        if self.few:
+            return _BEHIND.get(colour, self.faint)
         return Color.parse(self.background).blend(Color.parse(colour), share, alpha=1).hex
 
 
-def ink(theme: Theme) -> Ink:
+def ink(theme: Theme, ascii: bool = False) -> Ink:
     """The `Ink` of a theme, ours or one of Textual's."""
     variables = theme.to_color_system().generate()
     background = Color.parse(theme.background or variables["background"])
@@ -93,6 +154,8 @@ def ink(theme: Theme) -> Ink:
         good=Color.parse(theme.success or theme.primary).hex,
         bad=Color.parse(theme.error or theme.primary).hex,
         dark=theme.dark,
+        few=theme in (DARK_16, LIGHT_16),
+        ascii=ascii,
     )
 
 
@@ -111,24 +174,25 @@ class StateLook:
     next_step: str = ""
 
 
-UNKNOWN = StateLook("?", "unknown", "muted", "the folder can't be read; `r` reads it again")
+UNKNOWN = StateLook("?", "unknown", "muted", "the folder can't be read; {reread} reads it again")
 
 STATES = {
-    "created": StateLook("·", "created", "muted", "no worker was ever started; p starts one"),
+    "created": StateLook("·", "created", "muted", "no worker was ever started; {pause} starts one"),
     "queued": StateLook("◷", "queued", "muted", "waits for a free device, and starts by itself"),
     "starting": StateLook("◌", "starting", "accent", "the worker is loading; first numbers within seconds"),
     "running": StateLook("▶", "running", "accent"),
-    "paused": StateLook("⏸", "paused", "foreground", "p goes on; memory stays on the device"),
-    "parked": StateLook("◫", "parked", "foreground", "p goes on from the checkpoint; the device is free"),
-    "stopped": StateLook("■", "stopped", "muted", "p goes on from its last checkpoint"),
+    "paused": StateLook("⏸", "paused", "foreground", "{pause} goes on; memory stays on the device"),
+    "parked": StateLook("◫", "parked", "foreground", "{pause} goes on from the checkpoint; the device is free"),
+    "stopped": StateLook("■", "stopped", "muted", "{pause} goes on from its last checkpoint"),
     "finished": StateLook("✔", "finished", "good"),
-    "failed": StateLook("✖", "failed", "bad", "every number written is kept; p tries again from the last checkpoint"),
+    "failed": StateLook("✖", "failed", "bad", "what is written is kept; {pause} tries again from the last checkpoint"),
     "stalled": StateLook("◔", "stalled", "bad", "no heartbeat, but not proven gone; it may only be slow"),
-    "lost": StateLook("✖", "lost", "bad", "its process is gone; p goes on from the last checkpoint"),
+    "lost": StateLook("✖", "lost", "bad", "its process is gone; {pause} goes on from the last checkpoint"),
     "broken": StateLook("?", "broken", "bad", "the folder can't be read as an experiment"),
 }
 
 
 def state_look(name: str | None) -> StateLook:
     """The look of a state by its name. None: the folder can't be read. An unknown name may be from a newer version."""
-    return STATES.get(name if name is not None else "broken", UNKNOWN)
+    look = STATES.get(name if name is not None else "broken", UNKNOWN)
+    return replace(look, next_step=told(look.next_step))

@@ -42,9 +42,7 @@ def examine(runs: Path) -> tuple[Check, ...]:
         runs: the folder of experiments; it need not exist yet.
     """
     return tuple(
-        check
-        for look in (_python, _torch, _machine, lambda: _runs_folder(runs), _locks, _terminal, _log_out)
-        for check in look()
+        check for look in (_python, _torch, _machine, lambda: _runs_folder(runs), _locks, _log_out) for check in look()
     )
 
 
@@ -122,22 +120,6 @@ def _locks() -> Iterator[Check]:
         yield Check("locks", "bad", f"{place} is on {kind}; device slots need local disk", "set GROKTERM_STATE")
     else:
         yield Check("locks", "good", f"device slots are kept in {place} ({kind})")
-
-
-def _terminal() -> Iterator[Check]:
-    term, colours = os.environ.get("TERM", ""), os.environ.get("COLORTERM", "")
-    size = shutil.get_terminal_size()
-    detail = f"TERM={term or 'unset'}{f' COLORTERM={colours}' if colours else ''}, {size.columns}x{size.lines}"
-    if "TMUX" in os.environ:
-        detail += ", inside tmux"
-    if term in ("", "dumb"):
-        yield Check("terminal", "note", detail, "the console needs a terminal; every command works without one")
-    elif size.columns < 80 or size.lines < 24:
-        yield Check("terminal", "note", detail, "the console is made for 80x24 and more")
-    elif "utf" not in (sys.stdout.encoding or "").lower():
-        yield Check("terminal", "note", f"{detail}, {sys.stdout.encoding}", "charts need UTF-8: export LANG=C.UTF-8")
-    else:
-        yield Check("terminal", "good", detail)
 
 
 def _log_out() -> Iterator[Check]:

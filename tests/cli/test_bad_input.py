@@ -132,4 +132,4 @@ def test_files_that_can_not_be_read_are_one_line(tmp_path):
 
 
 def test_the_console_needs_a_terminal(tmp_path):
-    refused(grokterm(cwd=tmp_path), 1, "needs a terminal")
+    refused(grokterm(cwd=tmp_path), 2, "needs a terminal", "grokterm ls")

@@ -1,24 +1,26 @@
 """One table of commands: every entry can be carried out where it says, and every surface shows it."""
 
 import pytest
-from console.play import play, press, screen_text
+from console.play import play, press, screen_text, until
+from console.world import populate
 
 from grokterm.console.commands import (
     APP,
-    COMMANDS,
     COMPARE,
+    DIALOGS,
     EXPERIMENT,
+    FIRST,
     HELP,
     HOME,
     NEW,
+    command,
     commands_in,
     footer,
     footer_width,
 )
-from grokterm.console.look import DARK, ink
 from grokterm.console.screens.compare import Compare
 from grokterm.console.screens.experiment import ExperimentPage
-from grokterm.console.screens.help import Help, help_text
+from grokterm.console.screens.help import Help
 from grokterm.console.screens.home import Home
 from grokterm.console.screens.new import New
 from grokterm.console.widgets.dialogs import Line, Question
@@ -36,48 +38,61 @@ SCREENS = {
 
 @pytest.mark.parametrize("scope", SCREENS)
 def test_every_command_has_its_action(scope):
-    common = (APP,) if scope not in ("question", "line") else ()
+    common = () if scope in DIALOGS else (APP,)
     missing = [c.id for c in commands_in(scope, *common) if not hasattr(SCREENS[scope], c.method)]
     assert missing in ([], ["command_palette"])  # that one is the app's
 
 
 @pytest.mark.parametrize("scope", SCREENS)
 def test_no_key_means_two_things_on_one_screen(scope):
-    common = (APP,) if scope not in ("question", "line") else ()
+    common = () if scope in DIALOGS else (APP,)
     keys = [key for c in commands_in(scope, *common) for key in c.key.split(",")]
     assert len(keys) == len(set(keys))
 
 
 @pytest.mark.parametrize("scope", SCREENS)
-@pytest.mark.parametrize("width", [20, 40, 78, 118, 300])
+@pytest.mark.parametrize("width", [20, 40, 78, 118, 198, 300])
 def test_the_footer_fits_and_keeps_what_matters(scope, width):
     shown = footer(scope, width)
     assert footer_width(shown) <= width
-    if scope not in ("question", "line"):
+    if scope not in DIALOGS:
         assert {"help"} <= {c.id for c in shown}
-    if width == 300:
-        assert {c.id for c in commands_in(scope)} - {"command_palette"} <= {c.id for c in shown}
 
 
-def test_help_tells_every_command_and_every_state():
-    written = help_text(HOME, ink(DARK)).plain
-    for command in COMMANDS:
-        if set(command.where) - {"question", "line"}:
-            assert command.help in written
-    assert "lost" in written and "stalled" in written
+@pytest.mark.parametrize("scope", [HOME, EXPERIMENT, COMPARE])
+def test_a_wide_footer_has_all_that_a_newcomer_needs_and_a_narrow_one_its_beginning(scope):
+    first = [*FIRST[APP], *FIRST[scope]]
+    assert set(first) <= {c.id for c in footer(scope, 200)}
+    narrow = {c.id for c in footer(scope, 78)}
+    assert narrow == set(first[: len(narrow)]) and len(narrow) >= 6
+
+
+def test_the_footer_names_commands_that_there_are():
+    for scope, names in FIRST.items():
+        assert set(names) <= {c.id for c in commands_in(scope, APP)}
+
+
+def test_what_cannot_be_done_now_is_left_out_of_the_footer():
+    assert "pause" not in {c.id for c in footer(HOME, 200, lambda entry: entry.id != "pause")}
 
 
 async def test_the_palette_offers_what_the_keys_do(runs):
     async with play(runs) as pilot:
-        await pilot.press("ctrl+p")
-        await pilot.pause(0.5)
+        await pilot.press("ctrl+p", *"new")
+        await until(pilot, lambda: "Choose a preset" in screen_text(pilot))
         assert "Choose a preset and start an experiment" in screen_text(pilot)
 
 
-async def test_a_key_can_be_moved(runs):
-    async with play(runs) as pilot:
-        pilot.app.set_keymap({"new": "N"})
-        await press(pilot, "n")
-        assert isinstance(pilot.app.screen, Home)
-        await press(pilot, "N")
+async def test_a_click_on_the_footer_does_what_the_key_does(runs):
+    populate(runs)
+    async with play(runs, (100, 30)) as pilot:
+        column = screen_text(pilot).splitlines()[-1].index("n new")
+        await pilot.click(offset=(column, 29))
+        await press(pilot)
+        await pilot.pause()
         assert isinstance(pilot.app.screen, New)
+
+
+def test_keys_have_the_names_that_are_on_the_keyboard():
+    assert [command(name).shown_key for name in ("help", "save", "cursor_left", "launch")] == ["?", "Ctrl-S", "←", "F5"]
+    assert command("bin").shown_keys == "D Del"

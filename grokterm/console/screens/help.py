@@ -1,14 +1,34 @@
-"""Help: every key from the one table, the screen's own first, and what the signs mean."""
+"""Help: every key from the one table, what has focus first, and what the signs mean. `/` searches it."""
+
+from dataclasses import dataclass
 
 from rich.text import Text
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.widgets import Static
+from textual.screen import Screen
+from textual.widget import Widget
+from textual.widgets import Input, Static
 
-from grokterm.console.commands import APP, COMPARE, EXPERIMENT, HELP, HOME, NEW, PLACES, commands_in
-from grokterm.console.look import STATES, Ink
+from grokterm.console.commands import (
+    ABOUT,
+    APP,
+    COMPARE,
+    EXPERIMENT,
+    FORM,
+    HELP,
+    HOME,
+    NEW,
+    PLACES,
+    bindings,
+    commands_in,
+    key_name,
+)
+from grokterm.console.look import STATES, Ink, state_look
 from grokterm.console.screens.page import Page
+from grokterm.console.screens.parts import title_line
 from grokterm.console.snapshot import Snapshot
+from grokterm.console.text import fold
 from grokterm.console.widgets.keybar import KeyBar
 
 _SIGNS = (
@@ -18,57 +38,152 @@ _SIGNS = (
     ("3/4", "three of four runs; the median time stands beside it, or – while fewer than half are there"),
     ("◆", "marked for a comparison"),
 )
+_KEYS = 15  # cells for the keys
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and its lines: (keys or sign, meaning, tone)."""
+
+    heading: str
+    lines: tuple[tuple[str, str, str], ...]
 
 
 class Help(Page):
-    """All keys. It closes with Esc."""
+    """All keys. It closes with Esc.
+
+    Args:
+        scope: the screen that it was asked on.
+        focused: what had focus there.
+    """
 
     SCOPE = HELP
+    BINDINGS = bindings(HELP)
     CSS_PATH = "help.tcss"
+    AUTO_FOCUS = "VerticalScroll"
 
-    def __init__(self, scope: str) -> None:
+    def __init__(self, scope: str, focused: Widget | None = None) -> None:
         super().__init__()
-        self._from = scope
+        self._sections = sections(scope, focused)
 
     def compose(self) -> ComposeResult:
-        """One scrolling text."""
-        yield Static(Text(" Help"), id="title")
+        """One scrolling text, and a line to search it."""
+        yield Static(id="title", markup=False)
         with VerticalScroll():
-            yield Static(id="body")
+            yield Static(id="body", markup=False)
+        yield Input(placeholder="a key, or words of what it does", id="search")
         yield KeyBar(HELP)
+
+    def on_mount(self) -> None:
+        """Nothing is searched yet."""
+        self.query_one("#search", Input).display = False
+
+    def on_resize(self) -> None:
+        """Sentences are folded for the width."""
+        self.show(self.app.snapshot)
 
     def focus_name(self) -> str | None:
         """Help leaves the watcher where it was."""
         return self.app.snapshot.focus
 
     def show(self, snapshot: Snapshot) -> None:
-        """Write the text; it depends on the theme only."""
-        self.put("#body", help_text(self._from, self.app.ink))
+        """Write the text; it depends on theme, width and what is searched for."""
+        wanted = self.query_one("#search", Input).value
+        found = matching(self._sections, wanted)
+        self.put("#title", title_line("Help", f"{wanted!r} " if wanted else "", self.size.width, self.app.ink))
+        none = f" Nothing here speaks of “{wanted}”."
+        self.put("#body", written(found, self.size.width, self.app.ink) if found else Text(none))
+
+    def action_filter(self) -> None:
+        """Search."""
+        line = self.query_one("#search", Input)
+        line.display = True
+        self.set_focus(line)  # at once: the next key may be waiting already
+
+    def on_input_changed(self) -> None:
+        """Search while typing."""
+        self.show(self.app.snapshot)
+
+    def on_input_submitted(self) -> None:
+        """Keep what was found, and scroll with the keys again."""
+        self.query_one(VerticalScroll).focus()
+
+    def action_back(self) -> None:
+        """Everything again; then back to where help was asked for."""
+        line = self.query_one("#search", Input)
+        if line.display:
+            line.value, line.display = "", False
+            self.query_one(VerticalScroll).focus()
+        else:
+            super().action_back()
+
+    def action_help(self) -> None:
+        """The same key closes it again."""
+        super().action_back()
 
 
-def help_text(scope: str, ink: Ink) -> Text:
-    """The keys of `scope`, then those of the other screens, then the signs and states."""
-    text = Text(no_wrap=False)
-    places = [scope, APP, *(place for place in (HOME, NEW, EXPERIMENT, COMPARE) if place != scope)]
-    for place in dict.fromkeys(places):
-        entries = commands_in(place)
-        if place in PLACES and entries:
-            _heading(text, PLACES[place], ink)
-            for entry in entries:
-                _line(text, entry.shown_key, f"{entry.help}", ink)
-    _heading(text, "Signs", ink)
-    for sign, meaning in _SIGNS:
-        _line(text, sign, meaning, ink)
-    _heading(text, "States", ink)
-    for look in STATES.values():
-        _line(text, f"{look.glyph} {look.word}", look.next_step or "training", ink, ink.tone(look.tone))
+def sections(scope: str, focused: Widget | None = None) -> tuple[Section, ...]:
+    """What has focus, the screen `scope`, what holds everywhere, the other screens, signs and states."""
+    parts = []
+    if focused is not None and (own := _own(focused)):
+        parts.append(Section(_title(focused), own))
+    mine = commands_in(scope) if scope != APP else ()
+    for subject in sorted(ABOUT, key=lambda subject: scope == HOME and subject == "curves"):  # there they come last
+        heading = ABOUT[subject]
+        lines = tuple((entry.shown_keys, entry.help, "") for entry in mine if entry.about == subject)
+        parts += [Section(f"{PLACES[scope]}: {heading[0].lower()}{heading[1:]}", lines)] if lines else []
+    told = {entry.id for entry in mine}
+    for place in (APP, HOME, NEW, FORM, EXPERIMENT, COMPARE):
+        entries = [entry for entry in commands_in(place) if entry.id not in told]
+        told |= {entry.id for entry in entries}
+        parts += [Section(PLACES[place], tuple((e.shown_keys, e.help, "") for e in entries))] if entries else []
+    parts.append(Section("Signs", tuple((sign, meaning, "") for sign, meaning in _SIGNS)))
+    looks = [state_look(name) for name in STATES]
+    parts.append(Section("States", tuple((f"{o.glyph} {o.word}", o.next_step or "training", o.tone) for o in looks)))
+    return tuple(parts)
+
+
+def _title(focused: Widget) -> str:
+    return (focused.HELP or "").strip().partition("\n")[0] or "What has focus"
+
+
+def _own(focused: Widget) -> tuple[tuple[str, str, str], ...]:
+    """The keys that the focused widget, and what it lies in, have for themselves; those with a description."""
+    lines = []
+    for widget in focused.ancestors_with_self:
+        if not isinstance(widget, Widget) or isinstance(widget, Screen):
+            break
+        declared = [entry for entry in widget.__class__.__dict__.get("BINDINGS", ()) if isinstance(entry, Binding)]
+        for entry in declared:
+            if entry.description and not entry.system:
+                keys = " ".join(key_name(key.strip()) for key in entry.key.split(","))
+                lines.append((keys, entry.description, ""))
+    return tuple(lines)
+
+
+def matching(parts: tuple[Section, ...], wanted: str) -> tuple[Section, ...]:
+    """The lines that hold every word of `wanted`; a single character is a key."""
+    words = wanted.lower().split()
+    if not words:
+        return parts
+
+    def fits(line: tuple[str, str, str], heading: str) -> bool:
+        if len(wanted.strip()) == 1:
+            return wanted.strip() in line[0].split()
+        return all(word in f"{line[0]} {line[1]} {heading}".lower() for word in words)
+
+    found = [Section(part.heading, tuple(line for line in part.lines if fits(line, part.heading))) for part in parts]
+    return tuple(part for part in found if part.lines)
+
+
+def written(parts: tuple[Section, ...], width: int, ink: Ink) -> Text:
+    """The sections as text, with meanings folded beside their keys."""
+    text = Text(no_wrap=True)
+    for part in parts:
+        text.append(f"{chr(10) if text else ''} {part.heading}\n", f"bold {ink.accent}")
+        for sign, meaning, tone in part.lines:
+            text.append(f"   {sign:<{_KEYS}}", ink.tone(tone) if tone else ink.foreground)
+            indent = " " * (_KEYS + 3)
+            folded = fold(meaning, max(20, width - 2), indent, indent)
+            text.append(f"{folded[len(indent) :]}\n", ink.muted)
     return text
-
-
-def _heading(text: Text, words: str, ink: Ink) -> None:
-    text.append(f"{chr(10) if text else ''} {words}\n", f"bold {ink.accent}")
-
-
-def _line(text: Text, left: str, right: str, ink: Ink, colour: str | None = None) -> None:
-    text.append(f"   {left:<11}", colour or ink.foreground)
-    text.append(f"{right}\n", ink.muted)

@@ -103,10 +103,14 @@ class Page(Screen[None]):
             self.app.pop_screen()
 
     def action_help(self) -> None:
-        """Show the help screen."""
+        """Show the help screen, beginning with what has focus."""
         from grokterm.console.screens.help import Help
 
-        self.app.push_screen(Help(self.SCOPE))
+        self.app.push_screen(Help(self.SCOPE, self.focused))
+
+    def action_suspend(self) -> None:
+        """Stop the console and give the terminal to the shell; workers go on."""
+        self.app.action_suspend_process()
 
     def action_reread(self) -> None:
         """Read the folders again."""

@@ -67,13 +67,14 @@ class Table(ScrollView, Generic[Row], can_focus=True):
 
     COMPONENT_CLASSES: ClassVar = {"table--head", "table--cursor"}
     ALLOW_SELECT = False
+    HELP = "The list"
     BINDINGS: ClassVar = [
-        Binding("up,k", "move(-1)", show=False),
-        Binding("down,j", "move(1)", show=False),
-        Binding("pageup", "page(-1)", show=False),
-        Binding("pagedown", "page(1)", show=False),
-        Binding("home", "move(-1000000000)", show=False),
-        Binding("end", "move(1000000000)", show=False),
+        Binding("up,k", "move(-1)", "The row above.", show=False),
+        Binding("down,j", "move(1)", "The row below.", show=False),
+        Binding("pageup", "page(-1)", "A screenful up.", show=False),
+        Binding("pagedown", "page(1)", "A screenful down.", show=False),
+        Binding("home", "move(-1000000000)", "The first row.", show=False),
+        Binding("end", "move(1000000000)", "The last row.", show=False),
     ]
 
     class Highlighted(Message):

@@ -1,0 +1,42 @@
+"""The very first start: three things to do. It goes with any key, which then does what it always does."""
+
+from rich.text import Text
+from textual import events
+from textual.app import ComposeResult
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from grokterm.console.commands import command
+
+_LINES = (
+    ("new", "starts an experiment; `quickstart` groks within a minute"),
+    ("help", "shows every key, and what the signs mean"),
+    ("quit", "leaves; experiments go on without the console"),
+)
+
+
+class Greeting(ModalScreen[None]):
+    """A small box over the history."""
+
+    CSS_PATH = "greeting.tcss"
+
+    def compose(self) -> ComposeResult:
+        """Three lines."""
+        width = max(len(command(name).shown_key) for name, _ in _LINES)
+        words = Text("A laboratory for grokking\n\n", style="bold")
+        for name, meaning in _LINES:
+            words.append(f"{command(name).shown_key:<{width}}", "bold").append(f"   {meaning}\n", "not bold")
+        words.append("\nAny key begins.", "not bold dim")
+        yield Static(words, markup=False)
+
+    def on_key(self, event: events.Key) -> None:
+        """Go, and let the key do what it does."""
+        event.stop()
+        event.prevent_default()
+        self.dismiss()
+        if event.key not in ("escape", "enter", "space"):
+            self.app.call_after_refresh(self.app.simulate_key, event.key)
+
+    def on_click(self) -> None:
+        """Go."""
+        self.dismiss()
