@@ -8,7 +8,7 @@ from grokterm.analysis.bootstrap import Ratio, median_ratio
 from grokterm.analysis.comparing import arms_of, compare, differing_fields
 from grokterm.analysis.comparison import ArmRow, Comparison, Pair
 from grokterm.analysis.curves import Band, Curve, CurveFeed, band, load_curves
-from grokterm.analysis.reduce import Columns, linear_ticks, log_ticks, reduce_columns
+from grokterm.analysis.reduce import ColumnBounds, Columns, column_bounds, linear_ticks, log_ticks, reduce_columns
 from grokterm.analysis.results import RunResult, first_times, grok_times, run_results
 from grokterm.analysis.smooth import smoothed
 from grokterm.analysis.summary import ArmProgress, Summary, summarise
@@ -30,6 +30,7 @@ __all__ = [
     "ArmProgress",
     "ArmRow",
     "Band",
+    "ColumnBounds",
     "Columns",
     "Comparison",
     "Curve",
@@ -45,6 +46,7 @@ __all__ = [
     "arms_of",
     "axis_values",
     "band",
+    "column_bounds",
     "compare",
     "differing_fields",
     "first_times",

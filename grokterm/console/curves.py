@@ -14,12 +14,17 @@ AXIS_COLUMNS = {"wall": "wall", "integral": "weight_decay_integral"}  # x axes t
 class Curves:
     """The recorded columns of one experiment and their bands by arm. Another object means other numbers.
 
+    Attributes:
+        growing: runs are still training: the x axis keeps some room to the right, so that new numbers fill it up
+            instead of moving everything that is drawn already.
+
     What is computed for one way of looking (smoothed curves, positions on another axis) is kept until another way is
     asked for, so that zooming and moving a cursor compute nothing.
     """
 
     columns: dict[str, tuple[Curve, ...]] = field(default_factory=dict)
     bands: dict[tuple[str, str], Band] = field(default_factory=dict)
+    growing: bool = False
     _kept: dict[Hashable, object] = field(default_factory=dict, init=False, repr=False)
     _way: list[Hashable] = field(default_factory=lambda: [None], init=False, repr=False)
 

@@ -1,5 +1,6 @@
 """The charts of an experiment. Pure functions: curves, a view and a spot in, charts out."""
 
+import math
 from collections.abc import Iterable
 
 import numpy as np
@@ -85,7 +86,17 @@ def extent(curves: Curves, arms: Arms, view: View, spot: Spot) -> Window | None:
         return None
     positive = [end[1] for end in ends if np.isfinite(end[1])]
     first = min(positive) if view.log_x and positive else min(end[0] for end in ends)
-    return first, max(end[2] for end in ends)
+    last = max(end[2] for end in ends)
+    return first, roomy(last) if curves.growing else last
+
+
+def roomy(last: float) -> float:
+    """A round number a little above `last`, at most a tenth of it."""
+    if not last > 0:
+        return last
+    unit = 10.0 ** math.floor(math.log10(last))
+    step = unit * (0.1 if last < 2 * unit else 0.2 if last < 5 * unit else 0.5)
+    return (math.floor(last / step) + 1) * step
 
 
 def _shown(arms: Arms, spot: Spot) -> Arms:
