@@ -26,6 +26,7 @@ class Curves:
     bands: dict[tuple[str, str], Band] = field(default_factory=dict)
     growing: bool = False
     _kept: dict[Hashable, object] = field(default_factory=dict, init=False, repr=False)
+    _floats: dict[int, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, init=False, repr=False)
     _way: list[Hashable] = field(default_factory=lambda: [None], init=False, repr=False)
 
     def of(self, column: str, arm: str) -> tuple[Curve, ...]:
@@ -57,8 +58,8 @@ class Curves:
             axis: one of `scales.AXES`. Every experiment trains on its whole training set, so an epoch is a step.
             seed: the run; None for the arm as a whole, which is the median of its seeds.
         """
-        if axis not in AXIS_COLUMNS:
-            return np.asarray(steps, dtype=float)
+        if axis not in AXIS_COLUMNS:  # curves over the same steps share their x, and with it the work of reducing them
+            return self._floats.setdefault(id(steps), (steps, np.asarray(steps, dtype=float)))[1]
         own = self._axis(AXIS_COLUMNS[axis], arm, seed)
         return None if own is None else axis_values(steps, own)
 

@@ -1,4 +1,4 @@
-"""Drawing four charts of 24 curves x 25,000 points: `python tests/bench/console_charts.py [--size 160x48] [--rounds 20]`.
+"""Drawing four charts of 24 curves x 25,000 points: `python tests/bench/console_charts.py [--size 160x48]`.
 
 Prints the time for fresh numbers, for a moved cursor, and for another window, of all four charts together, without the
 terminal. Median and 95 % of the rounds; the first round of each is left out.

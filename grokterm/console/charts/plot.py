@@ -25,7 +25,6 @@ from grokterm.console.text import clip, number
 
 SMALLEST = (18, 5)
 _TITLE_ROWS, _AXIS_ROWS = 1, 2
-_GUESS = 6  # cells of the labels of a y axis, before they are known
 
 Drawing = tuple[list[Strip], Frame | None]
 
@@ -36,13 +35,16 @@ class Canvas:
     def __init__(self) -> None:
         self._made_of: tuple[Chart, int, int, Ink] | None = None
         self._drawing: Drawing = ([], None)
+        self._labels = 6  # cells of the labels of the y axis the last time: most often they are as wide again
 
     def draw(self, chart: Chart, width: int, height: int, ink: Ink) -> list[Strip]:
         """Draw `chart` in exactly `width` x `height` cells; see `draw`."""
         made_of = (replace(chart, cursor=None), width, height, ink)
         if made_of != self._made_of:
-            self._drawing, self._made_of = _draw(made_of[0], width, height, ink), made_of
+            self._drawing, self._made_of = _draw(*made_of, self._labels), made_of
         strips, frame = self._drawing
+        if frame is not None:
+            self._labels = width - 1 - frame.width
         return strips if chart.cursor is None or frame is None else draw_cursor(strips, frame, chart, ink)
 
     def x_at(self, column: int) -> float | None:
@@ -64,15 +66,20 @@ def draw(chart: Chart, width: int, height: int, ink: Ink) -> list[Strip]:
     return Canvas().draw(chart, width, height, ink)
 
 
-def _draw(chart: Chart, width: int, height: int, ink: Ink) -> Drawing:
-    """The chart without its cursor, and the frame it is drawn in: None where there are only words."""
+def _draw(chart: Chart, width: int, height: int, ink: Ink, labels: int) -> Drawing:
+    """The chart without its cursor, and the frame it is drawn in: None where there are only words.
+
+    Args:
+        labels: a guess at the cells that the labels of the y axis take. They depend on the limits, and those on the
+            width that the labels leave, so a wrong guess costs a second look.
+    """
     if width < 1 or height < 1:
         return [], None
     if width < SMALLEST[0] or height < SMALLEST[1]:
         return _words(chart, "too small to draw here", width, height, ink), None
     rows = height - _TITLE_ROWS - _AXIS_ROWS
-    columns = width - 1 - _GUESS
-    for _ in range(2):  # the width of the labels depends on the limits, and those on the width: the second guess holds
+    columns = width - 1 - labels
+    for _ in range(2):
         seen = scene(chart, columns, rows)
         if seen is None:
             return _words(chart, _why_nothing(chart), width, height, ink), None
