@@ -31,8 +31,12 @@ def as_csv(charts: Sequence[Chart]) -> bytes:
 
 def as_json(charts: Sequence[Chart]) -> bytes:
     """A list of charts with what they show, each with its curves as lists of equal length; null stands for a gap."""
-    document = {"charts": [_chart(chart) for chart in charts]}
-    return (json.dumps(json_types(document), ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(json_types(as_document(charts)), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def as_document(charts: Sequence[Chart]) -> dict:
+    """The same before it is text."""
+    return {"charts": [_chart(chart) for chart in charts]}
 
 
 def _chart(chart: Chart) -> dict:
