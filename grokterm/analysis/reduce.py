@@ -9,6 +9,34 @@ import numpy.typing as npt
 Values = npt.NDArray[np.float64]
 
 
+class ColumnBounds(NamedTuple):
+    """Which points of a curve fall into which column of a chart. Found once for all curves over the same x.
+
+    Attributes:
+        filled: [n] the columns that have points.
+        starts, ends: [n] the first point of each, and the one after its last.
+    """
+
+    filled: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+
+    def low_high(self, y: Values) -> tuple[Values, Values]:
+        """The smallest and largest value [..., n] of the filled columns; nan where a column has only nan.
+
+        Args:
+            y: [..., T]; nan values are passed over.
+        """
+        if not self.filled.size:
+            return y[..., :0], y[..., :0]
+        # reduceat runs each segment up to the next start: empty columns have none, and `ends` of the last needs a cut.
+        inside = y[..., : self.ends[-1]]
+        return (
+            np.fmin.reduceat(inside, self.starts, axis=-1),
+            np.fmax.reduceat(inside, self.starts, axis=-1),
+        )
+
+
 class Columns(NamedTuple):
     """What each column of cells has to show: [..., columns], nan where no point falls into a column.
 
@@ -50,22 +78,23 @@ def reduce_columns(
     x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     if x.ndim != 1 or y.shape[-1:] != x.shape:
         raise ValueError(f"x has shape {x.shape} and y {y.shape}: the last axis of y must be that of x")
-    if np.isnan(x[:1]).any() or not (np.diff(x) >= 0).all():  # nan compares false
+    bounds = column_bounds(x, columns, x_range, log_x)
+    out = Columns(*(np.full((*y.shape[:-1], columns), np.nan) for _ in range(4)))
+    if bounds.filled.size:
+        out.low[..., bounds.filled], out.high[..., bounds.filled] = bounds.low_high(y)
+        out.first[..., bounds.filled] = y[..., bounds.starts]
+        out.last[..., bounds.filled] = y[..., bounds.ends - 1]
+    return out
+
+
+def column_bounds(x: npt.ArrayLike, columns: int, x_range: tuple[float, float], log_x: bool = False) -> ColumnBounds:
+    """Which points fall into which of `columns` columns; arguments and errors as of `reduce_columns`."""
+    x = np.asarray(x, dtype=np.float64)
+    if np.isnan(x[:1]).any() or not (x[1:] >= x[:-1]).all():  # nan compares false
         raise ValueError("x decreases or is not a number somewhere")
     bounds = np.searchsorted(x, _edges(columns, x_range, log_x))
-    out = Columns(*(np.full((*y.shape[:-1], columns), np.nan) for _ in range(4)))
     filled = np.flatnonzero(np.diff(bounds))
-    if filled.size == 0:
-        return out
-    starts, ends = bounds[filled], bounds[filled + 1]
-    # reduceat runs each segment up to the next start: empty columns have none, and `ends` of the last needs
-    # a cut.
-    inside = y[..., : ends[-1]]
-    out.low[..., filled] = np.fmin.reduceat(inside, starts, axis=-1)
-    out.high[..., filled] = np.fmax.reduceat(inside, starts, axis=-1)
-    out.first[..., filled] = y[..., starts]
-    out.last[..., filled] = y[..., ends - 1]
-    return out
+    return ColumnBounds(filled, bounds[filled], bounds[filled + 1])
 
 
 def _edges(columns: int, x_range: tuple[float, float], log_x: bool) -> Values:

@@ -31,7 +31,7 @@ def accuracy_chart(items, columns: int, rows: int) -> list[str]:
     chart = Chart(
         "test accuracy", tuple(series), milestones=tuple(milestones), y_range=(0.0, 1.0), note=_legend(series)
     )
-    return [_line(strip) for strip in draw(chart, columns, rows, colours)]
+    return [line_of(strip) for strip in draw(chart, columns, rows, colours)]
 
 
 def _milestones(folder, arm: str, colour: str, sign: str) -> list[Milestone]:
@@ -45,12 +45,15 @@ def _legend(series) -> str:
     return "  ".join(f"{one.marker} {one.name}" for one in series)
 
 
-def _line(strip) -> str:
+def line_of(strip) -> str:
     """A drawn line as text, in colour on a terminal that has some. No other escape code comes through."""
     from rich.color import ColorSystem
 
+    from grokterm.console.terminal import colours
+
     coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    system = ColorSystem.TRUECOLOR if os.environ.get("COLORTERM") else ColorSystem.EIGHT_BIT
+    systems = {"truecolor": ColorSystem.TRUECOLOR, "256": ColorSystem.EIGHT_BIT, "standard": ColorSystem.STANDARD}
+    system = systems[colours()]
     return "".join(
         segment.style.render(plain(segment.text), color_system=system)
         if coloured and segment.style

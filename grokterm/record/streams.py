@@ -22,6 +22,7 @@ NUMBERS = (pa.float32(), pa.float64(), pa.int64())  # what a column is made of
 _PREFIX = 8  # bytes before the description of an Arrow message
 _UNSOUND = (pa.ArrowException, OSError, ValueError)  # what Arrow raises on bytes that are not what it wrote
 _ATTEMPTS = 5  # a poll that meets a resume begins again; a second resume in the same moment is already odd
+_LONGEST_SCHEMA = 1 << 20  # bytes; one of ours has a few thousand
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,12 @@ class StreamReader:
     def read(self, columns: Sequence[str] | None = None) -> Table:
         """Returns everything that is committed; does not move what `poll` has seen."""
         return StreamReader(self.path, self._committed).poll(columns)
+
+    def column_names(self) -> tuple[str, ...]:
+        """The columns that the stream has, without its rows; none before the first is committed."""
+        data = _read_bytes(self.path, 0, min(self._committed().length, _LONGEST_SCHEMA))
+        length = _schema_length(data)
+        return tuple(name for name in _read_schema(data[:length]).names if name != STEP) if length else ()
 
 
 def _read_bytes(path: Path, offset: int, end: int) -> bytes:

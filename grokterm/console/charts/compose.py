@@ -1,17 +1,19 @@
-"""From a chart to a grid of coloured characters: scales, layers, markers, milestones. No axes yet."""
+"""From a chart to a grid of coloured characters: limits, layers, markers, milestones. No axes yet."""
 
 import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grokterm.console.charts.model import Chart, Milestone, Series
-from grokterm.console.charts.raster import Frame, Trace, cells, shade, trace
+from grokterm.console.charts.model import Chart, Milestone, Series, Window
+from grokterm.console.charts.pens import Pen, pen_of, strokes
+from grokterm.console.charts.raster import Frame, Reducer, Spans, Trace, middles, shade, trace
 from grokterm.console.look import Ink
 
-_BRAILLE = 0x2800
 _MARKER_GAP = 18  # cells between two markers of one curve, where there is room
 _MOST_MARKERS = 24  # on one chart, more or less: with many curves each has fewer
+_FAR = 5.0  # times the usual span: what lies further out on a linear axis is drawn as an arrow at the edge
+_USUAL = 0.02  # of the columns at either end of the order of values are left out of the usual span
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,64 +26,117 @@ class Grid:
 
 @dataclass(frozen=True)
 class Limits:
-    """The window in the units drawn: x as it is, y as a logarithm on a log axis."""
+    """The window in the units drawn: x as it is, y as a logarithm on a log axis.
+
+    Attributes:
+        beyond: the largest distance of what lies outside, as its value, or None where everything is inside.
+    """
 
     x0: float
     x1: float
     y0: float
     y1: float
+    beyond: float | None = None
 
 
-def drawn_y(values: np.ndarray, log_y: bool) -> np.ndarray:
-    """`values` as the y axis shows them: logarithms on a log axis, nan for what can't be shown (inf, the log of 0)."""
-    values = np.asarray(values, dtype=float)
-    if not log_y:
-        return np.where(np.isfinite(values), values, np.nan)
-    fine = np.isfinite(values) & (values > 0)
-    return np.where(fine, np.log10(np.where(fine, values, 1.0)), np.nan)
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One series, reduced to columns of dots."""
+
+    series: Series
+    line: Spans
+    low: Spans | None = None
+    high: Spans | None = None
+    raw: Spans | None = None
 
 
-def limits(chart: Chart, rows: int) -> Limits | None:
-    """The smallest window that holds every finite point of the chart, padded; None when there is no such point.
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """A chart reduced to the columns of a canvas, with limits that hold it."""
 
-    Args:
-        rows: the height of the canvas; a chart with milestones keeps its first row free for their labels.
+    chart: Chart
+    layers: tuple[Layer, ...]
+    limits: Limits
+
+
+def scene(chart: Chart, columns: int, rows: int) -> Scene | None:
+    """Reduce a chart to a canvas of `columns` x `rows` cells; None where nothing can be seen in its window.
+
+    The y axis holds everything that is in the window. On a linear axis what lies very far from all the rest (a spike
+    of the loss) would flatten the rest: the axis then ends before it, and it is drawn up to the edge under an arrow.
     """
-    window = _tight(chart)
-    if window is None or not chart.milestones or rows < 6:
-        return window
-    head = (window.y1 - window.y0) * 1.25 / (rows - 1.25)
-    return replace(window, y1=window.y1 + head)
-
-
-def _tight(chart: Chart) -> Limits | None:
-    lows, highs, lefts, rights = [], [], [], []
-    for series in chart.series:
-        x = np.asarray(series.x, dtype=float)
-        edges = [drawn_y(part, chart.log_y) for part in (series.y, series.low, series.high) if part is not None]
-        fine = np.isfinite(edges[0]) & np.isfinite(x) & ((x > 0) | (not chart.log_x))
-        if fine.any():
-            lefts.append(x[fine].min())
-            rights.append(x[fine].max())
-            shown = [edge[fine & np.isfinite(edge)] for edge in edges]
-            lows.append(min(part.min() for part in shown if len(part)))
-            highs.append(max(part.max() for part in shown if len(part)))
-    if not lows:
+    edges = _x_limits(chart)
+    if edges is None:
         return None
-    left, right = chart.x_range or (min(lefts), max(rights))
-    x0, x1 = _pad_x(left if left > 0 or not chart.log_x else min(lefts), right, chart.log_x)
+    reducer = Reducer(columns * pen_of(chart.pen).across, *edges, chart.log_x, chart.log_y)
+    layers = tuple(_layer(series, reducer) for series in sorted(chart.series, key=lambda series: not series.faint))
+    limits = _limits(chart, layers, edges, rows)
+    return None if limits is None else Scene(chart, layers, limits)
+
+
+def _layer(series: Series, reducer: Reducer) -> Layer:
+    def spans(values: np.ndarray | None) -> Spans | None:
+        return None if values is None else reducer.spans(series.x, values)
+
+    return Layer(series, spans(series.y), spans(series.low), spans(series.high), spans(series.raw_y))
+
+
+def _x_limits(chart: Chart) -> Window | None:
+    """The window, else the limits shared with other charts, else those of the data. A log axis begins above zero."""
+    known = [series.x for series in chart.series if len(series.x)]
+    if not known:
+        return None
+    first = min(float(x[0]) for x in known)
+    if chart.log_x:
+        above = [float(x[place]) for x in known if (place := int(np.searchsorted(x, 0, side="right"))) < len(x)]
+        if not above:
+            return None
+        first = min(above)
+    left, right = chart.window or chart.x_range or (first, max(float(x[-1]) for x in known))
+    if chart.log_x and left <= 0:
+        left = first
+    if right > left:
+        return left, right
+    return (left / 2, left * 2) if chart.log_x else (left - 0.5, left + 0.5)
+
+
+def _limits(chart: Chart, layers: tuple[Layer, ...], edges: Window, rows: int) -> Limits | None:
+    parts = [part for layer in layers for part in (layer.line, layer.low, layer.high, layer.raw) if part is not None]
+    lows, highs = (np.concatenate([getattr(part, side) for part in parts] or [[]]) for side in ("low", "high"))
+    lows, highs = lows[np.isfinite(lows)], highs[np.isfinite(highs)]
+    if not len(lows):
+        return None
     if chart.y_range is not None and not chart.log_y:
-        return Limits(x0, x1, *chart.y_range)
-    return Limits(x0, x1, *_pad_y(min(lows), max(highs), chart.log_y))
+        return _with_head(Limits(*edges, *chart.y_range), chart, rows)
+    low, high = float(lows.min()), float(highs.max())
+    usual = (low, high) if chart.log_y else _usual(lows, highs)
+    beyond = None
+    if (low, high) != usual:
+        beyond = high if high - usual[1] >= usual[0] - low else low
+    return _with_head(Limits(*edges, *_pad_y(*usual, chart.log_y), beyond), chart, rows)
 
 
-def _pad_x(low: float, high: float, log_x: bool) -> tuple[float, float]:
-    if high > low:
+def _usual(lows: np.ndarray, highs: np.ndarray) -> Window:
+    """The limits without what lies more than a few times the usual span away from it."""
+    low, high = float(lows.min()), float(highs.max())
+    floor, ceiling = float(np.quantile(lows, _USUAL)), float(np.quantile(highs, 1 - _USUAL))
+    span = ceiling - floor
+    if span <= 0:
         return low, high
-    return (low / 2, high * 2) if log_x else (low - 0.5, high + 0.5)
+    return (
+        floor - 0.1 * span if floor - low > _FAR * span else low,
+        ceiling + 0.1 * span if high - ceiling > _FAR * span else high,
+    )
 
 
-def _pad_y(low: float, high: float, log_y: bool) -> tuple[float, float]:
+def _with_head(limits: Limits, chart: Chart, rows: int) -> Limits:
+    """A chart with milestones keeps its first row free for their labels."""
+    if not chart.milestones or rows < 6:
+        return limits
+    return replace(limits, y1=limits.y1 + (limits.y1 - limits.y0) * 1.25 / (rows - 1.25))
+
+
+def _pad_y(low: float, high: float, log_y: bool) -> Window:
     """Room above and below. A flat curve gets a window of its own size, since an axis without length has no ticks."""
     span = high - low
     if span <= 1e-9 * max(abs(low), abs(high), 1e-300):
@@ -93,71 +148,88 @@ def _pad_y(low: float, high: float, log_y: bool) -> tuple[float, float]:
     return bottom, high + 0.04 * span
 
 
-def compose(chart: Chart, frame: Frame, ink: Ink) -> Grid:
-    """Every layer of the chart in `frame`, from the back: bands, dotted curves, curves, milestones, markers."""
+def compose(scene: Scene, frame: Frame, ink: Ink) -> Grid:
+    """Every layer in `frame`, from the back: bands, raw curves, dotted curves, curves, milestones, markers."""
+    chart, pen = scene.chart, pen_of(scene.chart.pen)
     grid = Grid(
         np.full((frame.height, frame.width), " ", dtype="<U1"),
         np.full((frame.height, frame.width), "", dtype="<U9"),
     )
-    bits = np.zeros((frame.height, frame.width), dtype=np.uint16)
-    traces = []
-    ordered = sorted(chart.series, key=lambda series: not series.faint)
-    for series in ordered:
-        _draw_band(series, chart, frame, ink, grid)
-    for series in ordered:
-        line = trace(np.asarray(series.x, float), drawn_y(series.y, chart.log_y), frame, dotted=series.faint)
-        traces.append((series, line))
-        here = cells(line.dots)
-        bits |= here
-        grid.colours[here > 0] = ink.mix(series.colour, 0.7) if series.faint else series.colour
-    drawn = bits > 0
-    grid.characters[drawn] = _braille(bits[drawn])
+    for layer in scene.layers:
+        _draw_band(layer, chart, frame, pen, ink, grid)
+    raws = [(layer.series, trace(layer.raw, frame, pen)) for layer in scene.layers if layer.raw is not None]
+    _draw_lines([(line, ink.mix(series.colour, 0.35)) for series, line in raws], pen, grid)
+    traces = [(layer.series, trace(layer.line, frame, pen, dotted=layer.series.faint)) for layer in scene.layers]
+    colours = [ink.mix(series.colour, 0.7) if series.faint else series.colour for series, _ in traces]
+    _draw_lines([(line, colour) for (_, line), colour in zip(traces, colours, strict=True)], pen, grid)
     lines = [(m, math.floor(frame.column(m.x))) for m in chart.milestones if 0 <= frame.column(m.x) <= frame.width]
     for milestone, column in lines:
-        _draw_line(grid, min(column, frame.width - 1), ink.mix(milestone.colour, 0.6))
+        _draw_milestone(grid, min(column, frame.width - 1), pen.milestone, ink.mix(milestone.colour, 0.6))
     for index, (series, line) in enumerate(traces):
-        _draw_markers(series, line, index, len(traces), grid)
+        _draw_markers(series, middles(line, frame, pen), index, len(traces), grid)
+    if scene.limits.beyond is not None:
+        for series, line in (*traces, *raws):
+            _draw_arrows(series, line, frame, pen, grid)
     _draw_labels(lines, grid)
     return grid
 
 
-def _draw_band(series: Series, chart: Chart, frame: Frame, ink: Ink, grid: Grid) -> None:
-    if series.low is None or series.high is None:
+def _draw_band(layer: Layer, chart: Chart, frame: Frame, pen: Pen, ink: Ink, grid: Grid) -> None:
+    if layer.low is None or layer.high is None:
         return
-    low, high = drawn_y(series.low, chart.log_y), drawn_y(series.high, chart.log_y)
+    low = layer.low
     if chart.log_y:
         # A lower edge at zero has no logarithm: the band then reaches the bottom of the window.
-        low = np.where(np.isnan(low) & np.isfinite(high), frame.y0, low)
-    bits = cells(shade(np.asarray(series.x, float), low, high, frame))
+        low = Spans(low.columns, np.where(np.isnan(low.low), frame.y0, low.low), low.high)
+    bits = pen.bits_of(shade(low, layer.high, frame, pen))
     here = bits > 0
-    grid.characters[here] = _braille(bits[here])
-    grid.colours[here] = ink.mix(series.colour, 0.55)
+    grid.characters[here] = pen.band or pen.glyphs(bits[here])
+    grid.colours[here] = ink.mix(layer.series.colour, 0.55)
 
 
-def _draw_line(grid: Grid, column: int, colour: str) -> None:
+def _draw_lines(lines: list[tuple[Trace, str]], pen: Pen, grid: Grid) -> None:
+    """Curves of one layer; where several share a cell their dots are joined and the last one's colour wins."""
+    bits = np.zeros(grid.characters.shape, dtype=np.uint16)
+    for line, colour in lines:
+        here = pen.bits_of(line.dots)
+        bits |= here
+        drawn = here > 0
+        grid.colours[drawn] = colour
+        if pen.slanted:
+            shapes = np.broadcast_to(strokes(line.top, line.bottom), drawn.shape)
+            grid.characters[drawn] = shapes[drawn]
+    drawn = bits > 0
+    if not pen.slanted:
+        grid.characters[drawn] = pen.glyphs(bits[drawn])
+
+
+def _draw_milestone(grid: Grid, column: int, sign: str, colour: str) -> None:
     blank = grid.characters[:, column] == " "
-    grid.characters[blank, column] = "┊"
+    grid.characters[blank, column] = sign
     grid.colours[blank, column] = colour
 
 
-def _draw_markers(series: Series, line: Trace, index: int, count: int, grid: Grid) -> None:
+def _draw_markers(series: Series, rows: np.ndarray, index: int, count: int, grid: Grid) -> None:
     """The marker of the arm every few cells, each curve with its own offset so that markers don't hide each other."""
     width = grid.characters.shape[1]
     gap = max(_MARKER_GAP, width // 5, width * count // _MOST_MARKERS) * (2 if series.faint else 1)
     start = int((index + 0.5) / count * min(gap, width))
-    drawn = 0
-    for column in range(start, width, gap):
-        drawn += _put_marker(series, line, column, grid)
-    if not drawn and (line.middle >= 0).any():  # a young curve: one at its end
-        _put_marker(series, line, int(np.flatnonzero(line.middle >= 0)[-1]), grid)
+    places = [column for column in range(start, width, gap) if rows[column] >= 0]
+    if not places and (rows >= 0).any():  # a young curve: one at its end
+        places = [int(np.flatnonzero(rows >= 0)[-1])]
+    for column in places:
+        grid.characters[rows[column], column] = series.marker
+        grid.colours[rows[column], column] = series.colour
 
 
-def _put_marker(series: Series, line: Trace, column: int, grid: Grid) -> bool:
-    row = line.middle[column]
-    if row >= 0:
-        grid.characters[row // 4, column] = series.marker
-        grid.colours[row // 4, column] = series.colour
-    return bool(row >= 0)
+def _draw_arrows(series: Series, line: Trace, frame: Frame, pen: Pen, grid: Grid) -> None:
+    """An arrow at the edge in every column of cells where a curve goes beyond it."""
+    rows = frame.height * pen.down
+    for row, sign, out in ((0, "▴", line.top < 0), (frame.height - 1, "▾", line.bottom >= rows)):
+        out = out & (line.bottom >= line.top)
+        columns = np.flatnonzero(out.reshape(frame.width, pen.across).any(1))
+        grid.characters[row, columns] = sign
+        grid.colours[row, columns] = series.colour
 
 
 def _draw_labels(lines: list[tuple[Milestone, int]], grid: Grid) -> None:
@@ -174,7 +246,3 @@ def _draw_labels(lines: list[tuple[Milestone, int]], grid: Grid) -> None:
                     grid.colours[row, start + offset] = milestone.colour
                 ends[row] = start + len(label)
                 break
-
-
-def _braille(bits: np.ndarray) -> list[str]:
-    return [chr(_BRAILLE + bit) for bit in bits.tolist()]

@@ -7,6 +7,7 @@ keep its tick search busy for ever. The result is read from the figure's matrix,
 """
 
 import math
+from dataclasses import replace
 from functools import lru_cache
 
 from plotext._figure import _figure_class as Figure
@@ -14,15 +15,46 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from grokterm.console.charts.compose import Grid, Limits, compose, limits
+from grokterm.console.charts.compose import Grid, Limits, compose, scene
+from grokterm.console.charts.cursor import draw_cursor
 from grokterm.console.charts.model import Chart
 from grokterm.console.charts.raster import Frame
-from grokterm.console.charts.ticks import Tick, linear_ticks, log_ticks
+from grokterm.console.charts.ticks import Tick, linear_ticks, log_ticks, log_time_ticks, time_ticks
 from grokterm.console.look import Ink
-from grokterm.console.text import clip
+from grokterm.console.text import clip, number
 
 SMALLEST = (18, 5)
 _TITLE_ROWS, _AXIS_ROWS = 1, 2
+
+Drawing = tuple[list[Strip], Frame | None]
+
+
+class Canvas:
+    """Draws charts, and remembers the last one: where only the cursor has moved, only the cursor is drawn."""
+
+    def __init__(self) -> None:
+        self._made_of: tuple[Chart, int, int, Ink] | None = None
+        self._drawing: Drawing = ([], None)
+        self._labels = 6  # cells of the labels of the y axis the last time: most often they are as wide again
+
+    def draw(self, chart: Chart, width: int, height: int, ink: Ink) -> list[Strip]:
+        """Draw `chart` in exactly `width` x `height` cells; see `draw`."""
+        pen = "ascii" if ink.ascii else chart.pen
+        made_of = (replace(chart, cursor=None, pen=pen), width, height, ink)
+        if made_of != self._made_of:
+            self._drawing, self._made_of = _draw(*made_of, self._labels), made_of
+        strips, frame = self._drawing
+        if frame is not None:
+            self._labels = width - 1 - frame.width
+        return strips if chart.cursor is None or frame is None else draw_cursor(strips, frame, chart, ink)
+
+    def x_at(self, column: int) -> float | None:
+        """The x in the middle of a column of the last drawing; None outside the canvas."""
+        frame = self._drawing[1]
+        if frame is None or self._made_of is None:
+            return None
+        left = self._made_of[1] - frame.width
+        return frame.at(column - left) if left <= column < self._made_of[1] else None
 
 
 def draw(chart: Chart, width: int, height: int, ink: Ink) -> list[Strip]:
@@ -32,22 +64,45 @@ def draw(chart: Chart, width: int, height: int, ink: Ink) -> list[Strip]:
         width, height: the size in cells, the title line included; below `SMALLEST` only words are drawn.
         ink: the colours of the theme in force.
     """
+    return Canvas().draw(chart, width, height, ink)
+
+
+def _draw(chart: Chart, width: int, height: int, ink: Ink, labels: int) -> Drawing:
+    """The chart without its cursor, and the frame it is drawn in: None where there are only words.
+
+    Args:
+        labels: a guess at the cells that the labels of the y axis take. They depend on the limits, and those on the
+            width that the labels leave, so a wrong guess costs a second look.
+    """
     if width < 1 or height < 1:
-        return []
+        return [], None
     if width < SMALLEST[0] or height < SMALLEST[1]:
-        return _words(chart, "too small to draw here", width, height, ink)
+        return _words(chart, "too small to draw here", width, height, ink), None
     rows = height - _TITLE_ROWS - _AXIS_ROWS
-    window = limits(chart, rows)
-    if window is None:
-        log_only = chart.log_y and any(len(series.y) for series in chart.series)
-        why = "nothing above zero for a log axis" if log_only else chart.empty
-        return _words(chart, why, width, height, ink)
-    y_ticks = _y_ticks(chart, window, rows)
-    columns = width - 1 - max((len(tick.label) for tick in y_ticks), default=0)
+    columns = width - 1 - labels
+    for _ in range(2):
+        seen = scene(chart, columns, rows)
+        if seen is None:
+            return _words(chart, _why_nothing(chart), width, height, ink), None
+        window = seen.limits
+        y_ticks = _y_ticks(chart, window, rows)
+        needed = width - 1 - max((len(tick.label) for tick in y_ticks), default=0)
+        if needed == columns:
+            break
+        columns = needed
+    else:
+        seen = scene(chart, columns, rows) or seen
     frame = Frame(columns, rows, window.x0, window.x1, window.y0, window.y1, chart.log_x)
-    grid = compose(chart, frame, ink)
-    figure = _figure(grid, frame, _x_places(chart, frame), _y_places(y_ticks, frame), ink)
-    return [_title(chart, width, ink), *_strips(figure, width, ink)]
+    figure = _figure(compose(seen, frame, ink), frame, _x_places(chart, frame), _y_places(y_ticks, frame), ink)
+    return [_title(chart, window, width, ink), *_strips(figure, width, ink)], frame
+
+
+def _why_nothing(chart: Chart) -> str:
+    if not any(len(series.y) for series in chart.series):
+        return chart.empty
+    if chart.window is not None:
+        return "nothing was recorded in this window; 0 shows all"
+    return "nothing above zero for a log axis" if chart.log_y or chart.log_x else chart.empty
 
 
 def _y_ticks(chart: Chart, window: Limits, rows: int) -> tuple[Tick, ...]:
@@ -71,10 +126,11 @@ def _x_places(chart: Chart, frame: Frame) -> list[tuple[int, str]]:
     """The column and label of every tick on the x axis, so far apart that none is dropped or shifted into another."""
     most = max(2, min(9, frame.width // 7))
     if chart.log_x:
-        ticks = log_ticks(math.log10(frame.x0), math.log10(frame.x1), most)
-        values = [(10**tick.at, tick.label) for tick in ticks]
+        find = log_time_ticks if chart.seconds else log_ticks
+        values = [(10**tick.at, tick.label) for tick in find(math.log10(frame.x0), math.log10(frame.x1), most)]
     else:
-        values = [(tick.at, tick.label) for tick in linear_ticks(frame.x0, frame.x1, most)]
+        find = time_ticks if chart.seconds else linear_ticks
+        values = [(tick.at, tick.label) for tick in find(frame.x0, frame.x1, most)]
     places: list[tuple[int, str]] = []
     end = -2
     for value, label in values:
@@ -130,12 +186,18 @@ def _strips(figure: Figure, width: int, ink: Ink) -> list[Strip]:
     return lines
 
 
-def _title(chart: Chart, width: int, ink: Ink) -> Strip:
+def _title(chart: Chart, window: Limits | None, width: int, ink: Ink) -> Strip:
+    """The title, and to the right as many notes as there is room for, the most needed first."""
     title = clip(chart.title, width - 1)
     segments = [Segment(" " + title, Style(color=ink.foreground, bold=True))]
+    beyond = "" if window is None or window.beyond is None else f"▴ up to {number(window.beyond)}"
+    notes = [note for note in (f"x {chart.x_title}" if chart.x_title else "", beyond, chart.note) if note]
     room = width - len(title) - 4
-    if chart.note and room >= len(chart.note):
-        segments.append(Segment(" " * (room - len(chart.note) + 2) + chart.note, Style(color=ink.muted)))
+    while notes and len(" · ".join(notes)) > room:
+        notes.pop()
+    if notes:
+        words = " · ".join(notes)
+        segments.append(Segment(" " * (room - len(words) + 2) + words, Style(color=ink.muted)))
     return Strip(segments).adjust_cell_length(width)
 
 
@@ -143,7 +205,7 @@ def _words(chart: Chart, why: str, width: int, height: int, ink: Ink) -> list[St
     """The chart's title and a sentence in the middle, where there is nothing to draw."""
     sentence = clip(why, width)
     lines = [Strip.blank(width)] * height
-    lines[0] = _title(chart, width, ink)
+    lines[0] = _title(chart, None, width, ink)
     row = height // 2 if height > 1 else 0
     left = (width - len(sentence)) // 2
     if row:

@@ -33,6 +33,28 @@ def log_ticks(low: float, high: float, most: int) -> tuple[Tick, ...]:
     return tuple(Tick(at, label) for at, label in zip(exponents, number_labels(values), strict=True))
 
 
+def time_ticks(low: float, high: float, most: int) -> tuple[Tick, ...]:
+    """At most `most` ticks for an axis of seconds: whole seconds, minutes, hours or days apart."""
+    return tuple(Tick(value, time_label(value)) for value in analysis.time_ticks(low, high, most))
+
+
+def log_time_ticks(low: float, high: float, most: int) -> tuple[Tick, ...]:
+    """Ticks for an axis that shows log10 of seconds between `low` and `high` (both logarithms)."""
+    values = analysis.log_time_ticks(10.0**low, 10.0**high, most)
+    return tuple(Tick(math.log10(value), time_label(value)) for value in values)
+
+
+def time_label(seconds: float) -> str:
+    """`0.5s`, `40s`, `1m30`, `2h`, `1h30`, `3d`: as short as it can be said without loss."""
+    if abs(seconds) < 60:
+        return f"{seconds:.4g}s" if seconds else "0"
+    for size, part, unit, digits in ((60, 1, "m", 2), (3600, 60, "h", 2), (86400, 3600, "d", 0)):
+        if abs(seconds) < size * (60 if size < 3600 else 24 if size < 86400 else math.inf):
+            whole, rest = divmod(round(seconds / part), size // part)
+            return f"{whole}{unit}" + (f"{rest:0{digits}d}" if rest and digits else f"{rest}h" if rest else "")
+    raise AssertionError(f"{seconds} is not a time")
+
+
 def decade_label(exponent: int) -> str:
     """`0.01`, `1`, `10k` near one, `1e-6` and `1e12` far from it."""
     if -3 <= exponent < 0:

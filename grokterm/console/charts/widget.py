@@ -15,6 +15,7 @@ from grokterm.console.look import Ink
 
 if TYPE_CHECKING:
     from grokterm.console.charts.model import Chart
+    from grokterm.console.charts.plot import Canvas
 
     Job = tuple[Chart, int, int, Ink]
 
@@ -38,6 +39,7 @@ class ChartView(Widget):
         self._drawn: Job | None = None
         self._drawing = False
         self._strips: list[Strip] = []
+        self._canvas: Canvas | None = None
 
     @property
     def lines(self) -> list[str]:
@@ -83,9 +85,15 @@ class ChartView(Widget):
             self.run_worker(partial(self._draw, self._wanted), thread=True, group="draw")
 
     def _draw(self, job: Job) -> None:
-        from grokterm.console.charts.plot import draw  # not needed for the first paint
+        from grokterm.console.charts.plot import Canvas  # not needed for the first paint
 
-        self.post_message(self.Drawn(job, draw(*job)))
+        if self._canvas is None:  # one drawing at a time, so one thread at a time
+            self._canvas = Canvas()
+        self.post_message(self.Drawn(job, self._canvas.draw(*job)))
+
+    def x_at(self, column: int) -> float | None:
+        """The x under a column of this widget; None beside the canvas."""
+        return None if self._canvas is None else self._canvas.x_at(column)
 
     def on_chart_view_drawn(self, message: Drawn) -> None:
         """Put the drawing on the screen, and begin the next if something changed meanwhile."""
@@ -94,10 +102,11 @@ class ChartView(Widget):
         before, self._strips, self._drawn = self._strips, message.strips, message.job
         if len(before) != len(self._strips):
             self.refresh()
-        else:  # a refreshed line is sent whole: refresh those that have changed
-            rows = [y for y, (old, new) in enumerate(zip(before, self._strips, strict=True)) if old != new]
-            if rows:
-                self.refresh(*(Region(0, y, self.size.width, 1) for y in rows))
+        else:  # what is refreshed is sent: refresh the cells that have changed, from the first to the last of each line
+            spans = [(y, changed_span(old, new)) for y, (old, new) in enumerate(zip(before, self._strips, strict=True))]
+            regions = [Region(span[0], y, span[1] - span[0], 1) for y, span in spans if span]
+            if regions:
+                self.refresh(*regions)
         if self._wanted != self._drawn:
             self._start()
 
@@ -107,3 +116,19 @@ class ChartView(Widget):
         if y >= len(self._strips):
             return Strip.blank(width, style)
         return self._strips[y].adjust_cell_length(width).apply_style(style)
+
+
+def changed_span(old: Strip, new: Strip) -> tuple[int, int] | None:
+    """The first cell that differs between two lines, and the one after the last; None where they are alike."""
+    if old == new:
+        return None
+    a, b = _cells(old), _cells(new)
+    if len(a) != len(b):
+        return 0, max(len(a), len(b))
+    differing = [place for place, (one, other) in enumerate(zip(a, b, strict=True)) if one != other]
+    return (differing[0], differing[-1] + 1) if differing else None
+
+
+def _cells(strip: Strip) -> list[tuple[str, object]]:
+    """Every character of a chart is one cell wide."""
+    return [(character, segment.style) for segment in strip for character in segment.text]

@@ -1,0 +1,146 @@
+"""`grokterm plot`: the charts of experiments as pictures, as numbers, or on standard output."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from grokterm.cli.compare import Contenders, contenders
+from grokterm.cli.options import RUNS, AsJson, Runs
+from grokterm.cli.out import data, drawn, emit_json, say, width
+from grokterm.errors import BadInput
+
+_ROWS = 18  # of a chart on standard output
+
+Panels = Annotated[
+    str,
+    typer.Option(metavar="NAME,…", help="loss, accuracy, norm, lambda, all, or names of recorded columns."),
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", "-o", help="A file: .svg, .png, .csv or .json. Without one it is drawn here.", dir_okay=False
+    ),
+]
+Seeds = Annotated[str, typer.Option(metavar="band|all|N", help="Median and band, every seed, or the one seed N.")]
+X = Annotated[str, typer.Option("--x", metavar="AXIS", help="step, epoch, wall or integral (of the weight decay).")]
+Y = Annotated[str, typer.Option("--y", metavar="SCALE", help="auto (logarithmic for losses), log or linear.")]
+LogX = Annotated[bool, typer.Option("--log-x", help="A logarithmic x axis.")]
+Smooth = Annotated[
+    float, typer.Option(help="Weight of a moving average, such as 0.9; the recorded curve stays behind it.")
+]
+From = Annotated[float | None, typer.Option("--from", help="Left edge of the x axis.", show_default=False)]
+To = Annotated[float | None, typer.Option("--to", help="Right edge of the x axis.", show_default=False)]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+
+    @app.command()
+    def plot(
+        names: Contenders,
+        panel: Panels = "accuracy",
+        out: Out = None,
+        seeds: Seeds = "band",
+        x: X = "step",
+        y: Y = "auto",
+        log_x: LogX = False,
+        smooth: Smooth = 0.0,
+        left: From = None,
+        right: To = None,
+        runs: Runs = RUNS,
+        as_json: AsJson = False,
+    ) -> None:
+        """Draw charts of experiments: as SVG or PNG for a paper, as CSV or JSON, or on standard output."""
+        items = contenders(names, runs)
+        view = view_of(items, x, y, log_x, seeds, smooth)
+        charts = charts_of(items, panel.split(","), view, left, right)
+        if out is not None:
+            from grokterm.console.charts.files import write
+
+            written = write(charts, out)
+            if as_json:
+                emit_json({"path": written, "charts": [chart.title for chart in charts]})
+            else:
+                say(f"written: {written}")
+        elif as_json:
+            from grokterm.console.charts.numbers import as_document
+
+            emit_json(as_document(charts))
+        else:
+            _on_standard_output(charts)
+
+
+def view_of(items, x: str, y: str, log_x: bool, seeds: str, smooth: float):
+    """The options as a view, each checked.
+
+    Raises:
+        BadInput: a value that isn't allowed, with those that are.
+    """
+    from grokterm.console.scales import AXES, SMOOTHING, Y_SCALES, View
+
+    for option, value, allowed in (("--x", x, AXES), ("--y", y, Y_SCALES), ("--smooth", smooth, SMOOTHING)):
+        if value not in allowed:
+            raise BadInput(f"{option}: given {value}; allowed: {', '.join(map(str, allowed))}")
+    return View(y=y, log_x=log_x, axis=x, seed=_seed(items, seeds), smooth=SMOOTHING.index(smooth))
+
+
+def _seed(items, text: str) -> int | None:
+    """What the view calls it: None for the band, -1 for all, else the place of the seed."""
+    if text in ("band", "all"):
+        return None if text == "band" else -1
+    known = list(dict.fromkeys(seed for folder, _ in items for seed in folder.spec().seeds))
+    if not text.isdigit() or int(text) not in known:
+        listed = ", ".join(map(str, known[:12])) + (", …" if len(known) > 12 else "")
+        raise BadInput(f"--seeds: given {text!r}; expected band, all, or one of the seeds {listed}")
+    return known.index(int(text))
+
+
+def charts_of(items, panels: list[str], view, left: float | None, right: float | None) -> list:
+    """The charts asked for, over one x axis.
+
+    Args:
+        panels: ids of panels, `all`, or names of columns.
+
+    Raises:
+        NotFound: a column that nothing has recorded.
+        BadInput: an empty window.
+    """
+    from dataclasses import replace
+
+    from grokterm.console.gathering import gather, need_column
+    from grokterm.console.look import DARK, ink
+    from grokterm.console.panel import PANELS
+    from grokterm.console.panels import charts, extent
+    from grokterm.console.probes import probe_panels
+    from grokterm.console.scales import Spot
+
+    known = {panel.id: (panel,) for panel in PANELS} | {"all": PANELS}
+    chosen = [
+        panel for name in dict.fromkeys(panels) for panel in known.get(name) or probe_panels([need_column(name, items)])
+    ]
+    arms, curves = gather(items, [column for panel in chosen for column in panel.columns])
+    spot = Spot()
+    if left is not None or right is not None:
+        whole = extent(curves, arms, view, spot) or (0.0, 1.0)
+        window = (whole[0] if left is None else left, whole[1] if right is None else right)
+        if not window[0] < window[1] or (view.log_x and window[0] <= 0):
+            raise BadInput(f"--from {window[0]:g} --to {window[1]:g}: nothing lies between them on this axis")
+        spot = replace(spot, window=window)
+    return list(charts(curves, arms, view, spot, ink(DARK), chosen).values())
+
+
+def _on_standard_output(charts: list) -> None:
+    from grokterm.cli.picture import line_of
+    from grokterm.console.charts.plot import draw
+    from grokterm.console.look import DARK, ink
+
+    for place, chart in enumerate(charts):
+        if place:
+            data()
+        for strip in draw(chart, min(width(), 100), _ROWS, ink(DARK)):
+            drawn(line_of(strip))
+    names = dict.fromkeys(f"{series.marker} {series.name}" for chart in charts for series in chart.series)
+    if names:
+        data()
+        data("   ".join(names))

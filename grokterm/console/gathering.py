@@ -1,0 +1,101 @@
+"""Arms of any experiments with their curves, as charts need them: read once, for a comparison or a picture."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from grokterm.analysis import band, first_times, grok_times, load_curves, median_time, run_results
+from grokterm.console.curves import AXIS_COLUMNS, Curves
+from grokterm.console.detail import ArmLine
+from grokterm.console.text import plain
+from grokterm.errors import NotFound
+from grokterm.names import short_name
+from grokterm.record import ExperimentFolder
+
+Items = Sequence[tuple[ExperimentFolder, str]]
+_FIRST = ("train", "eval", "weights", "sparsity", "clock")  # a column that several streams have is read from the first
+
+
+def labels_of(items: Items) -> list[str]:
+    """What every arm is called: its name, with its experiment where another arm has the same name."""
+    count = Counter(arm for _, arm in items)
+    return [arm if count[arm] == 1 else f"{arm} · {plain(short_name(folder.name))}" for folder, arm in items]
+
+
+def gather(items: Items, columns: Iterable[str]) -> tuple[tuple[ArmLine, ...], Curves]:
+    """The arms, under distinct names and in their order, and the curves of these columns (and of the x axes).
+
+    Args:
+        items: experiments and names of their arms.
+        columns: what to read; a column that an experiment lacks has no curve there.
+
+    Raises:
+        GroktermError: a folder can't be read.
+    """
+    arms, found, bands = [], {}, {}
+    wanted = dict.fromkeys((*columns, *AXIS_COLUMNS.values()))
+    streams = {folder.path: streams_of(folder) for folder, _ in items}
+    results = {folder.path: run_results(folder) for folder, _ in items}
+    read = {}
+    for index, ((folder, arm), label) in enumerate(zip(items, labels_of(items), strict=True)):
+        for column in wanted:
+            stream = streams[folder.path].get(column)
+            if stream is None:
+                continue
+            if (folder.path, column) not in read:
+                read[folder.path, column] = load_curves(folder, stream, column)
+            own = [curve._replace(arm=label) for curve in read[folder.path, column] if curve.arm == arm]
+            found[column] = (*found.get(column, ()), *own)
+            bands[column, label] = band(own)
+        own_results = [result for result in results[folder.path] if result.arm == arm]
+        arms.append(_arm_line(index, label, own_results))
+    return tuple(arms), Curves(found, bands)
+
+
+def _arm_line(index: int, label: str, results: list) -> ArmLine:
+    return ArmLine(
+        index,
+        label,
+        "",
+        runs=len(results),
+        memorised=sum(math.isfinite(result.t_mem) for result in results),
+        grokked=sum(math.isfinite(result.t_grok) for result in results),
+        diverged=sum(result.diverged for result in results),
+        t_mem=median_time(*first_times(results, "t_mem")[:2]),
+        t_grok=median_time(*grok_times(results)[:2]),
+    )
+
+
+def streams_of(folder: ExperimentFolder) -> dict[str, str]:
+    """Every recorded column and the stream it is read from."""
+    known = {name for cohort in folder.cohorts for name in cohort.stream_names()}
+    ordered = sorted(known, key=lambda name: (_FIRST.index(name) if name in _FIRST else len(_FIRST), name))
+    found: dict[str, str] = {}
+    for stream in ordered:
+        for cohort in folder.cohorts:
+            for column in cohort.stream(stream).column_names():
+                found.setdefault(column, stream)
+    return found
+
+
+def known_columns(items: Items) -> list[str]:
+    """Every column that some of these experiments have recorded."""
+    return list(dict.fromkeys(column for folder, _ in items for column in streams_of(folder)))
+
+
+def need_column(name: str, items: Items) -> str:
+    """`name`, if some of these experiments have recorded it.
+
+    Raises:
+        NotFound: none has; the nearest is named.
+    """
+    import difflib
+
+    columns = known_columns(items)
+    if name in columns:
+        return name
+    near = difflib.get_close_matches(name, columns, n=1, cutoff=0.4)
+    hint = f"nearest: {near[0]}" if near else f"there are {', '.join(columns)}"
+    raise NotFound(f"nothing has recorded a column {name!r}", hint)
