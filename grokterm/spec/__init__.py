@@ -14,6 +14,7 @@ from grokterm.spec.milestones import MilestoneRule, Milestones, find_milestones
 from grokterm.spec.model import Transformer
 from grokterm.spec.optimizer import AdamW
 from grokterm.spec.presets import PresetInfo, find_preset, list_presets, slug
+from grokterm.spec.revise import changed_fields, revise
 from grokterm.spec.run import RunSpec
 from grokterm.spec.schedules import Plateau, Schedule, plateau_of, schedule_values
 from grokterm.spec.stop import Stop, Streams
@@ -38,6 +39,7 @@ __all__ = [
     "Streams",
     "Transformer",
     "cautions",
+    "changed_fields",
     "field_table",
     "find_milestones",
     "find_preset",
@@ -46,6 +48,7 @@ __all__ = [
     "parse",
     "plan_cohorts",
     "plateau_of",
+    "revise",
     "schedule_values",
     "slug",
 ]
