@@ -70,9 +70,8 @@ def hold_slot(
                 wait()
                 time.sleep(POLL_SECONDS)
         lock, device = slot
-        _write(
-            lock, claim_of(folder, cohort, {device: names[device]})
-        )  # before the ticket goes: it is always seen somewhere
+        # Before the ticket goes, so that it is always seen somewhere.
+        _write(lock, claim_of(folder, cohort, {device: names[device]}))
         place.leave()
         yield device
     finally:

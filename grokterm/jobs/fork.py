@@ -41,8 +41,8 @@ def fork(
     Args:
         folder: where to begin.
         step: of a checkpoint; by default the last that every cohort has.
-        overrides: changed fields of optimizer, stop, streams and milestones, and titles. `arms.NAME.…` with a NAME that is
-            new makes an arm out of the one in `arms`; several of them make several.
+        overrides: changed fields of optimizer, stop, streams and milestones, and titles. `arms.NAME.…` with a NAME that
+            is new makes an arm out of the one in `arms`; several of them make several.
         device: where to train.
         arms: which arms go along; none means all.
 
@@ -91,7 +91,7 @@ def _chosen(step: int | None, points: tuple[int, ...], name: str) -> int:
 
 
 def _pinned(draft: Experiment, old: Experiment, came_from: Mapping[str, str]) -> Experiment:
-    """Schedules that stretch with the budget keep the end they had, where a longer budget would bend what was trained."""
+    """Schedules that stretch with the budget keep the end they had: a longer one would bend what was trained."""
     arms = []
     for arm in draft.arms:
         before, decay = old.arm(came_from[arm.name]).spec, arm.spec.optimizer.weight_decay
@@ -116,12 +116,12 @@ def _problems(draft: Experiment, old: Experiment, came_from: Mapping[str, str], 
             if section not in _FREE or name in _FIXED:
                 yield f"{name}: can't change in a fork: {_FIXED.get(name) or _FIXED[section]}"
         if spec.stop.steps <= step:
-            yield f"stop.steps: {spec.stop.steps} is reached at the checkpoint of step {step}; a fork needs a larger budget"
+            yield f"stop.steps: {spec.stop.steps} is reached at the checkpoint of step {step}; a fork needs more"
         if "optimizer.weight_decay" not in changed and not _same_past(before, spec, step):
             kind = spec.optimizer.weight_decay.schedule
             yield (
-                f"stop.steps: the {kind} schedule of arm {arm.name} is another one over {spec.stop.steps} steps, and {step} "
-                "were trained with the old; write it out with an end of its own"
+                f"stop.steps: the {kind} schedule of arm {arm.name} is another one over {spec.stop.steps} steps, "
+                f"and {step} were trained with the old; write it out with an end of its own"
             )
 
 
@@ -217,8 +217,10 @@ def _something_to_do(meta: Mapping, member: Member, step: int) -> None:
 
 
 def _new_clocks(tensors: dict, members: Sequence[Member], before, step: int) -> dict:
-    """The clocks of weight decay, for members whose new schedule waits for a plateau and the old one didn't, or the other
-    way round. See `engine.decay`: a schedule without a plateau runs by the step, one with it begins to wait now."""
+    """The clocks of weight decay, where the new schedule waits for a plateau and the old one didn't, or the reverse.
+
+    See `engine.decay`: a schedule without a plateau runs by the step, one with it begins to wait now.
+    """
     now = [plateau_of(member.spec.optimizer.weight_decay) is not None for member in members]
     then = [plateau_of(spec.optimizer.weight_decay) is not None for spec in before]
     values = {True: ("waiting", "clock", "best", "bad", "switched_at"), False: ("waiting", "clock")}

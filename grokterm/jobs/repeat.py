@@ -62,9 +62,7 @@ def _largest_seed(folder: ExperimentFolder) -> int:
     spec = folder.spec()
     family = {folder.name, *_REPEAT.findall(spec.origin)}
     largest = max(spec.seeds)
-    own = NAME.fullmatch(folder.name)
-    alike = (other for other in list_folders(folder.path.parent) if (match := NAME.fullmatch(other.name)) and own)
-    alike = [other for other in alike if NAME.fullmatch(other.name)[2] == own[2]][:_LOOKED_AT]
+    alike = [other for other in list_folders(folder.path.parent) if _preset(other) == _preset(folder)][:_LOOKED_AT]
     for other in reversed(alike):  # the oldest first: a repeat is younger than what it repeats
         origin, seeds = _glance(other)
         parents = set(_REPEAT.findall(origin))
@@ -72,6 +70,12 @@ def _largest_seed(folder: ExperimentFolder) -> int:
             family |= {other.name} | parents
             largest = max(largest, *seeds, 0)
     return largest
+
+
+def _preset(folder: ExperimentFolder) -> str:
+    """The experiment's name as it stands in its folder's."""
+    match = NAME.fullmatch(folder.name)
+    return match[2] if match else ""
 
 
 def _glance(folder: ExperimentFolder) -> tuple[str, list[int]]:

@@ -1,6 +1,6 @@
 """Device slots and the line in front of them: where they lie on local disk, and who stands there.
 
-    queue/00001732300000000000-4711-3f9a.ticket   one waiting worker: its place, and a part of the name that never changes
+    queue/00001732300000000000-4711-3f9a.ticket   a waiting worker: its place, and a part of the name that stays
     slots/cpu-0.lock                              one slot of a device; the worker that holds it has it locked
 
 Each holds a line of JSON that says who it is. The order of the line is the order of the places, which are numbers of
@@ -50,8 +50,8 @@ class Claim:
     Attributes:
         folder: the experiment, an absolute path; empty where no experiment is behind it.
         cohort: which cohort of it.
-        devices: acceptable devices of a waiting worker, best first; the one device of a holder. GPUs are numbered as that
-            worker numbers them.
+        devices: acceptable devices of a waiting worker, best first; the one device of a holder. GPUs are numbered as
+            that worker numbers them.
         identities: the same, by what names a device for every process of this machine.
         since: unix seconds when it began to wait or to hold.
         process: who says so.

@@ -26,8 +26,8 @@ def revise(
 
     Args:
         experiment: what to begin with.
-        overrides: texts like "optimizer.lr=3e-3" or "arms.dynamic.optimizer.lr=3e-3". A name that no arm has makes a new
-            arm out of the one arm that is taken, which it replaces: "arms.low.optimizer.weight_decay=0.1".
+        overrides: texts like "optimizer.lr=3e-3" or "arms.dynamic.optimizer.lr=3e-3". A name that no arm has makes
+            a new arm out of the one arm that is taken, which it replaces: "arms.low.optimizer.weight_decay=0.1".
         seeds: others than the experiment's.
         arms: which arms are taken; none means all.
         origin: what the new one says of where it came from.
