@@ -19,6 +19,7 @@ from grokterm.spec.run import RunSpec
 from grokterm.spec.schedules import Plateau, Schedule, plateau_of, schedule_values
 from grokterm.spec.stop import Stop, Streams
 from grokterm.spec.task import Modular
+from grokterm.spec.work import memory_of, shape_of, work_of
 
 __all__ = [
     "AdamW",
@@ -45,10 +46,13 @@ __all__ = [
     "find_preset",
     "list_presets",
     "load",
+    "memory_of",
     "parse",
     "plan_cohorts",
     "plateau_of",
     "revise",
     "schedule_values",
+    "shape_of",
     "slug",
+    "work_of",
 ]
