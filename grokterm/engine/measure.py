@@ -13,10 +13,11 @@ from grokterm.engine.trainer import Trainer
 from grokterm.engine.worker import out_of_memory
 from grokterm.errors import GroktermError
 from grokterm.record.capacity import threads_of_slot
-from grokterm.spec import Member, load, plan_cohorts, shape_of, work_of
+from grokterm.spec import Member, load, memory_of, plan_cohorts, shape_of, work_of
 
-SECONDS = 6.0  # of measuring, for all shapes together
+SECONDS = 5.0  # of measuring, for all shapes together
 SHAPES = 4  # at most; others are scaled from these
+MOST_WORK = 1e11  # operations of a step on the CPU, about a second; of a wider cohort some members are timed
 STABLE = 0.05  # two windows that differ by less are enough
 
 
@@ -42,7 +43,10 @@ def measure(source: Path, device: str) -> dict:
     found = []
     for shape, (index, members) in chosen:
         try:
-            seconds, memory = _time(members, place, SECONDS / len(chosen))
+            part = members[: _enough(members, place)]
+            seconds, memory = _time(part, place, SECONDS / len(chosen))
+            seconds *= len(members) / len(part)  # a step that takes a second grows with its members
+            memory += memory_of(members) - memory_of(part)
         except (MemoryError, RuntimeError) as problem:
             if not out_of_memory(problem):
                 raise
@@ -65,6 +69,12 @@ def _spread(shapes: list) -> list:
     if len(shapes) <= SHAPES:
         return shapes
     return [shapes[round(i * (len(shapes) - 1) / (SHAPES - 1))] for i in range(SHAPES)]
+
+
+def _enough(members: Sequence[Member], device: torch.device) -> int:
+    """How many members of a cohort to time: all, unless the CPU would need seconds for a step."""
+    work = work_of(members)
+    return len(members) if device.type == "cuda" or work <= MOST_WORK else max(1, int(len(members) * MOST_WORK / work))
 
 
 def _time(members: Sequence[Member], device: torch.device, seconds: float) -> tuple[float, int]:

@@ -42,7 +42,7 @@ class Estimate:
 
 
 def estimate(experiment: Experiment, runs: Path, device: str = "auto") -> Estimate:
-    """The time from rates measured before: of the same shape on the same kind of device, else scaled by the work of a step.
+    """The time from rates measured before: of the same shape on the same kind of device, else scaled by the work.
 
     It is the time of the whole budget, with nobody else at the device; a run may end sooner by `stop.grokked_plus`.
 

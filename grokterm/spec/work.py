@@ -39,7 +39,7 @@ def memory_of(members: Sequence[Member], together: int | None = None) -> int:
     model, task = spec.model, spec.task
     train, test = task.train_size, task.pairs - task.train_size
     number = 8 if spec.loss.dtype == "float64" else 4
-    hidden = 4 * (4 * model.d_mlp + 12 * model.d_model) * (1 + _POSITIONS * (model.layers - 1))
+    hidden = 4 * (3 * model.d_mlp // 2 + 4 * model.d_model) * (1 + _POSITIONS * (model.layers - 1))
     training = train * (task.p * (3 * number + 8) + hidden)
     testing = test * (task.p * (2 * number + 4) + hidden // 2)
     data = task.pairs * 24
