@@ -27,12 +27,12 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Say how long a preset will take here, from what was measured before."""
         from grokterm import jobs
-        from grokterm.spec import cautions, load, plan_cohorts
+        from grokterm.spec import cautions, load
 
         experiment = load(preset, sets or [], read_seeds(seeds))
         jobs.check_device(device)
         found = jobs.measure(experiment, device) if measure else jobs.estimate(experiment, runs, device)
-        cohorts, notes = len(plan_cohorts(experiment)), jobs.memory_caution(experiment, device)
+        notes = jobs.memory_caution(experiment, device)
         if as_json:
             members = len(experiment.members)
             counts = {

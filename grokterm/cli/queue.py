@@ -53,8 +53,13 @@ def register(app: typer.Typer) -> None:
 
 def _show(devices, line) -> None:
     rows = [
-        [device.name, f"{sum(h.device == device.name for h in line.holding)} of {device.slots}", _percent(device.load)]
-        + [f"{device.memory_used / 2**30:.1f} of {device.memory_total / 2**30:.1f} GiB", device.title]
+        [
+            device.name,
+            f"{sum(h.device == device.name for h in line.holding)} of {device.slots}",
+            _percent(device.load),
+            f"{device.memory_used / 2**30:.1f} of {device.memory_total / 2**30:.1f} GiB",
+            device.title,
+        ]
         for device in devices
     ]
     columns = [("device", "left"), ("slots in use", "right"), ("load", "right"), ("memory", "right"), ("what", "left")]
