@@ -27,19 +27,18 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Say how long a preset will take here, from what was measured before."""
         from grokterm import jobs
-        from grokterm.spec import cautions, load
+        from grokterm.spec import cautions, load, plan_cohorts
 
         experiment = load(preset, sets or [], read_seeds(seeds))
         jobs.check_device(device)
         found = jobs.measure(experiment, device) if measure else jobs.estimate(experiment, runs, device)
         notes = jobs.memory_caution(experiment, device)
         if as_json:
-            members = len(experiment.members)
             counts = {
                 "preset": experiment.name,
                 "device": jobs.default_device(device),
-                "runs": members,
-                "cohorts": cohorts,
+                "runs": len(experiment.members),
+                "cohorts": len(plan_cohorts(experiment)),
             }
             emit_json(counts | {"estimate": found, "cautions": [*cautions(experiment), *([notes] if notes else [])]})
             return

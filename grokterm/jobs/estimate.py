@@ -21,6 +21,7 @@ from grokterm.spec import Experiment, memory_of, plan_cohorts, shape_of, work_of
 
 NAN = float("nan")
 MEASURE_SECONDS = 60  # more than a slow disk and busy cores take; then something is wrong
+PROCESS = 350 * 2**20  # bytes of a worker before it has made a tensor
 NOT_MEASURED = "not measured here"
 _OVERHEAD = 1e-3  # seconds that the smallest step takes
 _GIB = 2**30
@@ -112,7 +113,7 @@ def _measured(experiment: Experiment, device: str) -> dict:
 
 def _from(experiment: Experiment, rates: Sequence[Rate], device: str) -> Estimate:
     cohorts = plan_cohorts(experiment)
-    counted = max(memory_of(members) for members in cohorts)
+    counted = PROCESS + max(memory_of(members) for members in cohorts)
     if not rates:
         return Estimate(NAN, NOT_MEASURED, counted)
     same, nearest, times, memory = set(), set(), [], []

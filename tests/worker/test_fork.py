@@ -1,10 +1,8 @@
-"""Going on from a checkpoint: an unchanged fork gives the bits of the original, a changed one differs only afterwards."""
+"""Going on from a checkpoint: an unchanged fork gives the bits of the original, a changed one differs only later."""
 
-import numpy as np
 import pytest
-from worker.lab import assert_same_numbers, events, numbers, state, until, wait_for_state
+from worker.lab import assert_same_numbers, events, numbers, state, wait_for_state
 
-from grokterm.errors import BadInput
 from grokterm.jobs import fork, fork_points
 from grokterm.record import open_folder
 
