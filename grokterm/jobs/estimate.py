@@ -53,7 +53,7 @@ def estimate(experiment: Experiment, runs: Path, device: str = "auto") -> Estima
         device: where.
     """
     device = default_device(device)
-    return _from(experiment, known_rates(runs, kind_of(device)), device)
+    return from_rates(experiment, known_rates(runs, kind_of(device)), device)
 
 
 def measure(experiment: Experiment, device: str = "auto") -> Estimate:
@@ -68,7 +68,7 @@ def measure(experiment: Experiment, device: str = "auto") -> Estimate:
     if problem:
         raise GroktermError(problem)
     rates = rates_of(_measured(experiment, device), experiment.name)
-    found = _from(experiment, rates, default_device(device))
+    found = from_rates(experiment, rates, default_device(device))
     if before:
         busy = f"{len(before)} worker{'s' if len(before) > 1 else ''} of {before[0].device} disturbed it"
         return Estimate(found.seconds, f"measured just now, but {busy}", found.memory)
@@ -83,12 +83,12 @@ def memory_caution(experiment: Experiment, device: str = "auto") -> str:
     if place is None:
         return ""
     widest = max(plan_cohorts(experiment), key=memory_of)
-    needed, alone, room = memory_of(widest), memory_of(widest, 1), place.memory_total
+    needed, alone, room = memory_of(widest), memory_of(widest[:1]), place.memory_total
     if needed <= room:
         return ""
     what = f"{len(widest)} runs together need about {needed / _GIB:.0f} GiB, and {name} has {room / _GIB:.0f}"
     if alone > room:
-        return f"{what}; one run at a time would need {alone / _GIB:.0f} GiB: make it smaller"
+        return f"{what}; one run alone needs {alone / _GIB:.0f} GiB: make it smaller"
     return f"{what}; --set cohort_width={max(1, int(len(widest) * room / needed / 2))} trains fewer at once"
 
 
@@ -111,7 +111,8 @@ def _measured(experiment: Experiment, device: str) -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _from(experiment: Experiment, rates: Sequence[Rate], device: str) -> Estimate:
+def from_rates(experiment: Experiment, rates: Sequence[Rate], device: str) -> Estimate:
+    """The time of an experiment on `device`, by rates of that kind of device."""
     cohorts = plan_cohorts(experiment)
     counted = PROCESS + max(memory_of(members) for members in cohorts)
     if not rates:

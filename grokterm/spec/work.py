@@ -33,8 +33,8 @@ def work_of(members: Sequence[Member]) -> float:
     return len(members) * (passes * _forward(spec) + _PER_PARAMETER * parameters_of(spec))
 
 
-def memory_of(members: Sequence[Member], together: int | None = None) -> int:
-    """Bytes of tensors of a cohort, with `together` members in the network at a time; by default all of them."""
+def memory_of(members: Sequence[Member]) -> int:
+    """Bytes of tensors of a cohort, with all of its members in the network at a time."""
     spec = members[0].spec
     model, task = spec.model, spec.task
     train, test = task.train_size, task.pairs - task.train_size
@@ -43,8 +43,7 @@ def memory_of(members: Sequence[Member], together: int | None = None) -> int:
     training = train * (task.p * (3 * number + 8) + hidden)
     testing = test * (task.p * (2 * number + 4) + hidden // 2)
     data = task.pairs * 24
-    activations = (together or len(members)) * max(training, testing)
-    return int(activations + len(members) * (_COPIES * 4 * parameters_of(spec) + data))
+    return int(len(members) * (max(training, testing) + _COPIES * 4 * parameters_of(spec) + data))
 
 
 def parameters_of(spec: RunSpec) -> int:
