@@ -7,7 +7,7 @@ from grokterm.analysis.comparison import CLAIM, FEW, ArmRow, Contender, Pair, fi
 from grokterm.analysis.results import integral_at
 from grokterm.analysis.verdict import varies
 from grokterm.analysis.words import listed, p_value, step_count
-from grokterm.record import DamagedRecord
+from grokterm.record import DamagedRecord, Forked
 from grokterm.spec import plateau_of, schedule_values
 
 SAME_INTEGRAL = 0.02  # relative; two schedules this close have spent the same
@@ -42,16 +42,18 @@ def _running(contenders: Sequence[Contender], rows: Sequence[ArmRow]) -> list[st
 
 def _forked(contenders: Sequence[Contender]) -> list[str]:
     """Forks carry milestones that their own fields had no part in."""
-    found: dict[str, None] = {}
+    forks: dict[Forked, list[Contender]] = {}
     for contender in contenders:
         forked = contender.folder.forked()
-        if forked is None:
-            continue
-        before = sum(r.t_grok <= forked.step for r in contender.results)
-        what = f"{contender.label}: forked at step {forked.step:,}: what was before is shared with {forked.name}"
-        grokked = f", and {_runs(before)} had grokked by then" if before else ""
-        found[f"{what}{grokked}; its fields apply from there on"] = None
-    return list(found)
+        if forked is not None:
+            forks.setdefault(forked, []).append(contender)
+    found = []
+    for forked, those in forks.items():
+        before = sum(r.t_grok <= forked.step for contender in those for r in contender.results)
+        who = listed([contender.label for contender in those])
+        what = f"{who}: forked at step {forked.step:,}: what was before is shared with {forked.name}"
+        found.append(what + (f", where {_runs(before)} had grokked by then" if before else ""))
+    return found
 
 
 def _incomplete(contender: Contender) -> list[str]:

@@ -11,6 +11,8 @@ from grokterm.console.text import age, plain
 from grokterm.errors import BadInput
 from grokterm.names import short_name
 
+_LOOK = 0.1  # seconds
+
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
@@ -20,6 +22,8 @@ def register(app: typer.Typer) -> None:
         """Show the devices of this machine, who trains on them, and who waits in which order."""
         from grokterm.jobs import devices, line
 
+        devices()  # the load of the CPU is that since the last look
+        time.sleep(_LOOK)
         here, now = devices(), line()
         if as_json:
             emit_json({"devices": here, "holding": now.holding, "waiting": now.waiting})
