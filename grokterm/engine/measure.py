@@ -79,6 +79,8 @@ def _enough(members: Sequence[Member], device: torch.device) -> int:
 
 def _time(members: Sequence[Member], device: torch.device, seconds: float) -> tuple[float, int]:
     """Seconds a step and bytes held: windows of steps that double, until two agree or the time is over."""
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
     trainer = Trainer(members, device)
     begun = time.monotonic()
     trainer.advance(1)  # warms up, and has a row of every stream

@@ -52,8 +52,7 @@ def estimate(experiment: Experiment, runs: Path, device: str = "auto") -> Estima
         runs: the folder of experiments, whose records hold the rates.
         device: where.
     """
-    device = default_device(device)
-    return from_rates(experiment, known_rates(runs, kind_of(device)), device)
+    return from_rates(experiment, known_rates(runs, kind_of(default_device(device))), device)
 
 
 def measure(experiment: Experiment, device: str = "auto") -> Estimate:
@@ -68,7 +67,7 @@ def measure(experiment: Experiment, device: str = "auto") -> Estimate:
     if problem:
         raise GroktermError(problem)
     rates = rates_of(_measured(experiment, device), experiment.name)
-    found = from_rates(experiment, rates, default_device(device))
+    found = from_rates(experiment, rates, device)
     if before:
         busy = f"{len(before)} worker{'s' if len(before) > 1 else ''} of {before[0].device} disturbed it"
         return Estimate(found.seconds, f"measured just now, but {busy}", found.memory)
@@ -112,7 +111,7 @@ def _measured(experiment: Experiment, device: str) -> dict:
 
 
 def from_rates(experiment: Experiment, rates: Sequence[Rate], device: str) -> Estimate:
-    """The time of an experiment on `device`, by rates of that kind of device."""
+    """The time of an experiment where `device` is asked for, by rates of that kind of device."""
     cohorts = plan_cohorts(experiment)
     counted = PROCESS + max(memory_of(members) for members in cohorts)
     if not rates:
@@ -127,7 +126,8 @@ def from_rates(experiment: Experiment, rates: Sequence[Rate], device: str) -> Es
             if exact
             else max(_OVERHEAD, close.seconds * work / close.work)
         )
-        times.append(seconds * members[0].spec.stop.steps)
+        stop = members[0].spec.stop
+        times.append(min(seconds * stop.steps, 3600 * (stop.wall_hours or math.inf)))
         memory += [rate.memory for rate in exact]
     how = f"measured here {_times(len(same))}"
     if nearest:
@@ -146,9 +146,8 @@ def _nearest(rates: Sequence[Rate], work: float) -> Rate:
 
 def _places(device: str) -> int:
     """Workers that may train at once where `device` is asked for."""
-    if device in ("auto", "cuda"):
-        return max(1, sum(slots_of(gpu.device) for gpu in list_gpus()))
-    return slots_of(device)
+    gpus = list_gpus() if device in ("auto", "cuda") else ()
+    return sum(slots_of(gpu.device) for gpu in gpus) or slots_of(default_device(device))
 
 
 def _together(times: Sequence[float], places: int) -> float:

@@ -12,7 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from grokterm import __version__
-from grokterm.errors import BadInput, GroktermError, NotFound
+from grokterm.errors import BadInput, NotFound
 from grokterm.names import NAME
 from grokterm.record.errors import unwritable
 from grokterm.record.files import sync_folder, write_json, write_whole
@@ -71,12 +71,9 @@ def _create_as(
         if fill:
             fill(ExperimentPaths(beside))
         beside.rename(runs / name)
-    except GroktermError:
+    except BaseException as error:
         shutil.rmtree(beside, ignore_errors=True)
-        raise
-    except OSError as error:
-        shutil.rmtree(beside, ignore_errors=True)
-        if error.errno in _TAKEN:
+        if isinstance(error, OSError) and error.errno in _TAKEN:
             return None
         raise
     return runs / name

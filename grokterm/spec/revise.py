@@ -41,7 +41,10 @@ def revise(
     document = experiment.to_document()
     document.pop("origin", None)
     came_from = _arms(experiment, overrides, arms)
-    document["arms"] = {new: copy.deepcopy(document["arms"][old]) for new, old in came_from.items()}
+    document["arms"] = {
+        new: copy.deepcopy(document["arms"][old]) | ({} if new == old else {"about": f"out of {old}"})
+        for new, old in came_from.items()
+    }
     changes, problems = read_overrides(overrides, list(came_from))
     layers = [Document(experiment.name, document), *(Document(SET, change.document) for change in changes)]
     if seeds is not None:
