@@ -7,7 +7,7 @@ from grokterm.analysis.comparison import CLAIM, FEW, ArmRow, Contender, Pair, fi
 from grokterm.analysis.results import integral_at
 from grokterm.analysis.verdict import varies
 from grokterm.analysis.words import listed, p_value, step_count
-from grokterm.record import DamagedRecord
+from grokterm.record import DamagedRecord, Forked
 from grokterm.spec import plateau_of, schedule_values
 
 SAME_INTEGRAL = 0.02  # relative; two schedules this close have spent the same
@@ -19,7 +19,7 @@ FINE = 10  # evaluations that should fit into a gap
 
 def cautions(contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: Sequence[Pair]) -> tuple[str, ...]:
     """All warnings about a comparison, the most serious first."""
-    found = _running(contenders, rows)
+    found = _running(contenders, rows) + _forked(contenders)
     for contender in contenders:
         found += _incomplete(contender) + _ended_early(contender) + _holding(contender) + _diverged(contender)
     found += _few_seeds(rows) + _other_seeds(rows) + _unlike(contenders) + _machines(contenders)
@@ -38,6 +38,22 @@ def _running(contenders: Sequence[Contender], rows: Sequence[ArmRow]) -> list[st
         return [f"not over yet: {listed(running)}; {says}"]
     going = any(result.running for contender in contenders for result in contender.results)
     return ["training goes on: losses and integrals of lambda are as of now, not of the end"] if going else []
+
+
+def _forked(contenders: Sequence[Contender]) -> list[str]:
+    """Forks carry milestones that their own fields had no part in."""
+    forks: dict[Forked, list[Contender]] = {}
+    for contender in contenders:
+        forked = contender.folder.forked()
+        if forked is not None:
+            forks.setdefault(forked, []).append(contender)
+    found = []
+    for forked, those in forks.items():
+        before = sum(r.t_grok <= forked.step for contender in those for r in contender.results)
+        who = listed([contender.label for contender in those])
+        what = f"{who}: forked at step {forked.step:,}: what was before is shared with {forked.name}"
+        found.append(what + (f", where {_runs(before)} had grokked by then" if before else ""))
+    return found
 
 
 def _incomplete(contender: Contender) -> list[str]:

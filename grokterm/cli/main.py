@@ -9,7 +9,24 @@ from typing import Annotated
 import typer
 
 from grokterm import __version__
-from grokterm.cli import compare, control, demo, doctor, export, history, keys, notes, plot, presets, run, serve, watch
+from grokterm.cli import (
+    again,
+    compare,
+    control,
+    demo,
+    doctor,
+    estimate,
+    export,
+    history,
+    keys,
+    notes,
+    plot,
+    presets,
+    queue,
+    run,
+    serve,
+    watch,
+)
 from grokterm.cli.options import RUNS, Runs
 from grokterm.cli.out import say
 from grokterm.cli.terminal import open_console
@@ -26,7 +43,25 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, run, compare, plot, presets, history, watch, control, notes, export, doctor, keys, serve):
+COMMANDS = (
+    demo,
+    run,
+    again,
+    estimate,
+    presets,
+    compare,
+    plot,
+    history,
+    watch,
+    queue,
+    control,
+    notes,
+    export,
+    serve,
+    keys,
+    doctor,
+)
+for module in COMMANDS:
     module.register(app)
 
 

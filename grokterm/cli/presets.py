@@ -1,12 +1,13 @@
 """`grokterm presets`: what can be run, and whether a TOML file is a good preset."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import AsJson
+from grokterm.cli.options import RUNS, AsJson, Runs
 from grokterm.cli.out import data, emit_json, say, table, written
-from grokterm.console.text import plural
+from grokterm.console.text import duration, plural
 from grokterm.errors import BadInput
 
 Preset = Annotated[str, typer.Argument(help="A preset's name, or the path of a TOML file.", show_default=False)]
@@ -20,10 +21,10 @@ def register(app: typer.Typer) -> None:
     app.add_typer(presets, name="presets")
 
     @presets.callback()
-    def listing(context: typer.Context, as_json: AsJson = False) -> None:
-        """List the presets, with the question that each one asks."""
+    def listing(context: typer.Context, runs: Runs = RUNS, as_json: AsJson = False) -> None:
+        """List the presets, with the question that each one asks and the time it takes here, where that is known."""
         if context.invoked_subcommand is None:
-            _list(as_json)
+            _list(runs, as_json)
 
     @presets.command()
     def show(name: Preset) -> None:
@@ -58,18 +59,25 @@ def _text(name: str) -> str:
         raise BadInput(f"{path}: can't be read: {error.strerror}") from None
 
 
-def _list(as_json: bool) -> None:
-    from grokterm.spec import list_presets
+def _list(runs: Path, as_json: bool) -> None:
+    from grokterm.jobs import estimate
+    from grokterm.spec import list_presets, load
 
     found = list_presets()
+    times = [None if preset.problem else estimate(load(preset.path), runs) for preset in found]
     if as_json:
-        emit_json({"presets": found})
+        emit_json({"presets": [p._asdict() | {"estimate": time} for p, time in zip(found, times, strict=True)]})
         return
     table(
-        [("preset", "left"), ("question", "left"), ("cost", "left")],
-        [[preset.name, preset.question or preset.title, preset.cost] for preset in found],
+        [("preset", "left"), ("question", "left"), ("cost", "left"), ("here", "right")],
+        [[p.name, p.question or p.title, p.cost, _time(time)] for p, time in zip(found, times, strict=True)],
     )
     say("`grokterm presets show NAME` prints one; `grokterm run NAME` runs it.")
+
+
+def _time(estimate) -> str:
+    known = estimate is not None and estimate.seconds == estimate.seconds
+    return duration(estimate.seconds) if known else "–"
 
 
 def _check(name: str, as_json: bool) -> None:

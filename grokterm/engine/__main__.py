@@ -14,9 +14,10 @@ from pathlib import Path
 
 from grokterm.engine.devices import acceptable_devices, cuda_devices
 from grokterm.engine.log import say, say_traceback
-from grokterm.engine.slots import hold_slot, only_worker, threads_of_slot
+from grokterm.engine.slots import hold_slot, only_worker
 from grokterm.errors import GroktermError, NotFound
 from grokterm.record import CohortFolder, CohortWriter, ExperimentFolder, open_folder
+from grokterm.record.capacity import threads_of_slot
 
 QUEUE_BEAT = 0.5  # seconds between two heartbeats of a worker that waits in line
 
@@ -55,13 +56,17 @@ def main(arguments: list[str] | None = None) -> int:
         "--launched", type=int, default=time.time_ns(), help="place in the line: when it was launched, ns"
     )
     parser.add_argument("--probe", action="store_true", help="print torch's version and devices as JSON, and exit")
+    parser.add_argument("--measure", type=Path, metavar="SPEC", help="time a few steps, print them as JSON, and exit")
     asked = parser.parse_args(arguments)
     if asked.probe:
         print(json.dumps(probe()))
         return 0
-    if asked.folder is None:
+    if asked.folder is None and asked.measure is None:
         parser.error("which folder?")
     try:
+        if asked.measure is not None:
+            print(json.dumps(time_steps(asked.measure, asked.device)))
+            return 0
         folder, cohort = find_cohort(asked.folder, asked.cohort)
         with only_worker(cohort.path):
             return work(folder, cohort, asked.device, asked.launched, Signals())
@@ -97,12 +102,21 @@ def probe() -> dict:
     }
 
 
+def time_steps(source: Path, device: str) -> dict:
+    """A few real steps of the preset in `source`, timed on the first device that `device` accepts."""
+    best = acceptable_devices(device)[0]
+    from grokterm.engine.measure import measure  # deferred: see train
+
+    return measure(source, best)
+
+
 def work(folder: ExperimentFolder, cohort: CohortFolder, device: str, launched: int, signals: Signals) -> int:
     """Wait for a slot, train, and leave a last word in the record whatever happens."""
     writer = CohortWriter(cohort.path)
     try:
         devices = acceptable_devices(device)
-        with hold_slot(devices, launched, lambda: stand_in_line(writer, signals)) as held:
+        place = str(folder.path.absolute()), cohort.index
+        with hold_slot(devices, launched, lambda: stand_in_line(writer, signals), *place) as held:
             train(folder, cohort, writer, held, signals)
         return 0
     except Leave as leave:

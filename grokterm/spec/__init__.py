@@ -14,10 +14,12 @@ from grokterm.spec.milestones import MilestoneRule, Milestones, find_milestones
 from grokterm.spec.model import Transformer
 from grokterm.spec.optimizer import AdamW
 from grokterm.spec.presets import PresetInfo, find_preset, list_presets, slug
+from grokterm.spec.revise import changed_fields, revise
 from grokterm.spec.run import RunSpec
 from grokterm.spec.schedules import Plateau, Schedule, plateau_of, schedule_values
 from grokterm.spec.stop import Stop, Streams
 from grokterm.spec.task import Modular
+from grokterm.spec.work import memory_of, shape_of, work_of
 
 __all__ = [
     "AdamW",
@@ -38,14 +40,19 @@ __all__ = [
     "Streams",
     "Transformer",
     "cautions",
+    "changed_fields",
     "field_table",
     "find_milestones",
     "find_preset",
     "list_presets",
     "load",
+    "memory_of",
     "parse",
     "plan_cohorts",
     "plateau_of",
+    "revise",
     "schedule_values",
+    "shape_of",
     "slug",
+    "work_of",
 ]

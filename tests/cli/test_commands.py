@@ -147,7 +147,7 @@ def test_ctrl_c_leaves_the_worker_running_and_says_so(lab):
         cwd=lab.path, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests may run where Ctrl-C is ignored
     )  # fmt: skip
-    _until(lambda: lab.json("ls")["experiments"][0]["step"] > 10)
+    _until(lambda: (newest := lab.json("ls")["experiments"][0])["state"] == "running" and newest["step"] > 10)
     process.send_signal(signal.SIGINT)
     _, said = process.communicate(timeout=30)
     assert process.returncode == 130

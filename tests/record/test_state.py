@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -48,6 +49,7 @@ AGAIN = queued(NOW - 5, **HERE | {"pid": 8})
         ("created", None, [], GONE),
         ("running", status(), [STARTED], ALIVE),
         ("paused", status("paused"), [STARTED], ALIVE),
+        ("created", replace(status("created", 9999), pid=0), [], ALIVE),  # a fork that nobody has started
         ("starting", status("starting", 100), [], ALIVE),  # a capture takes its time
         ("queued", status("queued", 9999), [], ALIVE),  # a queue is silent
         ("stalled", status(silent=31), [STARTED], ALIVE),

@@ -1,0 +1,122 @@
+"""The folder of a fork before any worker has seen it: what it holds, and that it is whole or absent."""
+
+import sys
+
+import numpy as np
+import pytest
+from worker.lab import document
+
+from grokterm.errors import BadInput
+from grokterm.jobs import fork, fork_points
+from grokterm.record import CohortWriter, DamagedRecord, State, create, open_folder
+from grokterm.spec import parse
+
+STEPS = np.arange(0, 50, 5)
+
+
+@pytest.fixture
+def launched(monkeypatch):
+    """The folders that would have been launched."""
+    folders = []
+    monkeypatch.setattr(sys.modules["grokterm.jobs.fork"], "launch", lambda folder, device: folders.append(folder))
+    return folders
+
+
+@pytest.fixture
+def parent(runs):
+    """Two cohorts of two runs each, written by hand: 50 steps, checkpoints at 20 and 50, and at 30 in one of them."""
+    arms = {"slow": {}, "fine": {"streams": {"train_every": 2}}}
+    folder = create(runs, parse(document(arms=arms, stop={"steps": 60}), "pair"))
+    for cohort in folder.cohorts:
+        write(cohort)
+    return folder
+
+
+def write(cohort):
+    """Rows up to 50 that say which member they are of; a milestone before and one after step 20."""
+    writer = CohortWriter(cohort.path)
+    writer.load_checkpoint()
+    writer.event("started", 0)
+    (arm, seed), _ = cohort.members
+    for kept in (20, 30, 50) if cohort.index == 0 else (20, 50):
+        last = writer.status.step
+        rows = STEPS[(last <= STEPS) & (kept > STEPS)]
+        writer.append("eval", rows, {"test_acc": rows[:, None] + np.array([0.1, 0.2]) + cohort.index})
+        writer.append("clock", [kept], {"wall": [kept / 10]})
+        writer.event("memorised" if kept == 20 else "grokked", kept - 5, arm=arm, seed=seed)
+        writer.commit(step=kept, state="running")
+        tensors = {"weights.W": np.array([[1.0], [2.0]]) * kept, "step": np.array([kept])}
+        tensors |= {"decay.clock": np.array([kept, kept]), "decay.waiting": np.array([False, False])}
+        meta = {"wall": kept / 10, "end": 60, "closed": False, "threads": 1, "group": 2}
+        writer.save_checkpoint(kept, tensors, meta, keep=True)
+    writer.event("parked", 50)
+    writer.close(state="parked", step=50)
+
+
+def test_points_are_the_steps_that_every_cohort_has(parent):
+    assert fork_points(parent) == (20, 50)
+    assert fork_points(create(parent.path.parent, parent.spec())) == ()
+
+
+def test_a_fork_holds_the_past_of_its_members_and_nothing_later(parent, launched):
+    new = fork(parent, 20)
+    assert launched == [new] and new.state() is State.CREATED and new.problem is None
+    for cohort, old in zip(new.cohorts, parent.cohorts, strict=True):
+        rows = cohort.read("eval")
+        assert rows.steps.tolist() == [0, 5, 10, 15]
+        np.testing.assert_array_equal(rows.columns["test_acc"], old.read("eval").columns["test_acc"][:4])
+        assert cohort.read("clock").steps.tolist() == [20]
+        assert [event.kind for event in cohort.events()] == ["memorised", "forked"]
+        assert (cohort.status().step, cohort.status().pid) == (20, 0)
+        (point,) = cohort.checkpoints()
+        assert (point.step, point.kept) == (20, True)
+    assert new.forked() == open_folder(new.path).forked()
+    assert (new.forked().name, new.forked().step) == (parent.name, 20)
+
+
+def test_one_arm_needs_only_the_checkpoints_of_its_cohort(parent, launched):
+    new = fork(parent, 30, arms=["slow"], overrides=["arms.a.optimizer.lr=1e-4", "arms.b.optimizer.lr=1e-5"])
+    (cohort,) = new.cohorts
+    assert cohort.members == (("a", 0), ("a", 1), ("b", 0), ("b", 1))
+    np.testing.assert_array_equal(cohort.read("eval").columns["test_acc"][0], [0.1, 0.2, 0.1, 0.2])
+    state = cohort.checkpoints()[0].load()
+    assert state.tensors["weights.W"].tolist() == [[30], [60], [30], [60]] and state.tensors["step"].tolist() == [30]
+    assert (state.meta["group"], state.meta["end"], state.meta["wall"]) == (4, 60, 3.0)
+    told = {(event.kind, event.data["arm"], event.data["seed"]) for event in cohort.events() if "arm" in event.data}
+    assert told == {("memorised", "a", 0), ("memorised", "b", 0), ("grokked", "a", 0), ("grokked", "b", 0)}
+
+
+def test_another_rule_for_milestones_finds_them_again(parent, launched):
+    new = fork(parent, 20, ["milestones.memorised=0.5"])
+    assert [event.kind for event in new.cohorts[0].events()] == ["forked"]
+
+
+def test_cohorts_that_would_now_be_one_stay_two(parent, launched):
+    """Their rows are not at the same steps, so they can't share a stream."""
+    new = fork(parent, 20, ["arms.fine.streams.train_every=1"])
+    assert [cohort.members for cohort in new.cohorts] == [cohort.members for cohort in parent.cohorts]
+
+
+def test_a_parent_that_is_damaged_leaves_nothing_behind(parent, launched):
+    path = parent.cohorts[1].paths.stream("eval")
+    path.write_bytes(path.read_bytes()[:400])
+    before = sorted(parent.path.parent.iterdir())
+    with pytest.raises(DamagedRecord, match="can't be read"):
+        fork(parent, 20)
+    assert sorted(parent.path.parent.iterdir()) == before and launched == []
+
+
+def test_what_had_ended_needs_a_reason_to_go_on(parent, launched):
+    with pytest.raises(BadInput, match=r"stop\.wall_hours: 0\.001 h were over by step 50"):
+        fork(parent, 50, ["stop.wall_hours=0.001"])
+    with pytest.raises(BadInput, match="has no checkpoint to fork from yet"):
+        fork(create(parent.path.parent, parent.spec()))
+
+
+def test_a_schedule_that_bends_with_the_budget_is_refused_by_name(runs, launched):
+    control = {"schedule": "mirror", "of": {"schedule": "linear", "initial": 3.0, "final": 0.0, "end": 60}}
+    arms = {"mirror": {"optimizer": {"weight_decay": control}}}
+    folder = create(runs, parse(document(arms=arms, stop={"steps": 60}), "pair"))
+    write(folder.cohorts[0])
+    with pytest.raises(BadInput, match=r"stop\.steps: the mirror schedule of arm mirror is another one over 80 steps"):
+        fork(folder, 20, ["stop.steps=80"])
