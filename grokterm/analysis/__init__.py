@@ -3,12 +3,14 @@
 scipy is loaded by the functions that need it, so that a console can import this package at its start.
 """
 
+from grokterm.analysis.axes import axis_values, log_time_ticks, time_ticks
 from grokterm.analysis.bootstrap import Ratio, median_ratio
 from grokterm.analysis.comparing import arms_of, compare, differing_fields
 from grokterm.analysis.comparison import ArmRow, Comparison, Pair
 from grokterm.analysis.curves import Band, Curve, CurveFeed, band, load_curves
 from grokterm.analysis.reduce import Columns, linear_ticks, log_ticks, reduce_columns
 from grokterm.analysis.results import RunResult, first_times, grok_times, run_results
+from grokterm.analysis.smooth import smoothed
 from grokterm.analysis.summary import ArmProgress, Summary, summarise
 from grokterm.analysis.survival import (
     LogRank,
@@ -41,6 +43,7 @@ __all__ = [
     "Summary",
     "SurvivalCurve",
     "arms_of",
+    "axis_values",
     "band",
     "compare",
     "differing_fields",
@@ -51,6 +54,7 @@ __all__ = [
     "linear_ticks",
     "load_curves",
     "log_ticks",
+    "log_time_ticks",
     "logrank",
     "long_table",
     "median_ratio",
@@ -58,6 +62,8 @@ __all__ = [
     "reduce_columns",
     "run_results",
     "sample",
+    "smoothed",
     "summarise",
     "survival_curve",
+    "time_ticks",
 ]

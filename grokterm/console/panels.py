@@ -1,101 +1,148 @@
-"""The charts of an experiment. Pure functions: curves and a view in, charts out."""
+"""The charts of an experiment. Pure functions: curves, a view and a spot in, charts out."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 
 import numpy as np
 
-from grokterm.analysis import Band, Curve
-from grokterm.console.charts.model import Chart, Milestone, Series
-from grokterm.console.curves import Curves
+from grokterm.console.charts.model import Chart, Milestone, Series, Window
+from grokterm.console.charts.readings import Reading, readings, table_rows
+from grokterm.console.curves import AXIS_COLUMNS, Curves
 from grokterm.console.detail import ArmLine
+from grokterm.console.lines import lines, way
 from grokterm.console.look import Ink, marker
-from grokterm.console.scales import View
+from grokterm.console.panel import OVERLAY, PANELS, Panel
+from grokterm.console.probes import probe_panels
+from grokterm.console.scales import AXIS_WORDS, SMOOTHING, Spot, View
+
+__all__ = [
+    "OVERLAY",
+    "PANELS",
+    "Panel",
+    "Reading",
+    "chart",
+    "charts",
+    "extent",
+    "probe_panels",
+    "readings",
+    "table_rows",
+]  # fmt: skip
+
+Arms = tuple[ArmLine, ...]
 
 
-@dataclass(frozen=True)
-class Panel:
-    """One chart of the experiment screen: which columns, drawn how. The second column is the dotted one."""
-
-    id: str
-    title: str
-    columns: tuple[str, ...]
-    log: bool = False
-    y_range: tuple[float, float] | None = None
-    marks: tuple[str, ...] = ("t_grok",)
+def charts(
+    curves: Curves, arms: Arms, view: View, spot: Spot, ink: Ink, panels: Iterable[Panel] = PANELS
+) -> dict[str, Chart]:
+    """The charts of an experiment by the id of their panel, all over the same x."""
+    return {panel.id: chart(panel, curves, arms, view, spot, ink) for panel in panels}
 
 
-PANELS = (
-    Panel("loss", "loss", ("test_loss", "train_loss"), log=True),
-    Panel("accuracy", "accuracy", ("test_acc", "train_acc"), y_range=(0.0, 1.0), marks=("t_mem", "t_grok")),
-    Panel("norm", "weight norm", ("weight_norm",)),
-    Panel("lambda", "weight decay λ", ("weight_decay",)),
-)
-OVERLAY = Panel("overlay", "accuracy", ("test_acc", "train_acc"), y_range=(0.0, 1.0))
+def chart(panel: Panel, curves: Curves, arms: Arms, view: View, spot: Spot, ink: Ink) -> Chart:
+    """One chart: every arm shown of every column of the panel, and the milestones of these arms.
 
-
-def charts(curves: Curves, arms: tuple[ArmLine, ...], view: View, ink: Ink) -> dict[str, Chart]:
-    """The charts of an experiment, by the id of their panel."""
-    x_range = _x_range(curves, view.log_x)
-    return {panel.id: replace(chart(panel, curves, arms, view, ink), x_range=x_range) for panel in PANELS}
-
-
-def _x_range(curves: Curves, log_x: bool) -> tuple[float, float] | None:
-    """One step axis for all charts, so that what is above each other happened at the same time."""
-    steps = [curve.steps for column in curves.columns.values() for curve in column[:1] if len(curve.steps)]
-    if not steps:
-        return None
-    first = min(
-        float(own[np.searchsorted(own, 0, side="right") if log_x else 0]) if own[-1] > 0 else 0.0 for own in steps
+    The curves of an arm are the same objects as before unless `curves` or the way of looking at them has changed: a
+    chart whose window or cursor alone has moved is cheap to make and to draw.
+    """
+    shown = _shown(arms, spot)
+    drawn: list[Series] = []
+    for place, column in enumerate(panel.columns):
+        for arm in shown:
+            drawn += lines(curves, column, arm, view, ink, faint=place > 0)
+    lacking = [arm.name for arm in shown if _lacks_axis(curves, panel, arm, view)]
+    smooth = SMOOTHING[view.smooth]
+    notes = (
+        "─ test  ┄ train" if len(panel.columns) > 1 else "",
+        f"smoothed {smooth:g}" if smooth else "",
+        f"no {AXIS_WORDS[view.axis]} recorded: {', '.join(lacking)}" if lacking and drawn else "",
     )
-    return first, float(max(own[-1] for own in steps))
-
-
-def chart(panel: Panel, curves: Curves, arms: tuple[ArmLine, ...], view: View, ink: Ink) -> Chart:
-    """One chart: every arm of every column of the panel, and the milestones of the arms."""
-    drawn = [
-        series
-        for place, column in enumerate(panel.columns)
-        for arm in arms
-        for series in _series(curves, column, arm, view, ink, faint=place > 0)
-    ]
     return Chart(
         panel.title,
         tuple(drawn),
         log_x=view.log_x,
         log_y=panel.log if view.y == "auto" else view.y == "log",
+        milestones=tuple(_milestones(panel, curves, shown, view, ink)),
         y_range=panel.y_range,
-        milestones=tuple(_milestones(panel, arms, ink)),
-        note="─ test  ┄ train" if len(panel.columns) > 1 else "",
+        x_range=extent(curves, arms, view, spot),
+        empty=_why_empty(curves, panel, arms, shown, bool(lacking), view),
+        note=" · ".join(note for note in notes if note),
+        window=spot.window,
+        cursor=spot.cursor,
+        pen=view.pen,
+        x_title="" if view.axis == "step" else AXIS_WORDS[view.axis],
+        seconds=view.axis == "wall",
+        smooth=smooth,
     )
 
 
-def _series(curves: Curves, column: str, arm: ArmLine, view: View, ink: Ink, faint: bool) -> Iterable[Series]:
-    colour, sign = ink.arm(arm.index), marker(arm.index)
-    if view.seed is None:
-        band = curves.band(column, arm.name)
-        if band is not None:
-            yield _median(arm.name, band, colour, sign, faint)
-        return
-    own = curves.of(column, arm.name)
-    for curve in own if view.seed < 0 else own[view.seed : view.seed + 1]:
-        yield _line(curve, colour, sign, faint)
+def extent(curves: Curves, arms: Arms, view: View, spot: Spot) -> Window | None:
+    """From the first to the last x of the arms shown, over all columns, in the units of `view.axis`; None without any.
+
+    One axis for all charts, so that what is above each other happened at the same time. A logarithmic one begins at
+    the first x above zero.
+    """
+    ends = [end for arm in _shown(arms, spot) for end in _ends(curves, arm, view)]
+    if not ends:
+        return None
+    positive = [end[1] for end in ends if np.isfinite(end[1])]
+    first = min(positive) if view.log_x and positive else min(end[0] for end in ends)
+    return first, max(end[2] for end in ends)
 
 
-def _median(name: str, band: Band, colour: str, sign: str, faint: bool) -> Series:
-    """The median with its range; the range of a dotted curve is left out, since it is there for reference."""
-    spread = band.n.max(initial=0) > 1 and not faint and not np.array_equal(band.low, band.high, equal_nan=True)
-    low, high = (band.low, band.high) if spread else (None, None)
-    return Series(name, band.steps, band.median, colour, sign, low, high, faint)
+def _shown(arms: Arms, spot: Spot) -> Arms:
+    return tuple(arm for arm in arms if arm.name not in spot.hidden)
 
 
-def _line(curve: Curve, colour: str, sign: str, faint: bool) -> Series:
-    return Series(f"{curve.arm}/{curve.seed}", curve.steps, curve.values, colour, sign, faint=faint)
+def _ends(curves: Curves, arm: ArmLine, view: View) -> Iterable[tuple[float, float, float]]:
+    """First x, first x above zero, and last x of every set of steps at which something of the arm was recorded."""
+    seen = set()
+    for column in curves.columns:
+        for curve in curves.of(column, arm.name):
+            seed = None if view.seed is None else curve.seed
+            if len(curve.steps) and (id(curve.steps), seed) not in seen:
+                seen.add((id(curve.steps), seed))
+                end = curves.kept(
+                    way(view),
+                    ("ends", arm.name, id(curve.steps), seed),
+                    lambda curve=curve, seed=seed: _ends_of(curves.x(view.axis, arm.name, curve.steps, seed)),
+                )
+                if end is not None:
+                    yield end
 
 
-def _milestones(panel: Panel, arms: tuple[ArmLine, ...], ink: Ink) -> Iterable[Milestone]:
+def _ends_of(x: np.ndarray | None) -> tuple[float, float, float] | None:
+    x = x[np.isfinite(x)] if x is not None else np.empty(0)
+    if not len(x):
+        return None
+    first_above = int(np.searchsorted(x, 0.0, side="right"))
+    return float(x[0]), float(x[first_above]) if first_above < len(x) else float("nan"), float(x[-1])
+
+
+def _milestones(panel: Panel, curves: Curves, arms: Arms, view: View, ink: Ink) -> Iterable[Milestone]:
+    """Milestones are steps; on another axis each is where its own arm was at that step."""
     for arm in arms:
         for which, letter in (("t_mem", "m"), ("t_grok", "g")):
-            at = getattr(arm, which)
-            if which in panel.marks and np.isfinite(at):
-                yield Milestone(at, f"{letter}{marker(arm.index)}", ink.arm(arm.index))
+            if which in panel.marks and np.isfinite(getattr(arm, which)):
+                at = curves.x(view.axis, arm.name, np.array([getattr(arm, which)]))
+                if at is not None and np.isfinite(at[0]):
+                    label = f"{letter}{marker(arm.index)}"
+                    yield Milestone(float(at[0]), label, ink.arm(arm.index), f"{which} {arm.name}")
+
+
+def _lacks_axis(curves: Curves, panel: Panel, arm: ArmLine, view: View) -> bool:
+    """Something of the panel was recorded, and not what x is."""
+    needed = AXIS_COLUMNS.get(view.axis)
+    return (
+        needed is not None
+        and not curves.of(needed, arm.name)
+        and any(curves.of(column, arm.name) for column in panel.columns)
+    )
+
+
+def _why_empty(curves: Curves, panel: Panel, arms: Arms, shown: Arms, lacking: bool, view: View) -> str:
+    if arms and not shown:
+        return "every arm is hidden; a shows all"
+    if lacking:
+        return f"no {AXIS_WORDS[view.axis]} was recorded here; X makes x something else"
+    if (view.seed or 0) > 0 and any(curves.of(column, arm.name) for column in panel.columns for arm in shown):
+        return "these arms have no such seed; g goes on to the next"
+    return "no numbers yet"

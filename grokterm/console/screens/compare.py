@@ -126,8 +126,9 @@ class Compare(Page):
         if shown != getattr(self, "_shown", None):
             self._shown = shown
             from grokterm.console.panels import OVERLAY, chart
+            from grokterm.console.scales import Spot
 
-            drawn = chart(OVERLAY, compared.curves, compared.arms, self.app.memory.view, ink)
+            drawn = chart(OVERLAY, compared.curves, compared.arms, self.app.memory.view, Spot(), ink)
             self.query_one(ChartView).show(drawn)
 
     def action_reread(self) -> None:

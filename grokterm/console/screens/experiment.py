@@ -85,12 +85,13 @@ class ExperimentPage(Acting):
             return
         self._show_words(detail)
         view = self.app.memory.view
-        shown = (detail.curves, detail.arms, view, self.app.theme)
+        spot = self.app.memory.spot(self._name)
+        shown = (detail.curves, detail.arms, view, spot, self.app.theme)
         if shown != self._shown:
             self._shown = shown
             from grokterm.console.panels import charts
 
-            for name, chart in charts(detail.curves, detail.arms, view, self.app.ink).items():
+            for name, chart in charts(detail.curves, detail.arms, view, spot, self.app.ink).items():
                 self.query_one(f"#{name}", ChartView).show(chart)
 
     def _show_words(self, detail: Detail) -> None:

@@ -42,6 +42,7 @@ class Preview(Vertical):
         if detail is None or detail.name != name or not self.size.width:
             return
         from grokterm.console.panels import PANELS, chart
+        from grokterm.console.scales import Spot
 
         width, ink = max(20, self.size.width - 2), self.app.ink
         heading = detail.summary.title or plain(short_name(detail.name))
@@ -59,4 +60,4 @@ class Preview(Vertical):
         if shown != self._shown:
             self._shown = shown
             for view, panel in zip(self.query(ChartView), PANELS, strict=False):
-                view.show(chart(panel, *shown[:3], ink))
+                view.show(chart(panel, *shown[:3], Spot(), ink))

@@ -1,0 +1,178 @@
+"""Charts as a picture: the recorded numbers in full, drawn by matplotlib. Its global `pyplot` is never touched."""
+
+import io
+import logging
+from collections.abc import Sequence
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+
+from grokterm.console.charts.model import Chart, Milestone, Series
+from grokterm.console.look import DARK, LIGHT, MARKERS, ink
+from grokterm.console.text import plain
+
+_SIGNS = dict(zip(MARKERS, "o^sDv*Po", strict=True))
+_HOLLOW = MARKERS[-1]
+_STYLE = {
+    "svg.fonttype": "none",  # text stays text
+    "svg.hashsalt": "grokterm",  # the same chart gives the same file
+    "agg.path.chunksize": 20_000,
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.25,
+    "grid.linewidth": 0.5,
+}
+_MOST_LEVELS = 3  # of labels of milestones that would lie on each other
+
+
+def picture(charts: Sequence[Chart], form: str) -> bytes:
+    """The charts as one figure, side by side in pairs, on white.
+
+    Args:
+        form: `svg` or `png`.
+    """
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it speaks of its font cache
+    with matplotlib.rc_context(_STYLE):
+        figure = Figure(figsize=_size(len(charts)), layout="constrained", dpi=150)
+        across = 1 if len(charts) == 1 else 2
+        down = -(-len(charts) // across)
+        for place, chart in enumerate(charts):
+            _draw(figure.add_subplot(down, across, place + 1), chart)
+        handles = _handles(charts)
+        if handles:
+            labels = [handle.get_label() for handle in handles]
+            figure.legend(handles, labels, loc="outside lower center", ncols=min(len(handles), 4), frameon=False)
+        file = io.BytesIO()
+        figure.savefig(file, format=form, metadata={"Date": None} if form == "svg" else {"Software": None})
+    return file.getvalue()
+
+
+def _size(count: int) -> tuple[float, float]:
+    return (8.0, 4.8) if count == 1 else (12.0, 3.6 * -(-count // 2) + 0.6)
+
+
+def _draw(axes: Axes, chart: Chart) -> None:
+    notes = [chart.title, f"smoothed {chart.smooth:g}, recorded curve behind" if chart.smooth else ""]
+    axes.set_title(_text(" · ".join(note for note in notes if note)), loc="left", fontsize=10)
+    axes.set_xlabel(_text((chart.x_title or "step") + (" (seconds)" if chart.seconds else "")))
+    axes.set_ylabel(_text(_quantity(chart)))
+    axes.set_xscale("log" if chart.log_x else "linear")
+    axes.set_yscale("log" if chart.log_y else "linear")
+    for place, series in enumerate(sorted(chart.series, key=lambda one: not one.faint)):
+        _curve(axes, chart, series, place)
+    if not chart.series:
+        axes.text(0.5, 0.5, _text(chart.empty), transform=axes.transAxes, ha="center", color="0.4")
+    low, high = chart.window or chart.x_range or (None, None)
+    if low is not None and low < high and not (chart.log_x and low <= 0):
+        axes.set_xlim(low, high)
+    if chart.y_range is not None and not chart.log_y:
+        pad = 0.03 * (chart.y_range[1] - chart.y_range[0])
+        axes.set_ylim(chart.y_range[0] - pad, chart.y_range[1] + pad)
+    _milestones(axes, chart)
+
+
+def _quantity(chart: Chart) -> str:
+    columns = dict.fromkeys(series.column for series in chart.series if not series.faint and series.column)
+    return ", ".join(name.replace("_", " ") for name in columns) or chart.title
+
+
+def _curve(axes: Axes, chart: Chart, series: Series, place: int) -> None:
+    colour, inside = on_paper(series.colour), _inside(series.x, chart)
+    x = np.asarray(series.x, float)[inside]
+
+    def shown(values: np.ndarray | None) -> np.ndarray | None:
+        return None if values is None else drawable(np.asarray(values, float)[inside], chart.log_y)
+
+    y, low, high, raw = map(shown, (series.y, series.low, series.high, series.raw_y))
+    if low is not None and high is not None:
+        if chart.log_y and np.isfinite(high).any():  # an edge at zero has no logarithm: down to the smallest number
+            low = np.where(np.isnan(low) & np.isfinite(high), np.nanmin([*low, *y, np.nanmin(high)]), low)
+        axes.fill_between(x, low, high, color=colour, alpha=0.18, linewidth=0)
+    if raw is not None:
+        axes.plot(x, raw, color=colour, alpha=0.3, linewidth=0.6)
+    if series.faint:
+        axes.plot(x, y, color=colour, alpha=0.8, linewidth=0.9, linestyle=(0, (2, 2)))
+        return
+    face = "white" if series.marker == _HOLLOW else colour
+    axes.plot(
+        x, y, color=colour, linewidth=1.4, marker=_SIGNS.get(series.marker, "o"), markersize=4.5,
+        markerfacecolor=face, markevery=(0.02 * (place % 6), 0.14),
+    )  # fmt: skip
+
+
+def _inside(x: np.ndarray, chart: Chart) -> slice:
+    """The points in the window and their neighbours, so that lines go on to its edges."""
+    if chart.window is None:
+        return slice(int(np.searchsorted(x, 0.0, "right")) if chart.log_x else 0, len(x))
+    first, last = np.searchsorted(x, chart.window[0]), np.searchsorted(x, chart.window[1], "right")
+    first = max(int(first) - 1, int(np.searchsorted(x, 0.0, "right")) if chart.log_x else 0)
+    return slice(first, int(last) + 1)
+
+
+def drawable(values: np.ndarray, log: bool) -> np.ndarray:
+    """`values`, with nan for what an axis can't show."""
+    return np.where(np.isfinite(values) & ((values > 0) | (not log)), values, np.nan)
+
+
+def _milestones(axes: Axes, chart: Chart) -> None:
+    """A dotted line for each, labelled along it; where two labels would lie on each other the later one goes lower."""
+    left, right = axes.get_xlim()
+    log = chart.log_x
+
+    def share(mark: Milestone) -> float:
+        place, low, high = (np.log10([mark.x, left, right])) if log else (mark.x, left, right)
+        return (place - low) / (high - low)
+
+    ends = [-1.0] * _MOST_LEVELS
+    for mark in sorted(chart.milestones, key=lambda mark: mark.x):
+        if (log and mark.x <= 0) or not 0 <= share(mark) <= 1:
+            continue
+        colour = on_paper(mark.colour)
+        axes.axvline(mark.x, color=colour, linestyle=":", linewidth=1)
+        level = next((level for level, end in enumerate(ends) if share(mark) > end), None)
+        if level is not None:
+            ends[level] = share(mark) + 0.025
+            above = axes.get_xaxis_transform()  # x of the data, y as a share of the height
+            axes.text(
+                mark.x, 0.99 - level / _MOST_LEVELS, _text(mark.words or mark.label), transform=above, rotation=90,
+                ha="right", va="top", fontsize=6.5, color=colour,
+            )  # fmt: skip
+
+
+def _handles(charts: Sequence[Chart]) -> list[Line2D]:
+    """An entry for every arm, with its marker, and one for each style of line where there are two."""
+    arms: dict[str, Series] = {}
+    for chart in charts:
+        for series in chart.series:
+            if not series.faint or (series.arm or series.name) not in arms:
+                arms.setdefault(series.arm or series.name, series)
+    found = [
+        Line2D(
+            [], [], color=on_paper(series.colour), marker=_SIGNS.get(series.marker, "o"), label=" " + _text(name),
+            markerfacecolor="white" if series.marker == _HOLLOW else on_paper(series.colour),
+        )
+        for name, series in arms.items()
+    ]  # fmt: skip
+    faint = dict.fromkeys(s.column.partition("_")[0] for chart in charts for s in chart.series if s.faint)
+    if any(faint):
+        found.append(Line2D([], [], color="0.4", linestyle=(0, (2, 2)), label=" " + ", ".join(map(_text, faint))))
+    if any(series.low is not None for chart in charts for series in chart.series):
+        found.append(Line2D([], [], color="0.4", alpha=0.25, linewidth=6, label=" range of the seeds"))
+    return found
+
+
+def on_paper(colour: str) -> str:
+    """The colour of the light theme for one of either theme; another colour stays as it is."""
+    dark, light = ink(DARK), ink(LIGHT)
+    same = {dark.arm(index): light.arm(index) for index in range(len(MARKERS))}
+    return same.get(colour, colour)
+
+
+def _text(words: str) -> str:
+    """Words as they are: a dollar sign would begin mathematics."""
+    return plain(words).replace("$", r"\$")

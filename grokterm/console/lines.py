@@ -1,0 +1,78 @@
+"""Curves as a chart draws them: smoothed or not, over another x, as median and band or seed by seed."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from grokterm.analysis import Band, Curve
+from grokterm.console.charts.model import Series
+from grokterm.console.curves import Curves
+from grokterm.console.detail import ArmLine
+from grokterm.console.look import Ink, marker
+from grokterm.console.scales import SMOOTHING, View
+
+
+def way(view: View) -> tuple:
+    """What the numbers of a curve depend on, for `Curves.kept`."""
+    return view.axis, view.smooth, view.seed
+
+
+def lines(curves: Curves, column: str, arm: ArmLine, view: View, ink: Ink, faint: bool) -> tuple[Series, ...]:
+    """The curves of one column of one arm: the very same objects as long as `curves` and the way of looking are."""
+    colour = ink.arm(arm.index)
+    return curves.kept(
+        way(view),
+        (column, arm.name, arm.index, colour, faint),
+        lambda: tuple(_made(curves, column, arm, view, colour, faint)),
+    )
+
+
+def _made(curves: Curves, column: str, arm: ArmLine, view: View, colour: str, faint: bool) -> Iterable[Series]:
+    weight, sign = SMOOTHING[view.smooth], marker(arm.index)
+    raw, raw_band = curves.of(column, arm.name), curves.band(column, arm.name)
+    drawn, drawn_band = curves.smooth(column, arm.name, weight) if weight else (raw, raw_band)
+    if view.seed is None:
+        if raw_band is not None and drawn_band is not None:
+            x = curves.x(view.axis, arm.name, raw_band.steps)
+            yield from _median(column, arm.name, x, drawn_band, raw_band, colour, sign, faint)
+        return
+    chosen = slice(None) if view.seed < 0 else slice(view.seed, view.seed + 1)
+    for curve, own in zip(drawn[chosen], raw[chosen], strict=True):
+        x = curves.x(view.axis, arm.name, own.steps, own.seed)
+        yield from _line(column, x, curve, own, colour, sign, faint)
+
+
+def _median(
+    column: str, arm: str, x: np.ndarray | None, drawn: Band, raw: Band, colour: str, sign: str, faint: bool
+) -> Iterable[Series]:
+    """The median with its range; the range of a dotted curve is left out, since it is there for reference."""
+    known = np.isfinite(x) if x is not None else np.zeros(0, dtype=bool)
+    if not known.any():
+        return
+    spread = raw.n.max(initial=0) > 1 and not faint and not np.array_equal(raw.low, raw.high, equal_nan=True)
+    smooth = drawn is not raw
+    yield Series(
+        arm, _at(x, known), _at(drawn.median, known), colour, sign,
+        _at(drawn.low, known, spread), _at(drawn.high, known, spread), faint,
+        _at(raw.median, known, smooth), _at(raw.low, known, smooth and spread), _at(raw.high, known, smooth and spread),
+        column, arm, None, _at(raw.n, known),
+    )  # fmt: skip
+
+
+def _line(
+    column: str, x: np.ndarray | None, drawn: Curve, raw: Curve, colour: str, sign: str, faint: bool
+) -> Iterable[Series]:
+    known = np.isfinite(x) if x is not None else np.zeros(0, dtype=bool)
+    if known.any():
+        raw_y = _at(raw.values, known, drawn is not raw)
+        yield Series(
+            f"{raw.arm}/{raw.seed}", _at(x, known), _at(drawn.values, known), colour, sign, faint=faint, raw_y=raw_y,
+            column=column, arm=raw.arm, seed=raw.seed,
+        )  # fmt: skip
+
+
+def _at(values: np.ndarray, known: np.ndarray, wanted: bool = True) -> np.ndarray | None:
+    """The values where x is known; None where they aren't wanted."""
+    if not wanted:
+        return None
+    return values if known.all() else values[known]
