@@ -31,13 +31,12 @@ class Entry:
     Attributes:
         id: the same in the next reading.
         time: unix seconds, nan for a line of a worker's log, which has none.
-        cohort: which worker. step: the training step it speaks of, or None.
+        step: the training step it speaks of, or None.
         tone: bad, warning, good, heading or "".
     """
 
     id: str
     text: str
-    cohort: int = 0
     time: float = math.nan
     step: int | None = None
     tone: str = ""
@@ -56,20 +55,19 @@ def read_log(folder: ExperimentFolder) -> tuple[Entry, ...]:
     Raises:
         DamagedRecord: a file that can't be read.
     """
+    several = len(folder.cohorts) > 1
     events = [
-        _of_event(event, cohort.index, place)
+        _of_event(event, f"{cohort.index}:{place}", f"worker {cohort.index}: " if several else "")
         for cohort in folder.cohorts
         for place, event in enumerate(cohort.events())
     ]
     events.sort(key=lambda entry: entry.time)
-    lines = [entry for cohort in folder.cohorts for entry in _of_log(cohort, len(folder.cohorts) > 1)]
+    lines = [entry for cohort in folder.cohorts for entry in _of_log(cohort, several)]
     return (*events, *lines)
 
 
-def _of_event(event: Event, cohort: int, place: int) -> Entry:
-    return Entry(
-        f"{cohort}:{place}:{event.n}", in_words(event), cohort, event.time, event.step, _TONES.get(event.kind, "")
-    )
+def _of_event(event: Event, key: str, whose: str) -> Entry:
+    return Entry(f"{key}:{event.n}", whose + in_words(event), event.time, event.step, _TONES.get(event.kind, ""))
 
 
 def _of_log(cohort, several: bool) -> Iterable[Entry]:
@@ -79,10 +77,10 @@ def _of_log(cohort, several: bool) -> Iterable[Entry]:
     whose = f"worker {cohort.index}" if several else "the worker"
     cut = len(lines) > TAIL
     head = f"the last {TAIL} lines that {whose} wrote; all of it: {cohort.log_path}" if cut else f"what {whose} wrote"
-    yield Entry(f"{cohort.index}:log", head, cohort.index, tone="heading")
+    yield Entry(f"{cohort.index}:log", head, tone="heading")
     for place, line in enumerate(lines[-TAIL:]):
-        bad = line.startswith(("Traceback", "Error")) or "Error:" in line
-        yield Entry(f"{cohort.index}:log:{place}", line.rstrip(), cohort.index, tone="bad" if bad else "")
+        bad = line.startswith("Traceback") or "Error:" in line
+        yield Entry(f"{cohort.index}:log:{place}", line.rstrip(), tone="bad" if bad else "")
 
 
 def in_words(event: Event) -> str:
@@ -121,9 +119,7 @@ _WORDS = {
     "note": lambda data: str(data.get("text", "")),
     "answered": lambda data: "checkpoint on request" + ("" if data.get("written", True) else ": could not be written"),
     "refused": lambda data: f"refused a request: {data.get('why') or 'no reason given'}",
-    "write_failed": lambda data: (
-        f"could not write {data.get('file') or 'a file'} ({data.get('why') or 'no reason given'}): kept, and tried again"
-    ),
+    "write_failed": lambda data: f"could not write {data.get('file', 'a file')}: {data.get('why', '?')}; tried again",
     "lost_rows": lambda data: (
         f"gave up {data.get('rows', 'some')} rows of {data.get('stream', 'a stream')}: the disk stayed full "
         f"(steps {data.get('first', '?')} to {data.get('last', '?')})"

@@ -58,7 +58,7 @@ class SystemReader:
         lines = [
             ("runs", f"{len(cohort.members)} trained together"),
             ("process", f"{status.pid} on {status.host}" if status.pid else MISSING),
-            ("last sign of life", f"{age(self._clock() - status.heartbeat_at)} ago" if status.heartbeat_at else "none yet"),
+            ("last sign of life", self._since(status.heartbeat_at)),
             ("time trained", duration(self._wall.get(cohort.index, math.nan))),
         ]
         if state is State.RUNNING and status.rate > 0:
@@ -70,6 +70,12 @@ class SystemReader:
             lines.append(("lost rows", f"{status.lost_rows:,}: the disk stayed full for too long"))
         bad = {"failed writes" if status.dropped else "", "lost rows"}
         return Group(f"Worker{of}", tuple(lines), frozenset(bad))
+
+    def _since(self, at: float) -> str:
+        if not at:
+            return "none yet"
+        since = age(self._clock() - at)
+        return since if since == "now" else f"{since} ago"
 
     def _count(self, cohort: CohortFolder, status: Status) -> None:
         for name in status.committed:

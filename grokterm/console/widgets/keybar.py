@@ -6,7 +6,7 @@ from rich.text import Text
 from textual import events
 from textual.widget import Widget
 
-from grokterm.console.commands import footer, footer_width
+from grokterm.console.commands import Command, footer, footer_width
 
 
 class KeyBar(Widget):
@@ -24,14 +24,22 @@ class KeyBar(Widget):
         line = Text(no_wrap=True, end="")
         key_style = self.get_component_rich_style("keybar--key", partial=True)
         label_style = self.get_component_rich_style("keybar--label", partial=True)
-        for entry in footer(self._scope, self.size.width):
+        for entry in self._shown():
             line.append(entry.shown_key, key_style).append(f" {entry.label}  ", label_style)
         return line
+
+    def _shown(self) -> tuple[Command, ...]:
+        """What fits, of what the screen can do now."""
+
+        def offered(entry: Command) -> bool | None:
+            return self.screen.check_action(entry.method.removeprefix("action_"), ())
+
+        return footer(self._scope, self.size.width, offered)
 
     async def on_click(self, event: events.Click) -> None:
         """Find the command under the pointer."""
         end = 0
-        for entry in footer(self._scope, self.size.width):
+        for entry in self._shown():
             end += footer_width([entry])
             if event.x < end:
                 await self.screen.run_action(entry.action or entry.id)
