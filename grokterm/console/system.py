@@ -104,10 +104,9 @@ def _machine(cohort: CohortFolder) -> Iterable[tuple[str, str]]:
         yield "", "no worker has begun to train yet"
         return
     last = entries[-1]
-    for name, key in (("host", "host"), ("system", "system"), ("device", "device"), ("", "device_name")):
-        if last.get(key):
-            yield name, str(last[key])
-    for key in ("threads", "grokterm", "commit", "python", "torch", "numpy", "cuda"):
+    device = [str(last[key]) for key in ("device", "device_name") if last.get(key)]
+    yield "device", ", ".join(device) or MISSING
+    for key in ("host", "system", "threads", "grokterm", "commit", "python", "torch", "numpy", "cuda"):
         if last.get(key) is not None:
             yield key, str(last[key])
     for name, value in (last.get("precision") or {}).items():

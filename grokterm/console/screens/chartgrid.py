@@ -64,6 +64,12 @@ class ChartGrid(Grid):
         view = self._view_of(self._scene.focus if self._scene else None)
         return max(10, (view.size.width if view else self.size.width) - 8)
 
+    @property
+    def settled(self) -> bool:
+        """Every chart in view is the one that the scene wants."""
+        wanted = ((place, view, cell) for place, (view, cell) in enumerate(self._cells.items()))
+        return all(self._made.get(view) == (self._scene, cell) for place, view, cell in wanted if self._in_view(place))
+
     def show(self, scene: Scene) -> None:
         """Show this scene; what looks the same isn't touched."""
         if scene != self._scene:

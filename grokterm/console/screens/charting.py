@@ -54,6 +54,11 @@ class Charting(Page):
         return self.only
 
     @property
+    def settled(self) -> bool:
+        """Everything known is on the screen, or on its way there in a thread."""
+        return not self.charted or (self.scene() is not None and self.grid.settled)
+
+    @property
     def grid(self) -> ChartGrid:
         """The charts in front."""
         return self.query_one(ChartGrid)
@@ -160,8 +165,11 @@ class Charting(Page):
         whole = scene.extent() if scene else None
         if whole is not None:
             spot, columns, log = scene.spot, self.grid.plot_columns, scene.view.log_x
+            cursor = move_cursor(spot.cursor, spot.window, whole, columns, by, log)
+            if spot.cursor is None and abs(by) > columns:  # a new one begins at the edge it comes from
+                cursor = move_cursor(cursor, spot.window, whole, columns, by, log)
             self._reveal()
-            self.go(replace(spot, cursor=move_cursor(spot.cursor, spot.window, whole, columns, by, log)))
+            self.go(replace(spot, cursor=cursor))
 
     def action_zoom_in(self) -> None:
         """Half of the window."""
@@ -244,6 +252,9 @@ class Charting(Page):
         if scene is None or not cells:
             return
         charts = tuple(replace(scene.chart(cell, self.app.ink), title=cell.title) for cell in cells)
+        if not any(chart.series for chart in charts):
+            self.app.notify(f"nothing to write: {charts[0].empty}", markup=False)
+            return
 
         def begin(path) -> None:
             if path is not None:

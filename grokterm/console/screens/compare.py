@@ -86,6 +86,11 @@ class Compare(Charting):
         """Those of the first arm."""
         return self._compared.comparison.rows[0].seeds if self._compared else ()
 
+    @property
+    def settled(self) -> bool:
+        """Computed and shown, or told why not."""
+        return bool(self._problem) or super().settled
+
     def spot_name(self) -> str:
         """These experiments together."""
         return "compared: " + ", ".join(self._names)

@@ -130,6 +130,12 @@ class ExperimentPage(Charting, Acting):
         return self.tab.query_one(Legend)
 
     @property
+    def settled(self) -> bool:
+        """The tab in front has been given what there is."""
+        given = self.detail is not None and self.tab.is_mounted and self.tab.detail is self.detail
+        return given and super().settled
+
+    @property
     def charted(self) -> bool:
         """Two of the tabs have charts."""
         return self.spot.tab in ("charts", "probes")

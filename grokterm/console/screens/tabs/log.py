@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from functools import partial
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -60,6 +59,7 @@ class LogTab(ReadingTab):
         table.show(shown)
         if following:
             table.action_move(len(shown))
+            self.call_after_refresh(table.scroll_end, animate=False)
         self.on_table_highlighted()
 
     def on_table_highlighted(self) -> None:
@@ -70,7 +70,7 @@ class LogTab(ReadingTab):
 
     def on_resize(self) -> None:
         """Words are laid out for the width."""
-        self.call_after_refresh(partial(self.tell))
+        self.call_after_refresh(self.tell)
 
 
 def paint(entry: Entry, column: str, width: int, ink: Ink) -> Text:
