@@ -150,10 +150,15 @@ class ChartGrid(Grid):
         """Whether the chart at `place` can be seen. One that fills its place can; others may be scrolled away."""
         if self._height is None:
             return True
-        scroll = next((above for above in self.ancestors if isinstance(above, ScrollableContainer)), self)
-        height = self._cell_height
-        top = self.region.y + place // max(1, self._plan[1]) * height
-        return bool(self.size) and top < scroll.region.bottom and top + height > scroll.region.y
+        if not self.size:
+            return False
+        top = self.virtual_region.y + place // max(1, self._plan[1]) * self._cell_height
+        for above in self.ancestors:
+            if isinstance(above, ScrollableContainer):
+                seen = above.scroll_offset.y
+                return top < seen + above.size.height and top + self._cell_height > seen
+            top += above.virtual_region.y
+        return True
 
     @property
     def _cell_height(self) -> int:

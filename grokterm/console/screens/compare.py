@@ -75,7 +75,7 @@ class Compare(Charting):
         """Compute off the event loop; draw what scrolls into view."""
         self.query_one("#filter").display = False
         scroll = self.query_one(Pages)
-        self.watch(scroll, "scroll_y", lambda: self.call_after_refresh(self.grid.draw), init=False)
+        self.watch(scroll, "scroll_y", self.grid.draw, init=False)
         self._compute()
 
     def focus_name(self) -> str | None:

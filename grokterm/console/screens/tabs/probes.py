@@ -20,6 +20,7 @@ class ProbesTab(ReadingTab):
     """Reads the columns; the page draws them. See `Charting`."""
 
     PLACEHOLDER = "text in the name of an arm"
+    FOCUS = "#probes-scroll"
     CELL_HEIGHT = 12
 
     def compose(self) -> ComposeResult:
@@ -31,8 +32,7 @@ class ProbesTab(ReadingTab):
 
     def on_mount(self) -> None:
         """Draw what scrolls into view."""
-        scroll = self.query_one(Pages)
-        self.watch(scroll, "scroll_y", lambda: self.call_after_refresh(self.query_one(ChartGrid).draw), init=False)
+        self.watch(self.query_one(Pages), "scroll_y", self.query_one(ChartGrid).draw, init=False)
 
     def read(self, folder: ExperimentFolder) -> object:
         """All columns that the first tab doesn't show. Only what is new is read."""
