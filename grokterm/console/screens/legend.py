@@ -100,7 +100,7 @@ def _window(rows: list[Sequence[ArmLine]], highlighted: str, most: int) -> tuple
 def _block(arm: ArmLine, shown: Shown, width: int, names: int, ink: Ink) -> Text:
     """One arm in `width` cells: the sign of the highlight, marker, name, facts or values."""
     on, off = arm.name == shown.highlighted, arm.name in shown.hidden
-    line = Text("› " if on else "  ", f"bold {ink.accent}", no_wrap=True)
+    line = Text(no_wrap=True).append("› " if on else "  ", f"bold {ink.accent}")
     if off:
         name = clip_middle(arm.name, max(4, width - 12))
         line.append(f"- {name:<{names}}  hidden", ink.muted)
