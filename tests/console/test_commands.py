@@ -7,20 +7,25 @@ from grokterm.console.commands import (
     APP,
     COMMANDS,
     COMPARE,
+    DIALOGS,
+    DIFFERENCE,
     EXPERIMENT,
     HELP,
     HOME,
     NEW,
+    WRITE,
     commands_in,
     footer,
     footer_width,
 )
 from grokterm.console.look import DARK, ink
 from grokterm.console.screens.compare import Compare
+from grokterm.console.screens.difference import Difference
 from grokterm.console.screens.experiment import ExperimentPage
 from grokterm.console.screens.help import Help, help_text
 from grokterm.console.screens.home import Home
 from grokterm.console.screens.new import New
+from grokterm.console.screens.writing import Write
 from grokterm.console.widgets.dialogs import Line, Question
 
 SCREENS = {
@@ -29,6 +34,8 @@ SCREENS = {
     EXPERIMENT: ExperimentPage,
     COMPARE: Compare,
     HELP: Help,
+    DIFFERENCE: Difference,
+    WRITE: Write,
     "question": Question,
     "line": Line,
 }
@@ -36,14 +43,14 @@ SCREENS = {
 
 @pytest.mark.parametrize("scope", SCREENS)
 def test_every_command_has_its_action(scope):
-    common = (APP,) if scope not in ("question", "line") else ()
+    common = (APP,) if scope not in DIALOGS else ()
     missing = [c.id for c in commands_in(scope, *common) if not hasattr(SCREENS[scope], c.method)]
     assert missing in ([], ["command_palette"])  # that one is the app's
 
 
 @pytest.mark.parametrize("scope", SCREENS)
 def test_no_key_means_two_things_on_one_screen(scope):
-    common = (APP,) if scope not in ("question", "line") else ()
+    common = (APP,) if scope not in DIALOGS else ()
     keys = [key for c in commands_in(scope, *common) for key in c.key.split(",")]
     assert len(keys) == len(set(keys))
 
@@ -53,7 +60,7 @@ def test_no_key_means_two_things_on_one_screen(scope):
 def test_the_footer_fits_and_keeps_what_matters(scope, width):
     shown = footer(scope, width)
     assert footer_width(shown) <= width
-    if scope not in ("question", "line"):
+    if scope not in DIALOGS:
         assert {"help"} <= {c.id for c in shown}
     if width == 300:
         assert {c.id for c in commands_in(scope)} - {"command_palette"} <= {c.id for c in shown}
@@ -62,7 +69,7 @@ def test_the_footer_fits_and_keeps_what_matters(scope, width):
 def test_help_tells_every_command_and_every_state():
     written = help_text(HOME, ink(DARK)).plain
     for command in COMMANDS:
-        if set(command.where) - {"question", "line"}:
+        if set(command.where) - set(DIALOGS):
             assert command.help in written
     assert "lost" in written and "stalled" in written
 
