@@ -50,6 +50,9 @@ async def test_arms_apart_have_the_same_axes(world):
         ]
         assert len({chart.x_range for chart in charts}) == 1
         assert len({chart.y_range for chart in charts if "loss" in chart.title}) == 1
+        views = [view for view in pilot.app.screen.query(ChartView) if view.display and view.chart is not None]
+        losses = [view.lines for view in views if "loss" in view.chart.title]
+        assert len({tuple(line.split("┤")[0] for line in lines if "┤" in line) for lines in losses}) == 1
         assert "side by side" in words(pilot, "#curves")
         await press(pilot, "down", "space")
         assert not any("dynamic" in title for title in drawn(pilot)) or "2 of 3 arms drawn" in words(pilot, "#curves")

@@ -70,8 +70,8 @@ def _tight(chart: Chart) -> Limits | None:
         return None
     left, right = chart.x_range or (min(lefts), max(rights))
     x0, x1 = _pad_x(left if left > 0 or not chart.log_x else min(lefts), right, chart.log_x)
-    if chart.y_range is not None and not chart.log_y:
-        return Limits(x0, x1, *chart.y_range)
+    if chart.y_range is not None and (chart.y_range[0] > 0 or not chart.log_y):
+        return Limits(x0, x1, *map(float, drawn_y(np.array(chart.y_range), chart.log_y)))
     return Limits(x0, x1, *_pad_y(min(lows), max(highs), chart.log_y))
 
 
