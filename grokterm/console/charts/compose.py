@@ -181,7 +181,8 @@ def _draw_band(layer: Layer, chart: Chart, frame: Frame, pen: Pen, ink: Ink, gri
     low = layer.low
     if chart.log_y:
         # A lower edge at zero has no logarithm: the band then reaches the bottom of the window.
-        low = Spans(low.columns, np.where(np.isnan(low.low), frame.y0, low.low), low.high)
+        bottom = np.where(np.isnan(low.low), frame.y0, low.low)
+        low = Spans(low.columns, bottom, bottom)
     bits = pen.bits_of(shade(low, layer.high, frame, pen))
     here = bits > 0
     grid.characters[here] = pen.band or pen.glyphs(bits[here])
