@@ -6,6 +6,7 @@ here trains, and nothing here knows of folders of results. Start reading at `run
 
 from grokterm.spec.cautions import cautions
 from grokterm.spec.cohorts import plan_cohorts
+from grokterm.spec.editing import Draft, Verdict, check, draft_of, open_draft
 from grokterm.spec.experiment import Arm, Experiment, Header, Member
 from grokterm.spec.fields import FieldInfo, field_table
 from grokterm.spec.load import load, parse
@@ -13,7 +14,8 @@ from grokterm.spec.loss import CrossEntropy
 from grokterm.spec.milestones import MilestoneRule, Milestones, find_milestones
 from grokterm.spec.model import Transformer
 from grokterm.spec.optimizer import AdamW
-from grokterm.spec.presets import PresetInfo, find_preset, list_presets, slug
+from grokterm.spec.presets import Exists, PresetInfo, find_preset, list_presets, my_folder, save_preset, slug
+from grokterm.spec.rows import Row, attach, rows
 from grokterm.spec.run import RunSpec
 from grokterm.spec.schedules import Plateau, Schedule, plateau_of, schedule_values
 from grokterm.spec.stop import Stop, Streams
@@ -23,6 +25,8 @@ __all__ = [
     "AdamW",
     "Arm",
     "CrossEntropy",
+    "Draft",
+    "Exists",
     "Experiment",
     "FieldInfo",
     "Header",
@@ -32,20 +36,29 @@ __all__ = [
     "Modular",
     "Plateau",
     "PresetInfo",
+    "Row",
     "RunSpec",
     "Schedule",
     "Stop",
     "Streams",
     "Transformer",
+    "Verdict",
+    "attach",
     "cautions",
+    "check",
+    "draft_of",
     "field_table",
     "find_milestones",
     "find_preset",
     "list_presets",
     "load",
+    "my_folder",
+    "open_draft",
     "parse",
     "plan_cohorts",
     "plateau_of",
+    "rows",
+    "save_preset",
     "schedule_values",
     "slug",
 ]
