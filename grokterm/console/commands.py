@@ -85,7 +85,10 @@ _KEY_NAMES = {
     "ctrl+s": "Ctrl-S",
     "ctrl+p": "Ctrl-P",
     "f1": "F1",
-    "f5": "F5",
+    "ctrl+z": "Ctrl-Z",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    **{f"f{n}": f"F{n}" for n in range(2, 9)},
 }
 
 _ONE = (HOME, EXPERIMENT)  # screens with one experiment, or several marked ones, to do something to
@@ -161,6 +164,15 @@ COMMANDS = (
     Command("measure", "m", "time it", "Measure how long a step takes here, for the estimate.", (NEW,), 3),
     Command("launch", "f5", "start", "Start what the form describes.", (FORM,), 1),
     Command("save", "ctrl+s", "save", "Keep the form as a preset of your own.", (FORM,), 2),
+    Command("field_down", "down,tab", "next field", "The next field.", (FORM,), 0, "field(1)"),
+    Command("field_up", "up,shift+tab", "field before", "The field before.", (FORM,), 0, "field(-1)"),
+    Command("section_down", "pagedown", "section", "The next section or arm.", (FORM,), 9, "section(1)"),
+    Command("section_up", "pageup", "section before", "The section or arm before.", (FORM,), 0, "section(-1)"),
+    Command("copy_arm", "f3", "copy arm", "One more arm, like the one the cursor is in.", (FORM,), 7),
+    Command("vary", "f4", "for one arm", "Set the field for one arm only; asks which.", (FORM,), 6),
+    Command("as_it_was", "f7", "as it was", "Back to the value that the preset has.", (FORM,), 8),
+    Command("remove", "f8", "remove", "Take away the value, the arm's field, the arm or the axis.", (FORM,), 5),
+    Command("take_back", "ctrl+z", "undo", "Take back the last change.", (FORM,), 4),
     Command("time_it", "f6", "time it", "Measure how long a step takes here, for the estimate.", (FORM,), 3),
     # everywhere
     Command("reread", "r", "re-read", "Read the folders again now.", (APP,), 9),

@@ -27,6 +27,9 @@ from grokterm.spec.problems import plain_line, show, value_at
 Path = tuple[str, ...]
 Table = dict[str, Any]
 
+LIST = "a list of values"
+"""The type of an axis of the grid."""
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -227,6 +230,8 @@ def value_of(text: str, field: FieldInfo | None = None) -> Any:
     if allowed == "text":
         return text
     value = read_value(text.strip())
+    if allowed == LIST and not isinstance(value, list | str):
+        return [value]
     if isinstance(value, str) and "list" in allowed:
         listed = read_value(f"[{text}]")
         return listed if isinstance(listed, list) else value

@@ -10,15 +10,17 @@ from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
-from grokterm.spec.editing import Draft, Path, text_of
-from grokterm.spec.fields import FieldInfo, field_table
+from grokterm.errors import BadInput
+from grokterm.spec.editing import LIST, Draft, Path, text_of
+from grokterm.spec.fields import FieldInfo, field_table, leaf_paths
 from grokterm.spec.load import SECTIONS, TOP, dotted
 from grokterm.spec.merge import DEFAULT_KINDS
-from grokterm.spec.problems import value_at
+from grokterm.spec.problems import nearest, value_at
+from grokterm.spec.run import RunSpec
 
 MOST_ARMS = 100
 ABOUT = FieldInfo("about", "text", "", "One line that says what the arm is for.", (), False)
-AXIS = FieldInfo("grid", "a list of values", "", "Each value makes an arm; several axes, every combination.", (), False)
+AXIS = FieldInfo("grid", LIST, "", "Each value makes an arm; several axes, every combination.", (), False)
 
 
 class Row(NamedTuple):
@@ -76,20 +78,20 @@ class _Lister:
 
     def all(self) -> Iterator[Row]:
         document = self._draft.document
-        yield Row("section", (), "experiment")
+        yield Row("section", (), "experiment", default="What is asked, and of how many seeds.")
         yield from self._fields(fields_in(""), (), 1)
         yield from (self._row("stray", (key,), key, 1, None) for key in document if key not in TOP)
         for section in SECTIONS:
-            yield Row("section", (section,), section)
+            yield Row("section", (section,), section, default=RunSpec.model_fields[section].description)
             table = document.get(section)
             yield from self._table(section_fields(section, table), (section,), 1, table)
-        yield Row("section", ("arms",), "arms")
+        yield Row("section", ("arms",), "arms", default="Each is the above with fields of its own.")
         for index, name in enumerate(list(self._draft.arms)[:MOST_ARMS]):
             yield from self._arm(index, name)
         if len(self._draft.arms) > MOST_ARMS:
             yield Row("more", ("arms",), f"and {len(self._draft.arms) - MOST_ARMS:,} more arms: edit them in a file", 1)
         yield Row("new arm", ("arms", ""), "+ arm", 1)
-        yield Row("section", ("grid",), "grid")
+        yield Row("section", ("grid",), "grid", default="Lists of values, multiplied out into arms.")
         grid = document.get("grid")
         for axis in grid if isinstance(grid, dict) else ():
             yield self._row("axis", ("grid", axis), axis, 1, AXIS)
@@ -136,7 +138,7 @@ class _Lister:
 
     def _row(self, sort: str, path: Path, label: str, depth: int, field: FieldInfo | None) -> Row:
         there, value = value_at(self._draft.document, path)
-        default = field.default if field is not None else ""
+        default = field.default.strip('"') if field is not None else ""
         inherited = self._draft.effective(path) if path[0] == "arms" else value
         if not there and inherited is not None:
             default = text_of(inherited)
@@ -203,6 +205,23 @@ def run_fields(what: str) -> FieldInfo:
     kinds = dict.fromkeys(field.key for field in field_table() if len(field.choices) == 1)
     keys = dict.fromkeys(field.key for field in field_table() if field.key.count(".") == 1 and field.key not in kinds)
     return FieldInfo("", "the name of a field", "", f"A field, {what}.", tuple(keys), False)
+
+
+def field_key(text: str) -> str:
+    """The dotted field of a run that `text` names: whole, or its last name where only one section has it.
+
+    Raises:
+        BadInput: there is no such field.
+    """
+    keys, short = run_fields("").choices, leaf_paths().get(text, ())
+    if text in keys:
+        return text
+    if len(short) == 1 and short[0] in keys:
+        return short[0]
+    if len(short) > 1:
+        raise BadInput(f"{text} is in several sections; write one of {', '.join(short)}")
+    best = nearest(text, [*keys, *leaf_paths()])
+    raise BadInput(f"unknown field {text!r}" + (f"; nearest: {best}" if best else ", such as optimizer.lr"))
 
 
 def of_kind(field: FieldInfo, value: Any, old: Any, key: str) -> Any:

@@ -1,0 +1,436 @@
+"""The form of a new experiment: every field of its spec, what is wrong with it as it is typed, and its start.
+
+The page keeps one `Draft` and asks for everything else: rows from `spec.rows`, mistakes from `spec.check` in a thread,
+words from `form_texts`.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path as File
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Container, VerticalScroll
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from grokterm.console.commands import FORM, bindings
+from grokterm.console.latest import Latest
+from grokterm.console.screens import form_texts as texts
+from grokterm.console.screens.page import Page
+from grokterm.console.snapshot import Snapshot
+from grokterm.console.text import plain, plain_lines, plural, steps
+from grokterm.console.widgets.keybar import KeyBar
+from grokterm.console.widgets.sheet import Cell, Line, Lines, Sheet
+from grokterm.errors import BadInput, GroktermError
+
+if TYPE_CHECKING:
+    from grokterm.spec import Draft, Row
+
+MOST_UNDO = 200
+
+
+class Form(Page):
+    """A draft being edited. It is dismissed with the name of the experiment that was started, or None.
+
+    Args:
+        source: the name or the path of a preset, or a draft (`spec.draft_of` makes one of an experiment's document).
+    """
+
+    SCOPE = FORM
+    BINDINGS = bindings(FORM)
+    CSS_PATH = "form.tcss"
+    AUTO_FOCUS = "Cell"
+    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (104, "-normal")]
+
+    class Opened(Message):
+        """The draft is read, or why it can't be; sent by a thread."""
+
+        def __init__(self, draft: Draft | None, refusal: str = "") -> None:
+            super().__init__()
+            self.draft, self.refusal = draft, refusal
+
+    class Started(Message):
+        """An experiment exists and its workers are on their way, or why not; sent by a thread."""
+
+        def __init__(self, name: str = "", refusal: str = "") -> None:
+            super().__init__()
+            self.name, self.refusal = name, refusal
+
+    def __init__(self, source: str | File | Draft) -> None:
+        super().__init__()
+        self._source = source
+        self.draft: Draft | None = None
+        self._saved: dict | None = None  # the document that leaving would not lose
+        self._undo: list[tuple[Draft, tuple[str, ...]]] = []
+        self._rows: tuple[Row, ...] = ()
+        self._path: tuple[str, ...] = ()
+        self._also: frozenset[tuple[str, ...]] = frozenset()
+        self._refused: dict[str, tuple[str, ...]] = {}  # what was written into a row and can't be taken
+        self._written = ""  # in a row that is taken over on Enter only
+        self._judged: texts.Judged | None = None
+        self._known: texts.Judged | None = None  # the last without mistakes
+        self._starting = False
+        self._judge = Latest(self, texts.judge)
+
+    def compose(self) -> ComposeResult:
+        """Heading, totals, what is wrong with the whole, the fields, words about the one in focus."""
+        yield Static(id="title", markup=False)
+        yield Static(id="totals", markup=False)
+        yield Static(id="warnings", markup=False)
+        with Container(id="body"):
+            yield Sheet(self._paint, lambda width: texts.spans(width)[:2], id="fields")
+            with VerticalScroll(id="side", can_focus=False):
+                yield Static(id="about", markup=False)
+                yield Static(id="decay", markup=False)
+        yield KeyBar(FORM)
+
+    def _paint(self, line: Line, width: int):
+        return texts.paint_line(line, width, self.app.ink)
+
+    def on_mount(self) -> None:
+        """Read what it is made from."""
+        self.run_worker(self._open, thread=True)
+
+    def _open(self) -> None:
+        from grokterm.spec import Draft, open_draft
+
+        try:
+            self.post_message(
+                self.Opened(self._source if isinstance(self._source, Draft) else open_draft(self._source))
+            )
+        except GroktermError as error:
+            self.post_message(self.Opened(None, error.message))
+
+    def on_form_opened(self, message: Opened) -> None:
+        """Begin with the first field that is about something to vary."""
+        if message.draft is None:
+            self.app.notify(plain_lines(message.refusal), severity="error", markup=False)
+            self.dismiss(None)
+            return
+        self.draft, self._saved = message.draft, message.draft.document
+        self._path = ("seeds",)
+        self._judge.ask(self.draft)
+        self._show_all(True)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """Nothing here depends on what is recorded; the theme may have changed."""
+        if self.draft is not None:
+            self._show_all()
+        else:
+            self.put("#title", texts.heading(None, None, self.size.width, self.app.ink))
+
+    def on_resize(self) -> None:
+        """Words are folded for the width."""
+        self.call_after_refresh(self._show_all)
+
+    def on_latest_done(self, message: Latest.Done) -> None:
+        """Mistakes and cautions have been found."""
+        message.latest.done()
+        judged = message.outcome
+        self._judged, self._known = judged, judged if judged.verdict.experiment else self._known
+        self._show_all()
+
+    @property
+    def settled(self) -> bool:
+        """Whether what is shown is about the draft as it is."""
+        return self._judged is not None and self._judged.verdict.draft is self.draft
+
+    # --- what is shown
+
+    def _show_all(self, fresh: bool = False) -> None:
+        """Everything that depends on the draft. With `fresh` the cell takes the value of the row in focus."""
+        if self.draft is None:
+            return
+        from grokterm.spec import attach, rows
+
+        ink, width = self.app.ink, self.size.width
+        verdict = self._judged.verdict if self._judged else None
+        self._rows = rows(self.draft, self._also)
+        under, others = attach(self._rows, verdict.problems if verdict else ())
+        sheet = self.query_one(Sheet)
+        lines = texts.sheet_lines(self._rows, under | self._refused, sheet.lines.size.width)
+        self.put("#title", texts.heading(self.draft, verdict, width, ink))
+        self.put("#totals", texts.totals(self._judged, "", width, ink))
+        self.put("#warnings", texts.warnings(others, verdict.cautions if verdict else (), width, ink))
+        self.query_one("#warnings").display = bool(others or (verdict and verdict.cautions))
+        sheet.show(lines, self._place)
+        row = self._row
+        if fresh:
+            self._written = row.text
+            sheet.cell.show(plain(row.text), plain(row.default), row.field.choices if row.field else ())
+        side = self.query_one("#side").size.width - 1
+        self.put("#about", texts.about(row, self.draft, side, ink))
+        self.put("#decay", texts.decay_lines(self._known.decays if self._known else (), self._budget, side, ink))
+
+    @property
+    def _budget(self) -> str:
+        return steps(self._known.verdict.experiment.arms[0].spec.stop.steps) if self._known else ""
+
+    @property
+    def _place(self) -> int:
+        """The number of the row in focus: the one at the path in focus, else what is nearest to where it was."""
+        places = [place for place, row in enumerate(self._rows) if row.focusable]
+        path = self._path
+        while path:
+            for place in places:
+                if self._rows[place].path == path:
+                    return place
+            path = path[:-1]
+        return places[0]
+
+    @property
+    def _row(self) -> Row:
+        return self._rows[self._place]
+
+    # --- moving
+
+    def action_field(self, by: int) -> None:
+        """To another field."""
+        places = [place for place, row in enumerate(self._rows) if row.focusable]
+        self._go(places[(places.index(self._place) + by) % len(places)])
+
+    def action_section(self, by: int) -> None:
+        """To the first field of another section or to another arm."""
+        heads = [place for place, row in enumerate(self._rows) if row.sort in ("section", "arm", "new arm")]
+        firsts = sorted({next(p for p in range(head, len(self._rows)) if self._rows[p].focusable) for head in heads})
+        beyond = [p for p in firsts if (p > self._place if by > 0 else p < self._place)]
+        if beyond:
+            self._go(beyond[0 if by > 0 else -1])
+
+    def _go(self, place: int) -> None:
+        target = self._rows[place].path
+        renamed = self._leave()
+        self._path = tuple(renamed.get(part, part) if n == 1 else part for n, part in enumerate(target))
+        self._also = frozenset(path for path in self._also if path == self._path)
+        self._show_all(True)
+
+    def _leave(self) -> dict[str, str]:
+        """Take over what was written into a row that isn't taken over key by key: the name of an arm."""
+        row, new = self._row, self._written.strip()
+        if row.sort != "arm" or not new or new == row.text:
+            self._refused = {}
+            return {}
+        try:
+            self._change(self.draft.rename_arm(row.text, new))
+        except BadInput as error:
+            self.app.notify(plain_lines(f"{row.text} keeps its name: {error.message}"), markup=False)
+            return {}
+        return {row.text: new}
+
+    def on_lines_clicked(self, message: Lines.Clicked) -> None:
+        """To the field that was clicked."""
+        self._go(message.place)
+
+    # --- changing
+
+    def _change(self, draft: Draft, path: tuple[str, ...] = ()) -> None:
+        """Another draft. Changes of one field in a row are undone as one."""
+        if draft.document == self.draft.document:
+            return
+        if not path or not self._undo or self._undo[-1][1] != path:
+            self._undo = [*self._undo[-MOST_UNDO:], (self.draft, path)]
+        self.draft = draft
+        self._refused = {}
+        self._judge.ask(draft)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Take over what is typed, key by key."""
+        row, self._written = self._row, event.value
+        if row.sort in ("field", "axis", "stray"):
+            self._also |= {row.path}
+            self._change(self.draft.write(row.path, event.value, row.field), row.path)
+        else:
+            self._refused = {}
+        self._show_all()
+
+    def on_input_submitted(self) -> None:
+        """Enter: the next field, or add what was named."""
+        row, name = self._row, self._written.strip()
+        if not row.sort.startswith("new") or not name:
+            self.action_field(1)
+            return
+        try:
+            self._add(row, name)
+        except BadInput as error:
+            self._refused = {row.key: (error.message,)}
+        self._show_all(not self._refused)
+
+    def _add(self, row: Row, name: str) -> None:
+        from grokterm.spec.rows import field_key
+
+        if row.sort == "new arm":
+            self._path = ("arms", name, "about")
+            self._change(self.draft.add_arm(name))
+        elif row.sort == "new axis":
+            key = field_key(name)
+            value = self.draft.effective(tuple(key.split(".")))
+            self._path = ("grid", key)
+            self._change(self.draft.put(self._path, [] if value is None else [value]))
+        else:
+            self._vary(row.path[1], field_key(name))
+        self._also |= {self._path}
+
+    def _vary(self, arm: str, key: str) -> None:
+        self._path = ("arms", arm, *key.split("."))
+        self._also |= {self._path}
+        self._change(self.draft.vary(arm, key))
+
+    def action_vary(self) -> None:
+        """Set the field in focus for one arm."""
+        from grokterm.console.widgets.dialogs import Line as Ask
+
+        row = self._row
+        if row.sort != "field" or row.path[0] == "arms" or len(row.path) < 2:
+            self._say("F4 is for a field of a run, such as optimizer.lr: it sets it for one arm")
+            return
+        key = ".".join(row.path[:2])
+        names = ", ".join(self.draft.arms) or "there is none yet"
+        self.app.push_screen(Ask(f"Which arm sets {key} itself?", names), partial(self._varied, key))
+
+    def _varied(self, key: str, name: str | None) -> None:
+        if not name:
+            return
+        close = [arm for arm in self.draft.arms if arm.startswith(name)]
+        name = name if name in close or len(close) != 1 else close[0]
+        try:
+            draft = self.draft if name in self.draft.arms else self.draft.add_arm(name)
+        except BadInput as error:
+            self._say(error.message, "error")
+            return
+        self._path = ("arms", name, *key.split("."))
+        self._also |= {self._path}
+        self._change(draft.vary(name, key))
+        self._show_all(True)
+
+    def action_copy_arm(self) -> None:
+        """One more arm like the one the cursor is in."""
+        if self._path[0] != "arms" or self._path[1] not in self.draft.arms:
+            self._say("F3 copies the arm that the cursor is in; go to one first (PgDn)")
+            return
+        draft, name = self.draft.copy_arm(self._path[1])
+        self._path = ("arms", name)
+        self._change(draft)
+        self._show_all(True)
+
+    def action_remove(self) -> None:
+        """Take away the value, the arm or the axis in focus."""
+        row = self._row
+        if row.sort.startswith("new"):
+            self._say("F8 takes away what the cursor is on: a value, an arm, an axis")
+            return
+        place = self._place
+        self._also -= {row.path}
+        self._change(self.draft.unset(row.path))
+        self._land(place)
+
+    def action_as_it_was(self) -> None:
+        """Take the field in focus back to what it came with."""
+        row = self._row
+        if row.sort in ("field", "axis", "stray", "arm") and row.changed:
+            place = self._place
+            self._change(self.draft.restore(row.path))
+            self._land(place)
+
+    def action_take_back(self) -> None:
+        """Undo the last change."""
+        if not self._undo:
+            self._say("nothing to undo")
+            return
+        self.draft, path = self._undo[-1]
+        self._undo = self._undo[:-1]
+        self._path = path or self._path
+        self._refused = {}
+        self._judge.ask(self.draft)
+        self._show_all(True)
+
+    def _land(self, place: int) -> None:
+        """Stay about where the cursor was, whatever has gone."""
+        from grokterm.spec import rows
+
+        self._rows = rows(self.draft, self._also)
+        if self._rows[self._place].path != self._path:
+            near = [p for p, row in enumerate(self._rows) if row.focusable and p >= min(place, len(self._rows) - 1)]
+            self._path = self._rows[near[0] if near else -1].path
+        self._show_all(True)
+
+    def _say(self, words: str, severity: str = "information") -> None:
+        self.app.notify(plain_lines(words), severity=severity, markup=False)
+
+    # --- starting, saving, leaving
+
+    def action_launch(self) -> None:
+        """Check everything once more, make the folder, start the workers."""
+        if self.draft is None or self._starting:
+            return
+        self._leave()
+        self._starting = True
+        self.run_worker(partial(self._start, self.draft), thread=True)
+
+    def _start(self, draft: Draft) -> None:
+        from grokterm.jobs import launch
+        from grokterm.record import create
+        from grokterm.spec import parse
+
+        try:
+            folder = create(self.app.runs, parse(draft.document, draft.origin))
+            launch(folder)
+        except GroktermError as error:
+            self.post_message(self.Started(refusal=error.message))
+            return
+        self.post_message(self.Started(folder.name))
+
+    def on_form_started(self, message: Started) -> None:
+        """Leave for the experiment, or stay with the first mistake."""
+        self._starting = False
+        if message.name:
+            self.app.watcher.reread()
+            self.dismiss(message.name)
+            return
+        from grokterm.spec import attach, check
+
+        self._say(message.refusal.split("\n")[0], "error")
+        under = attach(self._rows, check(self.draft).problems)[0]
+        wrong = [place for place, row in enumerate(self._rows) if row.key in under and row.focusable]
+        if wrong:
+            self._go(wrong[0])
+
+    def action_save(self) -> None:
+        """Keep the draft as a preset; asks for its name."""
+        from grokterm.console.widgets.dialogs import Line as Ask
+
+        if self.draft is not None:
+            self._leave()
+            self.app.push_screen(Ask("Keep as a preset of yours, called", "letters, digits and . _ -"), self._save)
+
+    def _save(self, name: str | None, overwrite: bool = False) -> None:
+        from grokterm.console.widgets.dialogs import Question
+        from grokterm.spec import Exists, save_preset
+
+        if not name:
+            return
+        draft = self.draft
+        try:
+            path = save_preset(name, draft.to_toml(), overwrite)
+        except Exists:
+            question = Question(f"Write over {name}?", "There is a preset of yours by that name.")
+            self.app.push_screen(question, lambda yes: self._save(name, True) if yes else None)
+            return
+        except GroktermError as error:
+            self._say(error.message, "error")
+            return
+        self._saved = draft.document
+        mistakes = len(self._judged.verdict.problems) if self._judged else 0
+        self._say(f"kept in {path}" + (f", with {plural(mistakes, 'mistake')}" if mistakes else ""))
+
+    def action_back(self) -> None:
+        """Leave; asks where changes would be lost."""
+        if self.draft is None or self.draft.document == self._saved:
+            self.dismiss(None)
+            return
+        from grokterm.console.widgets.dialogs import Question
+
+        changes = plural(len(self.draft.changes()), "change")
+        question = Question("Leave the form?", f"{changes} would be lost. Ctrl-S keeps them as a preset.")
+        self.app.push_screen(question, lambda yes: self.dismiss(None) if yes else None)
