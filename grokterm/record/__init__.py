@@ -5,7 +5,8 @@ from grokterm.record.cohort import CohortFolder
 from grokterm.record.control import ANSWERS, Request
 from grokterm.record.errors import DamagedRecord, FolderBusy
 from grokterm.record.events import Event, effective_events
-from grokterm.record.folder import ExperimentFolder, open_folder
+from grokterm.record.folder import ExperimentFolder, Forked, open_folder
+from grokterm.record.fork import Branch, create_fork
 from grokterm.record.launch import Launch
 from grokterm.record.local import local_place, local_state
 from grokterm.record.notes import Marks, Note
@@ -18,6 +19,7 @@ from grokterm.record.writer import CohortWriter
 
 __all__ = [
     "ANSWERS",
+    "Branch",
     "Checkpoint",
     "CheckpointFile",
     "CohortFolder",
@@ -26,6 +28,7 @@ __all__ = [
     "Event",
     "ExperimentFolder",
     "FolderBusy",
+    "Forked",
     "Identity",
     "Launch",
     "Marks",
@@ -39,6 +42,7 @@ __all__ = [
     "Table",
     "combine_states",
     "create",
+    "create_fork",
     "derive_state",
     "effective_events",
     "find",

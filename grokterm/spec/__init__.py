@@ -15,6 +15,7 @@ from grokterm.spec.milestones import MilestoneRule, Milestones, find_milestones
 from grokterm.spec.model import Transformer
 from grokterm.spec.optimizer import AdamW
 from grokterm.spec.presets import Exists, PresetInfo, find_preset, list_presets, my_folder, save_preset, slug
+from grokterm.spec.revise import changed_fields, revise
 from grokterm.spec.rows import Row, attach, rows
 from grokterm.spec.run import RunSpec
 from grokterm.spec.schedules import Plateau, Schedule, plateau_of, schedule_values
@@ -45,6 +46,7 @@ __all__ = [
     "Verdict",
     "attach",
     "cautions",
+    "changed_fields",
     "check",
     "draft_of",
     "field_table",
@@ -57,6 +59,7 @@ __all__ = [
     "parse",
     "plan_cohorts",
     "plateau_of",
+    "revise",
     "rows",
     "save_preset",
     "schedule_values",

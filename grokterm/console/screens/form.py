@@ -16,13 +16,14 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from grokterm.console.commands import FORM, bindings
+from grokterm.console.judging import Judged, judge
 from grokterm.console.latest import Latest
 from grokterm.console.screens import form_texts as texts
 from grokterm.console.screens.page import Page
 from grokterm.console.snapshot import Snapshot
 from grokterm.console.text import plain, plain_lines, plural, steps
 from grokterm.console.widgets.keybar import KeyBar
-from grokterm.console.widgets.sheet import Cell, Line, Lines, Sheet
+from grokterm.console.widgets.sheet import Line, Lines, Sheet
 from grokterm.errors import BadInput, GroktermError
 
 if TYPE_CHECKING:
@@ -69,10 +70,10 @@ class Form(Page):
         self._also: frozenset[tuple[str, ...]] = frozenset()
         self._refused: dict[str, tuple[str, ...]] = {}  # what was written into a row and can't be taken
         self._written = ""  # in a row that is taken over on Enter only
-        self._judged: texts.Judged | None = None
-        self._known: texts.Judged | None = None  # the last without mistakes
+        self._judged: Judged | None = None
+        self._known: Judged | None = None  # the last without mistakes
         self._starting = False
-        self._judge = Latest(self, texts.judge)
+        self._judge = Latest(self, judge)
 
     def compose(self) -> ComposeResult:
         """Heading, totals, what is wrong with the whole, the fields, words about the one in focus."""

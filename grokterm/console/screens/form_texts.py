@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -13,31 +13,11 @@ from grokterm.console.text import clip, fold, plain, plural, steps
 from grokterm.console.widgets.sheet import Line
 
 if TYPE_CHECKING:
-    from grokterm.spec import Draft, Experiment, Row, Verdict
+    from grokterm.console.judging import Decay, Judged
+    from grokterm.spec import Draft, Row, Verdict
 
 BLOCKS = "▁▂▃▄▅▆▇█"
-SAMPLES = 120
-MOST_CURVES = 8
 PROBLEM_LINES = 3
-
-
-class Decay(NamedTuple):
-    """lambda(t) of one arm at `SAMPLES` steps from the first to the last."""
-
-    arm: str
-    levels: tuple[float, ...]
-
-
-def decays(experiment: Experiment) -> tuple[Decay, ...]:
-    """The weight decay of the first arms over their budgets."""
-    import numpy as np
-
-    found = []
-    for arm in experiment.arms[:MOST_CURVES]:
-        budget = arm.spec.stop.steps
-        at = np.linspace(0, budget - 1, SAMPLES)
-        found.append(Decay(arm.name, tuple(arm.spec.optimizer.weight_decay.at(at, budget).tolist())))
-    return tuple(found)
 
 
 def spans(width: int) -> tuple[int, int, int]:
@@ -120,9 +100,12 @@ def heading(draft: Draft | None, verdict: Verdict | None, width: int, ink: Ink) 
     return title_line(left, "ready to start", width, ink)
 
 
-def totals(experiment: Experiment | None, cohorts: int, time: str, width: int, ink: Ink) -> Text:
+def totals(judged: Judged | None, time: str, width: int, ink: Ink) -> Text:
     """How much it is: arms, seeds, runs, steps, cohorts; and how long it takes here."""
     line = Text(" ", no_wrap=True)
+    experiment = judged.verdict.experiment if judged else None
+    if judged is None:
+        return line
     if experiment is None:
         return line.append("the mistakes below have to be mended first", ink.muted)
     arms, seeds = len(experiment.arms), len(experiment.seeds)
@@ -131,7 +114,7 @@ def totals(experiment: Experiment | None, cohorts: int, time: str, width: int, i
     pieces = [
         f"{plural(arms, 'arm')} x {plural(seeds, 'seed')} = {plural(arms * seeds, 'run')}",
         f"{lengths} steps",
-        plural(cohorts, "cohort"),
+        plural(judged.cohorts, "cohort"),
     ]
     line.append(" · ".join(pieces), ink.foreground)
     if time and line.cell_len + len(time) + 3 <= width:
@@ -155,7 +138,7 @@ def about(row: Row | None, draft: Draft, width: int, ink: Ink) -> Text:
     field, name = row.field, row.key.rstrip('."')
     if row.sort == "arm":
         text.append(f"{plain(row.text)}\n", f"bold {ink.arm(row.elsewhere[0][0])}")
-        return text.append(fold("An arm: the fields above, with its own in their place. Its name can be changed.", width))
+        return text.append(fold("The fields above, with its own in their place. Its name can be changed.", width))
     if row.sort.startswith("new"):
         what = {"new arm": "the name of a new arm", "new field": "a field for this arm alone"}
         text.append(f"{row.label}\n", f"bold {ink.foreground}")

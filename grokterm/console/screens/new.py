@@ -144,6 +144,21 @@ class New(Page):
         self._starting = True
         self.run_worker(partial(self._start, info), thread=True)
 
+    def action_edit(self) -> None:
+        """Change the preset before it starts."""
+        from grokterm.console.screens.form import Form
+
+        info = self.query_one(Table).highlighted
+        if info is not None:
+            self.app.push_screen(Form(info.path), self._formed)
+
+    def _formed(self, name: str | None) -> None:
+        """The form was left: where it started something, go there; else there may be one more preset."""
+        if name:
+            self.post_message(self.Started(name))
+        else:
+            self.run_worker(self._read_list, thread=True)
+
     def _refuse(self, words: object) -> None:
         self.app.notify(plain_lines(words), severity="error", markup=False)
 
