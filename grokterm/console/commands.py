@@ -8,7 +8,7 @@ Rows are walked with `j k` as with the arrows, and a value cursor with `h l`; so
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.binding import Binding
 
@@ -210,6 +210,8 @@ def footer(scope: str, width: int) -> tuple[Command, ...]:
     common = sorted((entry for entry in commands_in(APP) if entry.rank), key=lambda entry: entry.rank)
     if scope in (QUESTION, LINE):
         common = []
+    elif scope == FORM:  # there letters are written
+        common = [replace(entry, key=key) for entry in common if (key := _never_typed(entry))]
     chosen: list[Command] = []
     room = width
     for entry in (*common[:2], *own, *common[2:]):
@@ -218,6 +220,11 @@ def footer(scope: str, width: int) -> tuple[Command, ...]:
             room -= footer_width([entry])
     order = {entry.id: place for place, entry in enumerate((*own, *reversed(common)))}
     return tuple(sorted(chosen, key=lambda entry: order[entry.id]))
+
+
+def _never_typed(entry: Command) -> str:
+    """The first key of a command that doesn't write a character, "" where there is none."""
+    return next((key for key in entry.key.split(",") if len(_KEY_NAMES.get(key, key)) > 1), "")
 
 
 def footer_width(entries: Iterable[Command]) -> int:

@@ -157,7 +157,8 @@ class Draft:
 
         What a default says stays unsaid, and a name that wasn't changed goes: a preset is called after its file.
         """
-        document = {key: value for key, value in self.document.items() if key != "name" or self.changed(("name",))}
+        kept = self.document.keys() - {"origin"} - ({"name"} if not self.changed(("name",)) else set())
+        document = {key: value for key, value in self.document.items() if key in kept}
         head = [f"From {self.title}" + (", with" if self.changes() else "."), *(f"  {line}" for line in self.changes())]
         return "".join(f"# {plain_line(line)}\n" for line in head) + "\n" + tomli_w.dumps(document)
 
@@ -221,6 +222,7 @@ def flatten(tables: Iterable[Table]) -> Table:
     for table in tables:
         grid = table.get("grid")
         result = merge(result, table | {"grid": dict(flat_axes(grid))} if isinstance(grid, dict) else table)
+    result.pop("origin", None)  # the record of an experiment is a preset too, and a new start is nobody's fork
     return result
 
 

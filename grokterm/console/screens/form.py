@@ -81,7 +81,7 @@ class Form(Page):
         yield Static(id="totals", markup=False)
         yield Static(id="warnings", markup=False)
         with Container(id="body"):
-            yield Sheet(self._paint, lambda width: texts.spans(width)[:2], id="fields")
+            yield Sheet(self._paint, texts.value_span, id="fields")
             with VerticalScroll(id="side", can_focus=False):
                 yield Static(id="about", markup=False)
                 yield Static(id="decay", markup=False)
@@ -244,7 +244,8 @@ class Form(Page):
             self._change(self.draft.write(row.path, event.value, row.field), row.path)
         else:
             self._refused = {}
-        self._show_all()
+        # What was chosen may be written otherwise: a constant schedule is its number.
+        self._show_all(row.sort == "field" and self.query_one(Sheet).cell.choosing)
 
     def on_input_submitted(self) -> None:
         """Enter: the next field, or add what was named."""

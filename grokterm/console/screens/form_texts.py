@@ -27,6 +27,12 @@ def spans(width: int) -> tuple[int, int, int]:
     return label, max(1, width - label - arms - 1), arms
 
 
+def value_span(line: Line, width: int) -> tuple[int, int]:
+    """Where the value of a line stands: its first cell, and how many; it goes on where arms say nothing."""
+    label, value, arms = spans(width)
+    return label, value if line.content.elsewhere and line.content.sort == "field" else value + arms
+
+
 def sheet_lines(listed: Sequence[Row], under: dict[str, tuple[str, ...]], width: int) -> tuple[Line, ...]:
     """The lines of the form: a gap before each section and arm, and under each row what is wrong with it."""
     lines: list[Line] = []
@@ -46,22 +52,22 @@ def sheet_lines(listed: Sequence[Row], under: dict[str, tuple[str, ...]], width:
 
 def paint_line(line: Line, width: int, ink: Ink) -> Text:
     """One line as cells."""
-    label, value, arms = spans(width)
     if line.content is None:
         return Text("")
+    label, _, arms = spans(width)
     if isinstance(line.content, str):
-        return Text(" " * label + line.content, ink.bad, no_wrap=True)
-    row = line.content
+        return Text(" " * label, no_wrap=True).append(line.content, ink.bad)
+    row, value = line.content, value_span(line, width)[1]
     if row.sort == "section":
-        heading = Text(f" {row.label}", f"bold {ink.accent}", no_wrap=True)
-        return heading.append(f"  {clip(row.default, max(0, width - len(row.label) - 4))}", ink.muted)
-    text = Text("•" if row.changed else " ", ink.accent, no_wrap=True)
+        line_of_section = Text(" ", no_wrap=True).append(row.label, f"bold {ink.accent}")
+        return line_of_section.append(f"  {clip(row.default, max(0, width - len(row.label) - 4))}", ink.muted)
+    text = Text(no_wrap=True).append("•" if row.changed else " ", ink.accent)
     indent = "  " * row.depth
     if row.sort == "arm":
         index = row.elsewhere[0][0]
         text.append(f"{indent[1:]}{marker(index)} ", ink.arm(index)).append("arm", ink.muted)
         text.append(" " * (label - text.cell_len))
-        return text.append(clip(row.text, value + arms), f"bold {ink.arm(index)}")
+        return text.append(clip(row.text, value), f"bold {ink.arm(index)}")
     given = ink.foreground if row.sort in ("field", "axis") else ink.bad if row.sort == "stray" else ink.muted
     text.append(f"{indent[1:]}{clip(row.label, label - len(indent) - 1)}", given)
     text.append(" " * (label - text.cell_len))
@@ -148,6 +154,8 @@ def about(row: Row | None, draft: Draft, width: int, ink: Ink) -> Text:
         return text.append(fold("No section has a field of this name. F8 takes it away.", width), ink.bad)
     text.append(f"{fold(field.description, width)}\n", ink.foreground)
     facts = [field.type]
+    if field.choices:  # they are listed below
+        facts = [field.type.partition(", or a table")[0] + ", or a schedule"] if "table" in field.type else []
     if field.default:
         facts.append(f"default: {field.default}" if field.default != "required" else "required")
     text.append(f"{fold(' · '.join(facts), width)}\n", ink.muted)

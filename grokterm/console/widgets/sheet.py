@@ -136,22 +136,24 @@ class Cell(Input):
         self.action_select_all()
 
     @property
-    def _choosing(self) -> bool:
+    def choosing(self) -> bool:
+        """Whether there are choices, and what it says was chosen and not typed."""
         return bool(self.choices) and self.value == self._chosen
 
     def action_cursor_left(self, select: bool = False) -> None:
         """The choice before, or one character to the left."""
-        if not self._choosing or not self._choose(-1):
+        if not self.choosing or not self._choose(-1):
             super().action_cursor_left(select)
 
     def action_cursor_right(self, select: bool = False) -> None:
         """The next choice, or one character to the right."""
-        if not self._choosing or not self._choose(1):
+        if not self.choosing or not self._choose(1):
             super().action_cursor_right(select)
 
     def _choose(self, by: int) -> bool:
         at = self.value or self.placeholder
-        place = self.choices.index(at) + by if at in self.choices else (0 if by > 0 else -1)
+        # A number where a schedule may be stands for the first of them, the constant one.
+        place = by + self.choices.index(at) if at in self.choices else by if self.value else min(0, by)
         self._chosen = self.choices[place % len(self.choices)]
         self.value = self._chosen
         self.action_select_all()
@@ -163,10 +165,12 @@ class Sheet(Container):
 
     Args:
         paint: draws a line: `paint(line, width) -> Text`.
-        span: where values stand in a sheet so wide: `span(width) -> (first cell, cells)`.
+        span: where a value stands in a sheet so wide: `span(line, width) -> (first cell, cells)`.
     """
 
-    def __init__(self, paint: Callable[[Line, int], Text], span: Callable[[int], tuple[int, int]], id: str) -> None:
+    def __init__(
+        self, paint: Callable[[Line, int], Text], span: Callable[[Line, int], tuple[int, int]], id: str
+    ) -> None:
         super().__init__(id=id)
         self._paint, self._span = paint, span
 
@@ -204,8 +208,10 @@ class Sheet(Container):
         self._put_cell()
 
     def _put_cell(self) -> None:
-        first, cells = self._span(self.lines.size.width)
         own = self.lines.of(self.lines.place)
-        y = own.start - round(self.lines.scroll_offset.y) if own else -1
+        if not own:
+            return
+        first, cells = self._span(self.lines.lines[own.start], self.lines.size.width)
+        y = own.start - round(self.lines.scroll_offset.y)
         self.cell.styles.offset = (first, y if 0 <= y < self.size.height else -2)
         self.cell.styles.width = max(1, cells)
