@@ -241,7 +241,9 @@ class Form(Page):
         row, self._written = self._row, event.value
         if row.sort in ("field", "axis", "stray"):
             self._also |= {row.path}
-            self._change(self.draft.write(row.path, event.value, row.field), row.path)
+            # From what was there before the first key: half a name on the way to `linear` has no fields to keep.
+            before = self._undo[-1][0] if self._undo and self._undo[-1][1] == row.path else self.draft
+            self._change(before.write(row.path, event.value, row.field), row.path)
         else:
             self._refused = {}
         # What was chosen may be written otherwise: a constant schedule is its number.
