@@ -19,7 +19,7 @@ FINE = 10  # evaluations that should fit into a gap
 
 def cautions(contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: Sequence[Pair]) -> tuple[str, ...]:
     """All warnings about a comparison, the most serious first."""
-    found = _running(contenders, rows)
+    found = _running(contenders, rows) + _forked(contenders)
     for contender in contenders:
         found += _incomplete(contender) + _ended_early(contender) + _holding(contender) + _diverged(contender)
     found += _few_seeds(rows) + _other_seeds(rows) + _unlike(contenders) + _machines(contenders)
@@ -38,6 +38,20 @@ def _running(contenders: Sequence[Contender], rows: Sequence[ArmRow]) -> list[st
         return [f"not over yet: {listed(running)}; {says}"]
     going = any(result.running for contender in contenders for result in contender.results)
     return ["training goes on: losses and integrals of lambda are as of now, not of the end"] if going else []
+
+
+def _forked(contenders: Sequence[Contender]) -> list[str]:
+    """Forks carry milestones that their own fields had no part in."""
+    found: dict[str, None] = {}
+    for contender in contenders:
+        forked = contender.folder.forked()
+        if forked is None:
+            continue
+        before = sum(r.t_grok <= forked.step for r in contender.results)
+        what = f"{contender.label}: forked at step {forked.step:,}: what was before is shared with {forked.name}"
+        grokked = f", and {_runs(before)} had grokked by then" if before else ""
+        found[f"{what}{grokked}; its fields apply from there on"] = None
+    return list(found)
 
 
 def _incomplete(contender: Contender) -> list[str]:

@@ -41,6 +41,7 @@ def register(app: typer.Typer) -> None:
         """Show one experiment: question, arms, state, every run, notes."""
         from grokterm.analysis import run_results, summarise
         from grokterm.errors import GroktermError
+        from grokterm.jobs import fork_points
         from grokterm.record import find
 
         folder = find(runs, name)
@@ -55,6 +56,8 @@ def register(app: typer.Typer) -> None:
                     "summary": summary,
                     "question": spec.question,
                     "source": spec.source,
+                    "origin": spec.origin,
+                    "checkpoints": fork_points(folder),
                     "arms": [
                         {"name": arm.name, "about": arm.about, "spec": arm.spec.model_dump()} for arm in spec.arms
                     ],
@@ -66,6 +69,9 @@ def register(app: typer.Typer) -> None:
             return
         _head(folder, spec, summary)
         _runs(results)
+        points = fork_points(folder)
+        if points:
+            data(f"checkpoints: {', '.join(steps(point) for point in points)}")
         for note in folder.notes():
             data(f"{note.kind}: {plain(note.value)}")
 
@@ -90,7 +96,12 @@ def _table(summaries) -> None:
 
 def _head(folder, spec, summary) -> None:
     data(plain(spec.title or folder.name))
-    for label, text in (("question", spec.question), ("source", spec.source), ("expected", spec.expect)):
+    for label, text in (
+        ("question", spec.question),
+        ("source", spec.source),
+        ("expected", spec.expect),
+        ("origin", spec.origin),
+    ):
         if text:
             data(f"{label}: {plain(text)}")
     data(f"folder: {folder.path}")

@@ -8,7 +8,21 @@ from typing import Annotated
 import typer
 
 from grokterm import __version__
-from grokterm.cli import compare, control, demo, doctor, export, history, notes, presets, run, watch
+from grokterm.cli import (
+    again,
+    compare,
+    control,
+    demo,
+    doctor,
+    estimate,
+    export,
+    history,
+    notes,
+    presets,
+    queue,
+    run,
+    watch,
+)
 from grokterm.cli.options import RUNS, Runs
 from grokterm.cli.out import say
 from grokterm.cli.terminal import open_console
@@ -25,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for module in (demo, run, compare, presets, history, watch, control, notes, export, doctor):
+for module in (demo, run, again, compare, estimate, presets, history, watch, queue, control, notes, export, doctor):
     module.register(app)
 
 

@@ -16,6 +16,7 @@ Sets = Annotated[
     ),
 ]
 Seeds = Annotated[str | None, typer.Option(help="How many seeds (5), or which (0,1,7).", metavar="N|LIST")]
+Detach = Annotated[bool, typer.Option("--detach", help="Start it and return at once.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -28,20 +29,11 @@ def register(app: typer.Typer) -> None:
         seeds: Seeds = None,
         device: Device = "auto",
         runs: Runs = RUNS,
-        detach: Annotated[bool, typer.Option("--detach", help="Start it and return at once.")] = False,
+        detach: Detach = False,
         as_json: AsJson = False,
     ) -> None:
         """Run a preset in background workers, follow them, and print the comparison of its arms."""
-        folder = begin(preset, sets or [], seeds, device, runs)
-        if detach:
-            if as_json:
-                emit_json({"experiment": folder.name, "path": folder.path, "state": "queued"})
-            else:
-                data(folder.name)
-            say("launched: it starts as soon as its device is free")
-            say(f"`grokterm watch {folder.name}` follows it, `grokterm stop {folder.name}` ends it")
-            return
-        finish(folder, as_json)
+        answer(begin(preset, sets or [], seeds, device, runs), detach, as_json)
 
 
 def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs):
@@ -50,23 +42,46 @@ def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs):
     Returns:
         the new experiment's folder.
     """
-    from grokterm.jobs import check_device, launch
+    from grokterm.jobs import check_device, launch, memory_caution
     from grokterm.record import create
     from grokterm.spec import cautions, load
 
-    experiment = load(preset, sets, _seeds(seeds))
+    experiment = load(preset, sets, read_seeds(seeds))
     check_device(device)
-    for caution in cautions(experiment):
+    for caution in filter(None, (*cautions(experiment), memory_caution(experiment, device))):
         say(f"note: {caution}")
     folder = create(runs, experiment)
-    size = f"{plural(len(experiment.arms), 'arm')} x {plural(len(experiment.seeds), 'seed')}"
-    say(f"{plain(experiment.title or experiment.name)}: {size}")
-    say(f"in {folder.path}")
+    tell(folder, experiment)
     launch(folder, device)
     return folder
 
 
-def _seeds(text: str | None) -> int | list[int] | None:
+def tell(folder, experiment) -> None:
+    """Say what a new experiment is, and where."""
+    size = f"{plural(len(experiment.arms), 'arm')} x {plural(len(experiment.seeds), 'seed')}"
+    say(f"{plain(experiment.title or experiment.name)}: {size}")
+    say(f"in {folder.path}")
+
+
+def answer(folder, detach: bool, as_json: bool) -> None:
+    """Name a launched experiment and leave it to its workers, or follow it to its end and print what came out."""
+    if not detach:
+        finish(folder, as_json)
+        return
+    if as_json:
+        emit_json({"experiment": folder.name, "path": folder.path, "state": "queued", "origin": folder.spec().origin})
+    else:
+        data(folder.name)
+    say("launched: it starts as soon as its device is free")
+    say(f"`grokterm watch {folder.name}` follows it, `grokterm stop {folder.name}` ends it")
+
+
+def read_seeds(text: str | None) -> int | list[int] | None:
+    """The value of `--seeds`: a count, or a list of them.
+
+    Raises:
+        BadInput: neither of the two.
+    """
     from grokterm.errors import BadInput
 
     if text is None:

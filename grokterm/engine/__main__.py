@@ -56,13 +56,17 @@ def main(arguments: list[str] | None = None) -> int:
         "--launched", type=int, default=time.time_ns(), help="place in the line: when it was launched, ns"
     )
     parser.add_argument("--probe", action="store_true", help="print torch's version and devices as JSON, and exit")
+    parser.add_argument("--measure", type=Path, metavar="SPEC", help="time a few steps, print them as JSON, and exit")
     asked = parser.parse_args(arguments)
     if asked.probe:
         print(json.dumps(probe()))
         return 0
-    if asked.folder is None:
+    if asked.folder is None and asked.measure is None:
         parser.error("which folder?")
     try:
+        if asked.measure is not None:
+            print(json.dumps(time_steps(asked.measure, asked.device)))
+            return 0
         folder, cohort = find_cohort(asked.folder, asked.cohort)
         with only_worker(cohort.path):
             return work(folder, cohort, asked.device, asked.launched, Signals())
@@ -96,6 +100,14 @@ def probe() -> dict:
         "devices": ["cpu", *gpus],
         "names": {gpu: torch.cuda.get_device_name(gpu) for gpu in gpus},
     }
+
+
+def time_steps(source: Path, device: str) -> dict:
+    """A few real steps of the preset in `source`, timed on the first device that `device` accepts."""
+    best = acceptable_devices(device)[0]
+    from grokterm.engine.measure import measure  # deferred: see train
+
+    return measure(source, best)
 
 
 def work(folder: ExperimentFolder, cohort: CohortFolder, device: str, launched: int, signals: Signals) -> int:

@@ -33,13 +33,18 @@ def provenance(device: torch.device, members: Sequence[tuple[str, int]]) -> dict
         "system": platform.platform(),
         "processor": _processor(),
         "device": str(device),
-        "device_name": torch.cuda.get_device_name(device) if device.type == "cuda" else _processor(),
+        "device_name": device_name(device),
         "threads": torch.get_num_threads(),
         "precision": precision_switches(),
         "members": [f"{arm}/{seed}" for arm, seed in members],
         "command": sys.argv,
         "environment": {k: v for k, v in os.environ.items() if k.startswith(("GROKTERM_", "OMP_", "MKL_", "CUDA_"))},
     }
+
+
+def device_name(device: torch.device) -> str:
+    """What a device is: the model of the GPU, or the processor."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else _processor()
 
 
 def _processor() -> str:

@@ -3,7 +3,7 @@
 from grokterm.jobs.control import Answer, request
 from grokterm.jobs.devices import Device, default_device, devices
 from grokterm.jobs.doctor import Check, examine
-from grokterm.jobs.estimate import Estimate, estimate, measure
+from grokterm.jobs.estimate import Estimate, estimate, measure, memory_caution
 from grokterm.jobs.follow import Look, follow
 from grokterm.jobs.fork import fork, fork_points
 from grokterm.jobs.launch import launch, resume
@@ -31,6 +31,7 @@ __all__ = [
     "launch",
     "line",
     "measure",
+    "memory_caution",
     "move",
     "probe_torch",
     "repeat",

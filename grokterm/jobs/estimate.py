@@ -1,11 +1,30 @@
 """How long an experiment will take here, from what was measured before."""
 
+import heapq
+import json
+import math
+import statistics
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from grokterm.spec import Experiment
+from grokterm.errors import GroktermError
+from grokterm.jobs.devices import default_device, devices
+from grokterm.jobs.line import line
+from grokterm.jobs.rates import Rate, kind_of, known_rates, rates_of, remember
+from grokterm.record.capacity import slots_of
+from grokterm.record.gpus import list_gpus
+from grokterm.spec import Experiment, memory_of, plan_cohorts, shape_of, work_of
 
 NAN = float("nan")
+MEASURE_SECONDS = 60  # more than a slow disk and busy cores take; then something is wrong
+PROCESS = 350 * 2**20  # bytes of a worker before it has made a tensor
+NOT_MEASURED = "not measured here"
+_OVERHEAD = 1e-3  # seconds that the smallest step takes
+_GIB = 2**30
 
 
 @dataclass(frozen=True)
@@ -15,7 +34,7 @@ class Estimate:
     Attributes:
         seconds: of training, for all cohorts with the slots of the device; nan where nobody knows.
         how: where the number comes from, in words.
-        memory: bytes that the widest cohort needs; 0 where nobody knows.
+        memory: bytes that the widest cohort needs; where it wasn't measured, counted from the shapes of its tensors.
     """
 
     seconds: float
@@ -24,8 +43,117 @@ class Estimate:
 
 
 def estimate(experiment: Experiment, runs: Path, device: str = "auto") -> Estimate:
-    return Estimate(NAN, "not measured here")
+    """The time from rates measured before: of the same shape on the same kind of device, else scaled by the work.
+
+    It is the time of the whole budget, with nobody else at the device; a run may end sooner by `stop.grokked_plus`.
+
+    Args:
+        experiment: what is to be trained.
+        runs: the folder of experiments, whose records hold the rates.
+        device: where.
+    """
+    device = default_device(device)
+    return from_rates(experiment, known_rates(runs, kind_of(device)), device)
 
 
 def measure(experiment: Experiment, device: str = "auto") -> Estimate:
-    return Estimate(NAN, "not measured here")
+    """The time from a few real steps in a process of its own, which takes no slot and leaves nothing but the rates.
+
+    Raises:
+        NotFound: no such device.
+        GroktermError: no step could be done, because memory ran out or torch doesn't load; one line says why.
+    """
+    before = [holding for holding in line().holding if holding.device in (default_device(device), device)]
+    problem = memory_caution(experiment, device)
+    if problem:
+        raise GroktermError(problem)
+    rates = rates_of(_measured(experiment, device), experiment.name)
+    found = from_rates(experiment, rates, default_device(device))
+    if before:
+        busy = f"{len(before)} worker{'s' if len(before) > 1 else ''} of {before[0].device} disturbed it"
+        return Estimate(found.seconds, f"measured just now, but {busy}", found.memory)
+    remember(rates)
+    return Estimate(found.seconds, "measured just now", found.memory)
+
+
+def memory_caution(experiment: Experiment, device: str = "auto") -> str:
+    """One line where a cohort needs more memory than its device has; empty where everything fits."""
+    name = default_device(device)
+    place = next((place for place in devices() if place.name == name), None)
+    if place is None:
+        return ""
+    widest = max(plan_cohorts(experiment), key=memory_of)
+    needed, alone, room = memory_of(widest), memory_of(widest[:1]), place.memory_total
+    if needed <= room:
+        return ""
+    what = f"{len(widest)} runs together need about {needed / _GIB:.0f} GiB, and {name} has {room / _GIB:.0f}"
+    if alone > room:
+        return f"{what}; one run alone needs {alone / _GIB:.0f} GiB: make it smaller"
+    return f"{what}; --set cohort_width={max(1, int(len(widest) * room / needed / 2))} trains fewer at once"
+
+
+def _measured(experiment: Experiment, device: str) -> dict:
+    with tempfile.TemporaryDirectory(prefix="grokterm-") as place:
+        source = Path(place) / "measure.toml"
+        source.write_text(experiment.to_toml(), "utf-8")
+        command = [sys.executable, "-m", "grokterm.engine", "--measure", str(source), "--device", device]
+        try:
+            done = subprocess.run(
+                command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=MEASURE_SECONDS
+            )
+        except subprocess.TimeoutExpired:
+            raise GroktermError(f"no measurement: a few steps took more than {MEASURE_SECONDS} s") from None
+    if done.returncode < 0:
+        raise GroktermError("no measurement: the process was killed, most likely because memory ran out")
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise GroktermError(f"no measurement: {last.removeprefix('grokterm.engine: ')}")
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def from_rates(experiment: Experiment, rates: Sequence[Rate], device: str) -> Estimate:
+    """The time of an experiment on `device`, by rates of that kind of device."""
+    cohorts = plan_cohorts(experiment)
+    counted = PROCESS + max(memory_of(members) for members in cohorts)
+    if not rates:
+        return Estimate(NAN, NOT_MEASURED, counted)
+    same, nearest, times, memory = set(), set(), [], []
+    for members in cohorts:
+        shape, work = shape_of(members), work_of(members)
+        exact = [rate for rate in rates if rate.shape == shape]
+        (same if exact else nearest).update(exact or [close := _nearest(rates, work)])
+        seconds = (
+            statistics.median(rate.seconds for rate in exact)
+            if exact
+            else max(_OVERHEAD, close.seconds * work / close.work)
+        )
+        times.append(seconds * members[0].spec.stop.steps)
+        memory += [rate.memory for rate in exact]
+    how = f"measured here {_times(len(same))}"
+    if nearest:
+        names = list(dict.fromkeys(rate.name for rate in nearest))
+        how = f"scaled from {', '.join(names)}, measured here {_times(len(nearest))}"
+    return Estimate(_together(times, _places(device)), how, max(memory) if memory and not nearest else counted)
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
+
+
+def _nearest(rates: Sequence[Rate], work: float) -> Rate:
+    return min(rates, key=lambda rate: abs(math.log(rate.work / work)))
+
+
+def _places(device: str) -> int:
+    """Workers that may train at once where `device` is asked for."""
+    if device in ("auto", "cuda"):
+        return max(1, sum(slots_of(gpu.device) for gpu in list_gpus()))
+    return slots_of(device)
+
+
+def _together(times: Sequence[float], places: int) -> float:
+    """How long jobs take that begin in order, each as soon as a place is free."""
+    free = [0.0] * min(places, len(times))
+    for seconds in times:
+        heapq.heapreplace(free, free[0] + seconds)
+    return max(free)

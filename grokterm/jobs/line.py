@@ -16,11 +16,11 @@ from grokterm.record.line import (
     Claim,
     Ticket,
     list_slots,
-    list_tickets,
     living,
     place_between,
     queue_folder,
     read_claim,
+    read_line,
 )
 
 
@@ -159,8 +159,7 @@ def _moving() -> Iterator[None]:
 
 def _waiting() -> list[tuple[Ticket, Claim]]:
     """The tickets of living workers, in order."""
-    read = [(ticket, read_claim(ticket.path)) for ticket in list_tickets()]
-    known = [(ticket, claim) for ticket, claim in read if claim is not None]
+    known = read_line()
     alive = living(claim for _, claim in known)
     return [(ticket, claim) for ticket, claim in known if claim in alive]
 

@@ -4,12 +4,16 @@ import os
 
 
 def slots_of(device: str) -> int:
-    """Workers that may train on `device` at once: `$GROKTERM_SLOTS` (`cpu=2,cuda=1`), else one per 4 cores or GPU."""
-    for item in os.environ.get("GROKTERM_SLOTS", "").split(","):
-        kind, _, count = item.partition("=")
-        if kind.strip() in (device, device.split(":")[0]) and count.strip().isdigit():
-            return max(1, int(count))
-    return max(1, cores() // 4) if device == "cpu" else 1
+    """Workers that may train on `device` at once.
+
+    `$GROKTERM_SLOTS` (`cpu=2,cuda=1,cuda:3=2`), else one per 4 cores or GPU.
+
+    Numbers of GPUs there are those of the process that asks.
+    """
+    pairs = (item.partition("=") for item in os.environ.get("GROKTERM_SLOTS", "").split(","))
+    said = {kind.strip(): max(1, int(count)) for kind, _, count in pairs if count.strip().isdigit()}
+    usual = max(1, cores() // 4) if device == "cpu" else 1
+    return said.get(device) or said.get(device.split(":")[0]) or usual
 
 
 def cores() -> int:

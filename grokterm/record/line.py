@@ -110,6 +110,19 @@ def list_tickets(queue: Path | None = None) -> list[Ticket]:
     return sorted(tickets.values(), key=lambda ticket: (ticket.place, ticket.stable))
 
 
+def read_line() -> list[tuple[Ticket, Claim]]:
+    """Everybody with a ticket, in order, the dead too. Tickets that can't be read are left out. Takes no lock."""
+    claims: dict[str, Claim | None] = {}  # what a ticket says doesn't change when it is moved
+    for _ in range(_LOOKS):
+        tickets = list_tickets()
+        for ticket in tickets:
+            if claims.get(ticket.stable) is None:
+                claims[ticket.stable] = read_claim(ticket.path)
+        if all(claims[ticket.stable] or ticket.path.exists() for ticket in tickets):
+            break  # none was moved between the listing and the look
+    return [(ticket, claim) for ticket in tickets if (claim := claims[ticket.stable])]
+
+
 def list_slots() -> list[tuple[str, int, Path]]:
     """(device, number, file) of every slot that was ever used."""
     try:

@@ -21,6 +21,7 @@ from grokterm.spec.run import RunSpec
 from grokterm.spec.schedules import Plateau, Schedule, plateau_of, schedule_values
 from grokterm.spec.stop import Stop, Streams
 from grokterm.spec.task import Modular
+from grokterm.spec.work import memory_of, shape_of, work_of
 
 __all__ = [
     "AdamW",
@@ -54,6 +55,7 @@ __all__ = [
     "find_preset",
     "list_presets",
     "load",
+    "memory_of",
     "my_folder",
     "open_draft",
     "parse",
@@ -63,5 +65,7 @@ __all__ = [
     "rows",
     "save_preset",
     "schedule_values",
+    "shape_of",
     "slug",
+    "work_of",
 ]

@@ -1,0 +1,66 @@
+"""`grokterm repeat · fork`: a new experiment out of an old one."""
+
+from typing import Annotated
+
+import typer
+
+from grokterm.cli.options import RUNS, AsJson, Device, Name, Runs
+from grokterm.cli.out import say
+from grokterm.cli.run import Detach, Seeds, Sets, answer, read_seeds, tell
+
+At = Annotated[
+    int | None, typer.Option("--at", metavar="STEP", help="The checkpoint to go on from; by default the last.", min=0)
+]
+Arms = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--arm",
+        help="Take only this arm; may be given again. --set arms.NEW.optimizer.weight_decay=3 forks it further.",
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+
+    @app.command()
+    def repeat(
+        name: Name,
+        seeds: Seeds = None,
+        sets: Sets = None,
+        device: Device = "auto",
+        runs: Runs = RUNS,
+        detach: Detach = False,
+        as_json: AsJson = False,
+    ) -> None:
+        """Run an experiment again with seeds that were not used yet."""
+        from grokterm import jobs
+        from grokterm.record import find
+
+        folder = jobs.repeat(find(runs, name), read_seeds(seeds), sets or [], device)
+        _begun(folder, detach, as_json)
+
+    @app.command()
+    def fork(
+        name: Name,
+        at: At = None,
+        sets: Sets = None,
+        arms: Arms = None,
+        device: Device = "auto",
+        runs: Runs = RUNS,
+        detach: Detach = False,
+        as_json: AsJson = False,
+    ) -> None:
+        """Go on from a checkpoint with changed fields, as a new experiment that keeps the past."""
+        from grokterm import jobs
+        from grokterm.record import find
+
+        folder = jobs.fork(find(runs, name), at, sets or [], device, arms or [])
+        _begun(folder, detach, as_json)
+
+
+def _begun(folder, detach: bool, as_json: bool) -> None:
+    spec = folder.spec()
+    say(spec.origin)
+    tell(folder, spec)
+    answer(folder, detach, as_json)

@@ -1,0 +1,62 @@
+"""How much a cohort has to compute and to hold: rough counts, for comparing one cohort with another.
+
+Measured times are scaled by the ratio of two such counts, so only their proportions matter; bytes are meant to be right
+within a factor of two.
+"""
+
+import json
+from collections.abc import Sequence
+
+from grokterm.spec.experiment import Member
+from grokterm.spec.run import RunSpec
+
+_POSITIONS = 3  # tokens of a sample; the last block works on the last one only
+_PER_PARAMETER = 60  # operations of the optimizer on one parameter, in the currency of multiply-adds
+_COPIES = 9  # of all weights: gradients, two moments, and what an update makes of each before it is kept
+
+
+def shape_of(members: Sequence[Member]) -> str:
+    """What decides the time of a step, as text: two cohorts of the same shape on the same device take the same time."""
+    spec = members[0].spec
+    model = {name: value for name, value in spec.model.model_dump().items() if not name.startswith("init_")}
+    streams = {name: value for name, value in spec.streams.model_dump().items() if not name.startswith("checkpoint")}
+    parts = {"p": spec.task.p, "train": spec.task.train_size, "pairs": spec.task.pairs, "model": model}
+    parts |= {"optimizer": spec.optimizer.kind, "dtype": spec.loss.dtype, "streams": streams, "width": len(members)}
+    return json.dumps(parts, sort_keys=True)
+
+
+def work_of(members: Sequence[Member]) -> float:
+    """Operations of one step of a cohort, on average over its evaluations."""
+    spec = members[0].spec
+    train, test, every = spec.task.train_size, spec.task.pairs - spec.task.train_size, spec.streams.eval_every
+    passes = 3 * train + (test / every if every else 0)
+    return len(members) * (passes * _forward(spec) + _PER_PARAMETER * parameters_of(spec))
+
+
+def memory_of(members: Sequence[Member]) -> int:
+    """Bytes of tensors of a cohort, with all of its members in the network at a time."""
+    spec = members[0].spec
+    model, task = spec.model, spec.task
+    train, test = task.train_size, task.pairs - task.train_size
+    number = 8 if spec.loss.dtype == "float64" else 4
+    hidden = 4 * (3 * model.d_mlp // 2 + 4 * model.d_model) * (1 + _POSITIONS * (model.layers - 1))
+    training = train * (task.p * (3 * number + 8) + hidden)
+    testing = test * (task.p * (2 * number + 4) + hidden // 2)
+    data = task.pairs * 24
+    return int(len(members) * (max(training, testing) + _COPIES * 4 * parameters_of(spec) + data))
+
+
+def parameters_of(spec: RunSpec) -> int:
+    """Weights of one network."""
+    model, p = spec.model, spec.task.p
+    block = 4 * model.d_model * model.heads * model.d_head + 2 * model.d_model * model.d_mlp
+    biases = 3 * model.heads * model.d_head + 2 * model.d_model + model.d_mlp
+    return (2 * p + 1 + _POSITIONS) * model.d_model + p + model.layers * (block + biases)
+
+
+def _forward(spec: RunSpec) -> float:
+    model, p = spec.model, spec.task.p
+    attention, mlp = model.d_model * model.heads * model.d_head, 2 * model.d_model * model.d_mlp
+    whole = (model.layers - 1) * _POSITIONS * (4 * attention + mlp)
+    exponentials = p * (40 if spec.loss.dtype == "float64" else 20)
+    return 2 * (whole + 2 * attention + mlp + model.d_model * p) + exponentials

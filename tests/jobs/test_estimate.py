@@ -1,0 +1,127 @@
+"""How long it will take: from records, scaled, from a measurement; and what it says where nobody knows."""
+
+import json
+import math
+import sys
+
+import numpy as np
+import pytest
+from worker.lab import document
+
+from grokterm.errors import GroktermError
+from grokterm.jobs import estimate, measure, memory_caution
+from grokterm.jobs.devices import processor
+from grokterm.jobs.estimate import from_rates
+from grokterm.jobs.rates import kind_of, known_rates
+from grokterm.record import CohortWriter, create, local_state
+from grokterm.record.capacity import threads_of_slot
+from grokterm.spec import parse, plan_cohorts, work_of
+
+
+@pytest.fixture
+def recorded(runs):
+    """recorded(seconds per step, **sections) -> an experiment that was trained here at that rate, as it says."""
+
+    def make(seconds: float, steps: int = 1000, **sections):
+        folder = create(runs, parse(document(**sections), "known"))
+        for cohort in folder.cohorts:
+            writer = CohortWriter(cohort.path)
+            writer.load_checkpoint()
+            writer.provenance({"device": "cpu", "device_name": processor(), "threads": threads_of_slot()})
+            at = np.arange(0, steps + 1, 100)
+            columns = {"wall": 3 + at * seconds, "rate": at * 0.0, "memory_bytes": np.full(len(at), 5e8)}
+            writer.append("clock", at, columns)
+            writer.event("finished", steps)
+            writer.close(state="finished", step=steps)
+        return folder
+
+    return make
+
+
+def tiny(**sections):
+    return parse(document(**sections), "tiny")
+
+
+def test_nothing_measured_is_not_known(runs):
+    found = estimate(tiny(), runs, "cpu")
+    assert math.isnan(found.seconds) and found.how == "not measured here" and found.memory > 0
+
+
+def test_the_same_work_takes_the_same_time(runs, recorded):
+    for seconds in (0.010, 0.012, 0.050):
+        recorded(seconds)
+    found = estimate(tiny(stop={"steps": 500}), runs, "cpu")
+    assert found.seconds == pytest.approx(500 * 0.012)
+    assert found.how == "measured here 3 times" and found.memory == 500_000_000
+    # what a schedule or a learning rate is changes no step's time
+    assert estimate(tiny(stop={"steps": 500}, optimizer={"lr": 1e-4}), runs, "cpu").seconds == found.seconds
+
+
+def test_other_work_is_scaled_and_says_so(runs, recorded):
+    recorded(0.010)
+    wide = tiny(seeds=20)
+    ratio = work_of(plan_cohorts(wide)[0]) / work_of(plan_cohorts(tiny())[0])
+    found = estimate(wide, runs, "cpu")
+    assert ratio == pytest.approx(10)
+    assert found.seconds == pytest.approx(300 * 0.010 * ratio)
+    assert found.how == "scaled from known, measured here once"
+
+
+def test_cohorts_share_the_slots_of_the_device(runs, recorded, monkeypatch):
+    recorded(0.010, seeds=1, arms={"static": {}})
+    four = tiny(seeds=4, cohort_width=1, arms={"static": {}})
+    assert len(plan_cohorts(four)) == 4
+    monkeypatch.setenv("GROKTERM_SLOTS", "cpu=8")
+    assert estimate(four, runs, "cpu").seconds == pytest.approx(3.0)
+    known = known_rates(runs, kind_of("cpu"))
+    for slots, seconds in ((1, 12.0), (3, 6.0)):
+        monkeypatch.setenv("GROKTERM_SLOTS", f"cpu={slots}")
+        assert from_rates(four, known, "cpu").seconds == pytest.approx(seconds)
+
+
+def test_rates_of_another_machine_or_number_of_threads_do_not_count(runs, recorded, monkeypatch):
+    folder = recorded(0.010)
+    path = folder.cohorts[0].paths.provenance
+    entries = json.loads(path.read_text())
+    path.write_text(json.dumps([entries[0] | {"threads": 77}]))
+    assert math.isnan(estimate(tiny(), runs, "cpu").seconds)
+
+
+def test_one_that_moved_between_machines_and_one_that_is_broken_are_passed_over(runs, recorded):
+    moved, broken, short = recorded(0.01), recorded(0.02), recorded(1e-4)
+    path = moved.cohorts[0].paths.provenance
+    (entry,) = json.loads(path.read_text())
+    path.write_text(json.dumps([entry, entry | {"device_name": "another"}]))
+    broken.paths.spec.write_text("rubbish [")
+    assert short.path.exists()
+    assert known_rates(runs, kind_of("cpu")) == []
+
+
+@pytest.mark.slow
+def test_a_measurement_takes_real_steps_and_is_remembered(runs):
+    experiment = tiny(stop={"steps": 2000})
+    found = measure(experiment, "cpu")
+    assert found.how == "measured just now" and 0 < found.seconds < 600 and found.memory > 10**7
+    assert list(runs.iterdir()) == []
+    later = estimate(experiment, runs, "cpu")
+    assert (later.seconds, later.how) == (found.seconds, "measured here once")
+    (local_state() / "rates.jsonl").write_text('{"shape": 1}\nrubbish\n')
+    assert math.isnan(estimate(experiment, runs, "cpu").seconds)
+
+
+def test_more_memory_than_there_is_is_said_beforehand():
+    assert memory_caution(tiny(), "cpu") == ""
+    huge = tiny(task={"p": 1999}, model={"d_model": 4096, "d_mlp": 16384})
+    assert "one run alone needs" in memory_caution(huge, "cpu")
+    with pytest.raises(GroktermError, match="runs together need about"):
+        measure(huge, "cpu")
+    many = tiny(task={"p": 97}, model={"d_model": 128, "d_mlp": 512}, seeds=9000)
+    assert "--set cohort_width=" in memory_caution(many, "cpu")
+
+
+def test_a_measurement_that_fails_says_why_in_one_line(monkeypatch):
+    with pytest.raises(GroktermError, match="no measurement: device 'cuda:7' is not on this machine"):
+        measure(tiny(), "cuda:7")
+    monkeypatch.setattr(sys, "executable", "/bin/false")
+    with pytest.raises(GroktermError, match="no measurement: no message"):
+        measure(tiny(), "cpu")
