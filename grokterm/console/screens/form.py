@@ -16,6 +16,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from grokterm.console.commands import FORM, bindings
+from grokterm.console.costs import Cost, cost_of, measured_cost
 from grokterm.console.judging import Judged, judge
 from grokterm.console.latest import Latest
 from grokterm.console.screens import form_texts as texts
@@ -73,7 +74,10 @@ class Form(Page):
         self._judged: Judged | None = None
         self._known: Judged | None = None  # the last without mistakes
         self._starting = False
+        self._cost: Cost | None = None
         self._judge = Latest(self, judge)
+        self._estimate = Latest(self, lambda experiment: cost_of(experiment, self.app.runs))
+        self._measure = Latest(self, measured_cost)
 
     def compose(self) -> ComposeResult:
         """Heading, totals, what is wrong with the whole, the fields, words about the one in focus."""
@@ -127,11 +131,38 @@ class Form(Page):
         self.call_after_refresh(self._show_all)
 
     def on_latest_done(self, message: Latest.Done) -> None:
-        """Mistakes and cautions have been found."""
+        """Mistakes and cautions have been found, or a time."""
         message.latest.done()
-        judged = message.outcome
-        self._judged, self._known = judged, judged if judged.verdict.experiment else self._known
+        if message.latest is self._judge:
+            self._judged = message.outcome
+            experiment = self._judged.verdict.experiment
+            self._known = self._judged if experiment else self._known
+            if experiment and (self._cost is None or self._cost.experiment != experiment):
+                self._estimate.ask(experiment)
+        elif message.latest is self._measure or not self._is_measured(message.outcome.experiment):
+            self._cost = message.outcome
         self._show_all()
+
+    def _is_measured(self, experiment) -> bool:
+        return self._cost is not None and self._cost.measured and self._cost.experiment == experiment
+
+    def action_time_it(self) -> None:
+        """Train a few steps of what the form describes, for the estimate."""
+        experiment = self._judged.verdict.experiment if self._judged else None
+        if experiment is None:
+            self._say("the mistakes have to be mended first")
+        elif not self._measure.busy:
+            self._measure.ask(experiment)
+            self._show_all()
+
+    @property
+    def _time(self) -> str:
+        experiment = self._known.verdict.experiment if self._known else None
+        if self._measure.busy:
+            return "measuring …"
+        if self._cost is None or self._cost.experiment != experiment:
+            return "…"
+        return self._cost.time + ("" if self._cost.known or self._cost.measured else ": F6 finds out")
 
     @property
     def settled(self) -> bool:
@@ -153,9 +184,8 @@ class Form(Page):
         sheet = self.query_one(Sheet)
         lines = texts.sheet_lines(self._rows, under | self._refused, sheet.lines.size.width)
         self.put("#title", texts.heading(self.draft, verdict, width, ink))
-        self.put("#totals", texts.totals(self._judged, "", width, ink))
-        self.put("#warnings", texts.warnings(others, verdict.cautions if verdict else (), width, ink))
-        self.query_one("#warnings").display = bool(others or (verdict and verdict.cautions))
+        self.put("#totals", texts.totals(self._judged, self._time, width, ink))
+        self._show_warnings(others)
         sheet.show(lines, self._place)
         row = self._row
         if fresh:
@@ -164,6 +194,13 @@ class Form(Page):
         side = self.query_one("#side").size.width - 1
         self.put("#about", texts.about(row, self.draft, side, ink))
         self.put("#decay", texts.decay_lines(self._known.decays if self._known else (), self._budget, side, ink))
+
+    def _show_warnings(self, others: tuple[str, ...]) -> None:
+        cautions = self._judged.verdict.cautions if self._judged else ()
+        if self._cost is not None and self._cost.caution and self._known is self._judged:
+            cautions = (*cautions, self._cost.caution)
+        self.put("#warnings", texts.warnings(others, cautions, self.size.width, self.app.ink))
+        self.query_one("#warnings").display = bool(others or cautions)
 
     @property
     def _budget(self) -> str:
