@@ -6,7 +6,7 @@ what a field is called: fields come from the field table (see `rows`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as File
 from typing import Any
@@ -20,7 +20,7 @@ from grokterm.spec.fields import FieldInfo
 from grokterm.spec.grid import flat_axes
 from grokterm.spec.load import SECTIONS, dotted, load, parse
 from grokterm.spec.merge import merge
-from grokterm.spec.overrides import read_value
+from grokterm.spec.overrides import read_overrides, read_value
 from grokterm.spec.presets import find_preset, read_chain
 from grokterm.spec.problems import plain_line, show, value_at
 
@@ -105,6 +105,20 @@ class Draft:
         if path[-1] == "kind":
             return self.put(path[:-1], of_kind(field, value, self.effective(path[:-1]), "kind"))
         return self.put(path, of_kind(field, value, self.effective(path), "schedule"))
+
+    def with_overrides(self, overrides: Sequence[str], seeds: int | Sequence[int] | None = None) -> Draft:
+        """With what `--set` and `--seeds` say; see `load`.
+
+        Raises:
+            BadInput: an override that can't be read.
+        """
+        changes, problems = read_overrides(overrides, list(self.arms))
+        if problems:
+            raise BadInput(problems)
+        document = flatten([self.document, *(change.document for change in changes)])
+        if seeds is not None:
+            document["seeds"] = seeds if isinstance(seeds, int) else list(seeds)
+        return replace(self, document=document)
 
     def add_arm(self, name: str, like: str | None = None) -> Draft:
         """With one more arm, a copy of `like` where that is given. BadInput where the name is taken or no name."""

@@ -58,6 +58,7 @@ class New(Page):
         self._wholes: dict[Path, Whole] = {}  # by file: its name in the list need not be the experiment's
         self._costs: dict[Path, Cost] = {}
         self._starting = False
+        self._measuring: Path | None = None
         self._cost = Latest(self, self._find_cost)
         self._measure = Latest(self, lambda path, experiment: (path, measured_cost(experiment)))
 
@@ -154,7 +155,7 @@ class New(Page):
 
     def _here(self, cost: Cost | None) -> tuple[str, ...]:
         """What is known of this machine, or how to find out."""
-        if self._measure.busy:
+        if self._measure.busy and self._measuring == self.highlighted.path:
             return ("measuring: a few real steps, for some seconds",)
         if cost is None:
             return ()
@@ -196,11 +197,18 @@ class New(Page):
         else:
             super().action_back()
 
+    def action_reread(self) -> None:
+        """Read the presets again, and the line."""
+        self._costs = {}
+        self.run_worker(self._read_list, thread=True)
+        super().action_reread()
+
     def action_measure(self) -> None:
         """Train a few steps of the highlighted preset, for the estimate."""
         info = self.highlighted
         whole = self._wholes.get(info.path) if info is not None else None
         if whole is not None and whole.experiment is not None and not self._measure.busy:
+            self._measuring = info.path
             self._measure.ask(info.path, whole.experiment)
             self._show_preset()
 

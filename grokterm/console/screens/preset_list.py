@@ -47,7 +47,7 @@ class PresetList(Table[Entry]):
     """The table; its cursor passes over what isn't a preset."""
 
     def __init__(self, id: str) -> None:
-        super().__init__((Column("name", "preset", 24, most=60),), self._draw, lambda entry: entry.key, id=id)
+        super().__init__((Column("name", "presets", 24, most=60),), self._draw, lambda entry: entry.key, id=id)
 
     def _draw(self, entry: Entry, _: str, width: int) -> Text:
         ink = self.app.ink
