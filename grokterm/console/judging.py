@@ -13,10 +13,11 @@ MOST_CURVES = 8
 
 
 class Decay(NamedTuple):
-    """lambda(t) of one arm at `SAMPLES` steps from the first to the last."""
+    """lambda(t) of one arm at `SAMPLES` steps from the first to the last; where it waits, from the plateau on."""
 
     arm: str
     levels: tuple[float, ...]
+    waits: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,9 +43,12 @@ def decays(experiment: Experiment) -> tuple[Decay, ...]:
     """The weight decay of the first arms over their budgets."""
     import numpy as np
 
+    from grokterm.spec import plateau_of
+
     found = []
     for arm in experiment.arms[:MOST_CURVES]:
         budget = arm.spec.stop.steps
         at = np.linspace(0, budget - 1, SAMPLES)
-        found.append(Decay(arm.name, tuple(arm.spec.optimizer.weight_decay.at(at, budget).tolist())))
+        decay = arm.spec.optimizer.weight_decay
+        found.append(Decay(arm.name, tuple(decay.at(at, budget).tolist()), plateau_of(decay) is not None))
     return tuple(found)

@@ -77,6 +77,11 @@ class Draft:
         """Whether the value there is another than it was."""
         return value_at(self.document, path) != value_at(self.source, path)
 
+    def was(self, path: Path) -> str:
+        """What stood at `path` when it came, "" where nothing did."""
+        there, value = value_at(self.source, path)
+        return text_of(value) if there else ""
+
     def put(self, path: Path, value: Any) -> Draft:
         """With `value` at `path`; what isn't a table on the way there becomes one."""
         return replace(self, document=_put(self.document, path, value))

@@ -171,7 +171,7 @@ class Form(Page):
 
     # --- what is shown
 
-    def _show_all(self, fresh: bool = False) -> None:
+    def _show_all(self, fresh: bool = False, ahead: bool = False) -> None:
         """Everything that depends on the draft. With `fresh` the cell takes the value of the row in focus."""
         if self.draft is None:
             return
@@ -186,7 +186,7 @@ class Form(Page):
         self.put("#title", texts.heading(self.draft, verdict, width, ink))
         self.put("#totals", texts.totals(self._judged, self._time, width, ink))
         self._show_warnings(others)
-        sheet.show(lines, self._place)
+        sheet.show(lines, self._place, ahead)
         row = self._row
         if fresh:
             self._written = row.text
@@ -235,14 +235,14 @@ class Form(Page):
         firsts = sorted({next(p for p in range(head, len(self._rows)) if self._rows[p].focusable) for head in heads})
         beyond = [p for p in firsts if (p > self._place if by > 0 else p < self._place)]
         if beyond:
-            self._go(beyond[0 if by > 0 else -1])
+            self._go(beyond[0 if by > 0 else -1], ahead=True)
 
-    def _go(self, place: int) -> None:
+    def _go(self, place: int, ahead: bool = False) -> None:
         target = self._rows[place].path
         renamed = self._leave()
         self._path = tuple(renamed.get(part, part) if n == 1 else part for n, part in enumerate(target))
         self._also = frozenset(path for path in self._also if path == self._path)
-        self._show_all(True)
+        self._show_all(True, ahead)
 
     def _leave(self) -> dict[str, str]:
         """Take over what was written into a row that isn't taken over key by key: the name of an arm."""

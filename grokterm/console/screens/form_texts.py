@@ -149,25 +149,24 @@ def about(row: Row | None, draft: Draft, width: int, ink: Ink) -> Text:
         what = {"new arm": "the name of a new arm", "new field": "a field for this arm alone"}
         text.append(f"{row.label}\n", f"bold {ink.foreground}")
         return text.append(fold(f"Write {what.get(row.sort, 'a field for the grid')}, then Enter.", width), ink.muted)
-    text.append(f"{clip(name, width)}\n", f"bold {ink.foreground}")
+    text.append(clip(name, width), f"bold {ink.foreground}")
+    if row.changed:
+        was = draft.was(row.path)
+        words = f"was {was} in {plain(draft.title)}, F7" if was else f"not set in {plain(draft.title)}, F7"
+        fits = text.cell_len + len(words) + 2 <= width
+        text.append(f"  {words}" if fits else f"\n{clip(words, width)}", ink.accent)
+    text.append("\n")
     if field is None:
         return text.append(fold("No section has a field of this name. F8 takes it away.", width), ink.bad)
+    if field.choices:
+        text.append_text(_choices(field.choices, row.text or row.default, width, ink))
     text.append(f"{fold(field.description, width)}\n", ink.foreground)
     facts = [field.type]
-    if field.choices:  # they are listed below
+    if field.choices:  # they are listed
         facts = [field.type.partition(", or a table")[0] + ", or a schedule"] if "table" in field.type else []
     if field.default:
         facts.append(f"default: {field.default}" if field.default != "required" else "required")
-    text.append(f"{fold(' · '.join(facts), width)}\n", ink.muted)
-    if row.changed:
-        was = draft.restore(row.path).effective(row.path)
-        from grokterm.spec.editing import text_of
-
-        words = f"was {text_of(was)}" if was is not None else "wasn't set"
-        text.append(f"{fold(f'{words} in {draft.title}; F7 takes it back', width)}\n", ink.accent)
-    if field.choices:
-        text.append_text(_choices(field.choices, row.text or row.default, width, ink))
-    return text
+    return text.append(f"{fold(' · '.join(facts), width)}\n", ink.muted)
 
 
 def _choices(choices: Sequence[str], chosen: str, width: int, ink: Ink) -> Text:
@@ -194,7 +193,8 @@ def decay_lines(curves: Sequence[Decay], budget: str, width: int, ink: Ink) -> T
     for index, curve in enumerate(curves):
         text.append(f"{marker(index)} ", ink.arm(index)).append(f"{clip(curve.arm, names):<{names}} ", ink.foreground)
         text.append(f"{blocks(curve.levels, cells, peak)}\n", ink.arm(index))
-    return text
+    waiting = ", ".join(plain(curve.arm) for curve in curves if curve.waits)
+    return text.append(fold(f"{waiting}: counted from its plateau", width), ink.muted) if waiting else text
 
 
 def blocks(levels: Sequence[float], cells: int, peak: float) -> str:

@@ -72,13 +72,17 @@ class Lines(ScrollView):
         found = [y for y, line in enumerate(self.lines) if line.place == place]
         return range(found[0], found[-1] + 1) if found else range(0)
 
-    def keep_in_view(self) -> None:
-        """Scroll as little as needed to show the value in focus with the lines about it, and the one before."""
+    def keep_in_view(self, ahead: bool = False) -> None:
+        """Scroll as little as needed to show the value in focus with the lines about it, and the one before.
+
+        Args:
+            ahead: scroll as much as possible, for what comes after it.
+        """
         own, first, height = self.of(self.place), round(self.scroll_offset.y), self.size.height
         if not own or not height:
             return
         top = 0 if own.start <= 3 else max(0, own.start - 1)
-        if top < first:
+        if top < first or ahead:
             self.scroll_to(y=top, animate=False, immediate=True)
         elif own.stop + 1 > first + height:
             self.scroll_to(y=min(top, own.stop + 1 - height), animate=False, immediate=True)
@@ -189,10 +193,10 @@ class Sheet(Container):
         """The input."""
         return self.query_one(Cell)
 
-    def show(self, lines: Sequence[Line], place: int) -> None:
-        """Show these lines and go to the value `place`, in view with what is said about it."""
+    def show(self, lines: Sequence[Line], place: int, ahead: bool = False) -> None:
+        """Show these lines and go to the value `place`, in view with what is said about it; see `keep_in_view`."""
         self.lines.show(lines, place)
-        self.lines.keep_in_view()
+        self.lines.keep_in_view(ahead)
         self._put_cell()
 
     def on_lines_scrolled(self) -> None:
