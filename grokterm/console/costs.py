@@ -26,6 +26,7 @@ class Cost:
         caution: why it wouldn't fit, "" where it does.
         known: whether `time` is a time.
         measured: whether steps were done for it.
+        brief: `time` without where it comes from.
     """
 
     experiment: Experiment
@@ -34,6 +35,7 @@ class Cost:
     caution: str = ""
     known: bool = True
     measured: bool = False
+    brief: str = ""
 
 
 def cost_of(experiment: Experiment, runs: Path) -> Cost:
@@ -58,8 +60,9 @@ def _cost(experiment: Experiment, found: Estimate, measured: bool = False) -> Co
 
     device = jobs.default_device("auto")
     known = math.isfinite(found.seconds)
-    time = f"about {duration(found.seconds)} on {device}, {found.how}" if known else found.how
-    return Cost(experiment, time, line_words(jobs.line()), jobs.memory_caution(experiment), known, measured)
+    brief = f"about {duration(found.seconds)} on {device}" if known else found.how
+    time = f"{brief}, {found.how}" if known else found.how
+    return Cost(experiment, time, line_words(jobs.line()), jobs.memory_caution(experiment), known, measured, brief)
 
 
 def line_words(line: Line) -> str:

@@ -156,13 +156,16 @@ class Form(Page):
             self._show_all()
 
     @property
-    def _time(self) -> str:
+    def _times(self) -> tuple[str, ...]:
         experiment = self._known.verdict.experiment if self._known else None
+        cost = self._cost
         if self._measure.busy:
-            return "measuring …"
-        if self._cost is None or self._cost.experiment != experiment:
-            return "…"
-        return self._cost.time + ("" if self._cost.known or self._cost.measured else ": F6 finds out")
+            return ("measuring a few steps …", "measuring …")
+        if cost is None or cost.experiment != experiment:
+            return ("…",)
+        if not cost.known and not cost.measured:
+            return (f"{cost.time}, F6 does", "F6 times it")
+        return (f"{cost.time}, {cost.line}", cost.time, cost.brief) if cost.known else (cost.time, "no measurement")
 
     @property
     def settled(self) -> bool:
@@ -184,7 +187,7 @@ class Form(Page):
         sheet = self.query_one(Sheet)
         lines = texts.sheet_lines(self._rows, under | self._refused, sheet.lines.size.width)
         self.put("#title", texts.heading(self.draft, verdict, width, ink))
-        self.put("#totals", texts.totals(self._judged, self._time, width, ink))
+        self.put("#totals", texts.totals(self._judged, self._times, width, ink))
         self._show_warnings(others)
         sheet.show(lines, self._place, ahead)
         row = self._row

@@ -106,26 +106,28 @@ def heading(draft: Draft | None, verdict: Verdict | None, width: int, ink: Ink) 
     return title_line(left, "ready to start", width, ink)
 
 
-def totals(judged: Judged | None, time: str, width: int, ink: Ink) -> Text:
-    """How much it is: arms, seeds, runs, steps, cohorts; and how long it takes here."""
+def totals(judged: Judged | None, times: Sequence[str], width: int, ink: Ink) -> Text:
+    """How much it is: arms, seeds, runs, steps, cohorts; and how long it takes here.
+
+    Args:
+        times: the same in words, the longest form first; of them the first that fits.
+    """
     line = Text(" ", no_wrap=True)
-    experiment = judged.verdict.experiment if judged else None
     if judged is None:
         return line
+    experiment = judged.verdict.experiment
     if experiment is None:
         return line.append("the mistakes below have to be mended first", ink.muted)
     arms, seeds = len(experiment.arms), len(experiment.seeds)
     budgets = {arm.spec.stop.steps for arm in experiment.arms}
     lengths = " to ".join(steps(edge) for edge in sorted({min(budgets), max(budgets)}))
-    pieces = [
-        f"{plural(arms, 'arm')} x {plural(seeds, 'seed')} = {plural(arms * seeds, 'run')}",
-        f"{lengths} steps",
-        plural(judged.cohorts, "cohort"),
-    ]
-    line.append(" · ".join(pieces), ink.foreground)
-    if time and line.cell_len + len(time) + 3 <= width:
-        line.append(f" · {time}", ink.accent)
-    return line
+    runs = f"{plural(arms, 'arm')} x {plural(seeds, 'seed')} = {plural(arms * seeds, 'run')}, {lengths} steps"
+    whole = f"{runs}, {plural(judged.cohorts, 'cohort')}"
+    for pieces in (*((whole, time) for time in times), (runs, times[-1]), (runs, "")):
+        said = "   ".join(filter(None, pieces))
+        if len(said) + 2 <= width:
+            return line.append(pieces[0], ink.foreground).append(said[len(pieces[0]) :], ink.accent)
+    return line.append(clip(runs, width - 2), ink.foreground)
 
 
 def warnings(others: Sequence[str], cautions: Sequence[str], width: int, ink: Ink) -> Text:
