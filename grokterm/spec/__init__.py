@@ -8,6 +8,7 @@ from grokterm.spec.cautions import cautions
 from grokterm.spec.cohorts import plan_cohorts
 from grokterm.spec.editing import Draft, Verdict, check, draft_of, open_draft
 from grokterm.spec.experiment import Arm, Experiment, Header, Member
+from grokterm.spec.field_rows import Row, attach, rows
 from grokterm.spec.fields import FieldInfo, field_table
 from grokterm.spec.load import load, parse
 from grokterm.spec.loss import CrossEntropy
@@ -16,7 +17,6 @@ from grokterm.spec.model import Transformer
 from grokterm.spec.optimizer import AdamW
 from grokterm.spec.presets import Exists, PresetInfo, find_preset, list_presets, my_folder, save_preset, slug
 from grokterm.spec.revise import changed_fields, revise
-from grokterm.spec.rows import Row, attach, rows
 from grokterm.spec.run import RunSpec
 from grokterm.spec.schedules import Plateau, Schedule, plateau_of, schedule_values
 from grokterm.spec.stop import Stop, Streams

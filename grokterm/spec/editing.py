@@ -1,7 +1,7 @@
 """A preset as something to edit: a document, what it was made from, and every change as a new `Draft`.
 
 A draft holds whatever was typed, right or wrong; `check` says what is wrong with it, field by field. Nothing here asks
-what a field is called: fields come from the field table (see `rows`).
+what a field is called: fields come from the field table (see `field_rows`).
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Draft:
 
         A kind (of a schedule, of a task) that is chosen keeps the values whose names it shares with the one before.
         """
-        from grokterm.spec.rows import of_kind
+        from grokterm.spec.field_rows import of_kind
 
         if not text.strip():
             return self.unset(path)

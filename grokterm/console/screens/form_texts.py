@@ -153,7 +153,7 @@ def about(row: Row | None, draft: Draft, width: int, ink: Ink) -> Text:
         return text.append(fold(f"Write {what.get(row.sort, 'a field for the grid')}, then Enter.", width), ink.muted)
     text.append(clip(name, width), f"bold {ink.foreground}")
     if row.changed:
-        was = draft.was(row.path)
+        was = plain(draft.was(row.path))
         words = f"was {was} in {plain(draft.title)}, F7" if was else f"not set in {plain(draft.title)}, F7"
         fits = text.cell_len + len(words) + 2 <= width
         text.append(f"  {words}" if fits else f"\n{clip(words, width)}", ink.accent)
