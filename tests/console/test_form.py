@@ -110,7 +110,7 @@ async def test_a_mistake_refuses_the_start_and_the_cursor_goes_to_it(runs, sourc
         await press(pilot, "f5")
         assert pilot.app.screen is page and page._row.key == "stop.steps"
         assert "stop.steps" in toasts(pilot)
-        assert list_folders(runs) == ()
+        assert not list_folders(runs)
 
 
 async def test_what_cannot_be_seen_in_a_row_stands_at_the_top(runs, source):
@@ -222,12 +222,13 @@ async def test_arms(runs, source):
 
 async def test_a_new_arm_and_a_new_axis(runs, source):
     async with play(runs) as pilot:
-        page = await form(pilot, source)
+        await form(pilot, source)
         await go(pilot, 'arms.""')
         await pilot.press(*"flat")
         await press(pilot, "enter")
         assert "there is an arm flat already" in screen_text(pilot)
-        await pilot.press(*"-3", "enter")
+        await pilot.press(*"-3")
+        await press(pilot, "enter")
         await go(pilot, 'grid.""')
         await pilot.press(*"optimizer.nothing")
         await press(pilot, "enter")

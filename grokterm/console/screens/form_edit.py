@@ -152,8 +152,8 @@ class FormEdit(Page):
         from grokterm.spec.field_rows import field_key
 
         if row.sort == "new arm":
-            self._path = ("arms", name, "about")
             self._change(self.draft.add_arm(name))
+            self._path = ("arms", name, "about")
         elif row.sort == "new axis":
             key = field_key(name)
             value = self.draft.effective(tuple(key.split(".")))
