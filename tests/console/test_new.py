@@ -82,7 +82,7 @@ async def test_presets_of_ones_own_stand_apart_and_the_cursor_passes_over_headin
     async with play(runs) as pilot:
         await press(pilot, "n")
         shown = screen_text(pilot)
-        places = [shown.index(word) for word in ("came with grokterm", "  one ", "yours", "  two ")]
+        places = [shown.index(word) for word in ("came with grokterm", "   one ", " yours ", "   two ")]
         assert places == sorted(places)
         page, seen = pilot.app.screen, []
         for key in ("down", "down", "up", "up", "end", "home"):

@@ -5,7 +5,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from grokterm.console.commands import APP, COMPARE, EXPERIMENT, HELP, HOME, NEW, PLACES, commands_in
+from grokterm.console.commands import APP, COMPARE, EXPERIMENT, FORM, HELP, HOME, NEW, PLACES, commands_in
 from grokterm.console.look import STATES, Ink
 from grokterm.console.screens.page import Page
 from grokterm.console.snapshot import Snapshot
@@ -49,7 +49,7 @@ class Help(Page):
 def help_text(scope: str, ink: Ink) -> Text:
     """The keys of `scope`, then those of the other screens, then the signs and states."""
     text = Text(no_wrap=False)
-    places = [scope, APP, *(place for place in (HOME, NEW, EXPERIMENT, COMPARE) if place != scope)]
+    places = [scope, APP, *(place for place in (HOME, NEW, FORM, EXPERIMENT, COMPARE) if place != scope)]
     for place in dict.fromkeys(places):
         entries = commands_in(place)
         if place in PLACES and entries:
