@@ -23,7 +23,7 @@ from grokterm.jobs import resume
 from grokterm.record import open_folder
 
 KILLS = 20
-LONG = {"stop": {"steps": 4000}, "streams": {"train_every": 1, "eval_every": 10, "checkpoint_every": 50}}
+LONG = {"stop": {"steps": 5000}, "streams": {"train_every": 1, "eval_every": 10, "checkpoint_every": 50}}
 
 
 @pytest.mark.slow
