@@ -208,6 +208,15 @@ COMMANDS = (
     Command("measure", "m", "time it", "Measure how long a step takes here, for the estimate.", (NEW,), 3),
     Command("launch", "f5", "start", "Start what the form describes.", (FORM,), 1),
     Command("save", "ctrl+s", "save", "Keep the form as a preset of your own.", (FORM,), 2),
+    Command("field_down", "down,tab", "next field", "The next field.", (FORM,), 0, "field(1)"),
+    Command("field_up", "up,shift+tab", "field before", "The field before.", (FORM,), 0, "field(-1)"),
+    Command("section_down", "pagedown", "section", "The next section or arm.", (FORM,), 9, "section(1)"),
+    Command("section_up", "pageup", "section before", "The section or arm before.", (FORM,), 0, "section(-1)"),
+    Command("copy_arm", "f3", "copy arm", "One more arm, like the one the cursor is in.", (FORM,), 7),
+    Command("vary", "f4", "for one arm", "Set the field for one arm only; asks which.", (FORM,), 6),
+    Command("as_it_was", "f7", "as it was", "Back to the value that the preset has.", (FORM,), 8),
+    Command("remove", "f8", "remove", "Take away the value, the arm's field, the arm or the axis.", (FORM,), 5),
+    Command("take_back", "ctrl+z", "undo", "Take back the last change.", (FORM,), 4),
     Command("time_it", "f6", "time it", "Measure how long a step takes here, for the estimate.", (FORM,), 3),
     ),
     *_about("all",
@@ -308,6 +317,11 @@ def footer(
 def _never_typed(entry: Command) -> str:
     """The first key of a command that doesn't write a character, "" where there is none."""
     return next((key for key in entry.key.split(",") if len(key_name(key)) > 1), "")
+
+
+def _never_typed(entry: Command) -> str:
+    """The first key of a command that doesn't write a character, "" where there is none."""
+    return next((key for key in entry.key.split(",") if len(_KEY_NAMES.get(key, key)) > 1), "")
 
 
 def footer_width(entries: Iterable[Command]) -> int:
