@@ -4,6 +4,7 @@ scipy is loaded by the functions that need it, so that a console can import this
 """
 
 from grokterm.analysis.bootstrap import Ratio, median_ratio
+from grokterm.analysis.cache import Known, SummaryCache
 from grokterm.analysis.comparing import arms_of, compare, differing_fields
 from grokterm.analysis.comparison import ArmRow, Comparison, Pair
 from grokterm.analysis.curves import Band, Curve, CurveFeed, band, load_curves
@@ -32,6 +33,7 @@ __all__ = [
     "Comparison",
     "Curve",
     "CurveFeed",
+    "Known",
     "LogRank",
     "Median",
     "Pair",
@@ -39,6 +41,7 @@ __all__ = [
     "RunResult",
     "Sample",
     "Summary",
+    "SummaryCache",
     "SurvivalCurve",
     "arms_of",
     "band",

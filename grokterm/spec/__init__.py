@@ -8,12 +8,14 @@ from grokterm.spec.cautions import cautions
 from grokterm.spec.cohorts import plan_cohorts
 from grokterm.spec.experiment import Arm, Experiment, Header, Member
 from grokterm.spec.fields import FieldInfo, field_table
+from grokterm.spec.flat import Scalar, flat_values
 from grokterm.spec.load import load, parse
 from grokterm.spec.loss import CrossEntropy
 from grokterm.spec.milestones import MilestoneRule, Milestones, find_milestones
 from grokterm.spec.model import Transformer
 from grokterm.spec.optimizer import AdamW
 from grokterm.spec.presets import PresetInfo, find_preset, list_presets, slug
+from grokterm.spec.problems import nearest
 from grokterm.spec.run import RunSpec
 from grokterm.spec.schedules import Plateau, Schedule, plateau_of, schedule_values
 from grokterm.spec.stop import Stop, Streams
@@ -33,6 +35,7 @@ __all__ = [
     "Plateau",
     "PresetInfo",
     "RunSpec",
+    "Scalar",
     "Schedule",
     "Stop",
     "Streams",
@@ -41,8 +44,10 @@ __all__ = [
     "field_table",
     "find_milestones",
     "find_preset",
+    "flat_values",
     "list_presets",
     "load",
+    "nearest",
     "parse",
     "plan_cohorts",
     "plateau_of",
