@@ -81,13 +81,13 @@ def test_one_that_ended_and_goes_on_is_noticed(runs):
     folder = make(runs, "20261122-120000-quickstart-sto6", step=300, state="stopped")
     listing = Listing(runs)
     listing.look(False)
-    for name in listing.due(False):
+    for name in listing.due():
         listing.read(name)
     assert listing.lines()[0].state == "stopped"
     writer = CohortWriter(folder.cohorts[0].path)
     writer.event("resumed", step=300)
     writer.commit(state="running", step=310)
-    for name in listing.due(False):
+    for name in listing.due():
         listing.read(name)
     assert listing.lines()[0].state == "running"
 
@@ -100,7 +100,7 @@ def test_a_half_copied_folder_heals(runs):
     listing = Listing(runs)
     for _ in range(2):
         listing.look(False)
-        for name in listing.due(False):
+        for name in listing.due():
             listing.read(name)
         if listing.lines()[0].problem:
             shutil.copytree(whole, folder.path, dirs_exist_ok=True)
@@ -137,7 +137,7 @@ def test_leaving_says_what_goes_on(runs):
     make(runs, "20261122-120000-quickstart-fin3")
     listing = Listing(runs)
     listing.look(False)
-    for name in listing.due(False):
+    for name in listing.due():
         listing.read(name)
     said = farewell(Snapshot(listing.lines(), 2))
     assert "20261122-135500-quickstart-run2" in said and "fin3" not in said
