@@ -122,9 +122,7 @@ def _broken(folder: ExperimentFolder, problem: str) -> Summary:
         marks = folder.marks()
     except GroktermError:
         marks = Marks()
-    return Summary(
-        folder.name, folder.created, folder.title, problem=problem, marks=marks, preset=folder.preset
-    )
+    return Summary(folder.name, folder.created, folder.title, problem=problem, marks=marks, preset=folder.preset)
 
 
 def _read(cohort) -> _Cohort:

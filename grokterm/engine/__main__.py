@@ -14,9 +14,10 @@ from pathlib import Path
 
 from grokterm.engine.devices import acceptable_devices, cuda_devices
 from grokterm.engine.log import say, say_traceback
-from grokterm.engine.slots import hold_slot, only_worker, threads_of_slot
+from grokterm.engine.slots import hold_slot, only_worker
 from grokterm.errors import GroktermError, NotFound
 from grokterm.record import CohortFolder, CohortWriter, ExperimentFolder, open_folder
+from grokterm.record.capacity import threads_of_slot
 
 QUEUE_BEAT = 0.5  # seconds between two heartbeats of a worker that waits in line
 
@@ -102,7 +103,8 @@ def work(folder: ExperimentFolder, cohort: CohortFolder, device: str, launched: 
     writer = CohortWriter(cohort.path)
     try:
         devices = acceptable_devices(device)
-        with hold_slot(devices, launched, lambda: stand_in_line(writer, signals)) as held:
+        place = str(folder.path.absolute()), cohort.index
+        with hold_slot(devices, launched, lambda: stand_in_line(writer, signals), *place) as held:
             train(folder, cohort, writer, held, signals)
         return 0
     except Leave as leave:

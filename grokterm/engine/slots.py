@@ -2,58 +2,28 @@
 
 A killed worker frees its slot because the kernel frees its locks; nothing has to notice. Workers that wait stand in
 a line of tickets, in order of launch, each ticket locked by its waiter, so that a killed waiter leaves the line too.
-No daemon and no console is needed for the line to move. All of it lies on local disk, where locks work.
+No daemon and no console is needed for the line to move. All of it lies on local disk, where locks work; where, and
+what the files say, is in `grokterm.record.line`, because others read it and may rename a ticket to move a waiter.
 
 A worker that waits costs a small process and no device memory.
 """
 
 import fcntl
 import hashlib
-import json
 import os
+import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from grokterm.errors import GroktermError
 from grokterm.record import local_state
+from grokterm.record.capacity import slots_of
+from grokterm.record.gpus import identity_of
+from grokterm.record.line import Ticket, claim_of, list_tickets, new_ticket, read_claim, slot_path
 
 POLL_SECONDS = 0.2
-
-
-def slots_of(device: str) -> int:
-    """Workers that may train on `device` at once: `$GROKTERM_SLOTS` (`cpu=2,cuda=1`), else one per 4 cores or GPU."""
-    for item in os.environ.get("GROKTERM_SLOTS", "").split(","):
-        kind, _, count = item.partition("=")
-        if kind.strip() in (device, device.split(":")[0]) and count.strip().isdigit():
-            return max(1, int(count))
-    return max(1, cores() // 4) if device == "cpu" else 1
-
-
-def cores() -> int:
-    """Cores this process may use, which in a container or a batch job is fewer than the machine has."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def threads_of_slot() -> int:
-    """Threads for one worker on the CPU, so that full slots together use every core once."""
-    return max(1, cores() // slots_of("cpu"))
-
-
-def _try_lock(path: Path, create: bool = True) -> int | None:
-    """An open descriptor that holds the lock on `path`, or None where a living process holds it.
-
-    Raises:
-        FileNotFoundError: there is no such file, and it was not to be created.
-    """
-    handle = os.open(path, os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if create else 0), 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        return None
-    return handle
 
 
 @contextmanager
@@ -76,78 +46,130 @@ def only_worker(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def hold_slot(devices: list[str], launched: int, wait: Callable[[], None]) -> Iterator[str]:
+def hold_slot(
+    devices: Sequence[str], launched: int, wait: Callable[[], None], folder: str = "", cohort: int = 0
+) -> Iterator[str]:
     """Wait in line for a free slot on one of `devices`, and hold it.
 
     Args:
         devices: acceptable devices, best first (`["cuda:0", "cuda:1"]`, `["cpu"]`).
-        launched: when this worker was launched, in nanoseconds: earlier goes first.
+        launched: when this worker was launched, in nanoseconds: earlier goes first, unless somebody moves it.
         wait: called about five times a second while waiting; what it raises ends the wait.
+        folder, cohort: what is to be trained, for those who look at the line.
 
     Yields:
         the device whose slot is held.
     """
-    line = local_state() / "queue"
-    line.mkdir(exist_ok=True)
-    ticket = line / f"{launched:020d}-{os.getpid()}.ticket"
-    standing = _stand_in_line(ticket, devices)
+    names = {device: identity_of(device) for device in devices}
+    place = _Place(launched, claim_of(folder, cohort, names), set(names.values()))
     slot = None
     try:
-        while True:
-            slot = None if _waits_behind(ticket, devices) else _free_slot(devices)
-            if slot:
-                break
-            wait()
-            time.sleep(POLL_SECONDS)
-        _leave(ticket, standing)
-        standing = None
-        yield slot[1]
+        while slot is None:
+            slot = _free_slot(names) if place.is_first() else None
+            if slot is None:
+                wait()
+                time.sleep(POLL_SECONDS)
+        lock, device = slot
+        # Before the ticket goes, so that it is always seen somewhere.
+        _write(lock, claim_of(folder, cohort, {device: names[device]}))
+        place.leave()
+        yield device
     finally:
-        if standing is not None:
-            _leave(ticket, standing)
+        place.leave()
         if slot:
+            os.ftruncate(slot[0], 0)
             os.close(slot[0])
 
 
-def _stand_in_line(ticket: Path, devices: list[str]) -> int:
-    """Take a ticket. It is locked and written before it gets its name: a ticket that others see is never free."""
-    unseen = ticket.with_suffix(".new")
-    standing = _try_lock(unseen)
-    assert standing is not None, f"{unseen} is named by time and process, nobody else can hold it"
-    os.write(standing, json.dumps(devices).encode())
-    unseen.rename(ticket)
-    return standing
+class _Place:
+    """The ticket of this worker. Others may rename it: it is found again by the part of its name that stays.
 
+    Args:
+        launched: the place in the line, nanoseconds.
+        claim: what the ticket says.
+        wanted: identities of the devices it waits for.
+    """
 
-def _leave(ticket: Path, standing: int) -> None:
-    ticket.unlink(missing_ok=True)
-    os.close(standing)
+    def __init__(self, launched: int, claim: str, wanted: set[str]) -> None:
+        self._launched, self._claim, self._wanted = launched, claim, wanted
+        self._stable = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._lock: int | None = self._stand()
 
+    def _stand(self) -> int:
+        """Take a ticket. It is locked and written before it gets its name: a ticket that others see is never free."""
+        ticket = new_ticket(self._launched, self._stable)
+        unseen = ticket.with_suffix(".new")
+        lock = _try_lock(unseen)
+        assert lock is not None, f"{unseen} is named by process and chance, nobody else can hold it"
+        _write(lock, self._claim)
+        unseen.rename(ticket)
+        return lock
 
-def _waits_behind(ticket: Path, devices: list[str]) -> bool:
-    """A living waiter has an earlier ticket for one of the same devices; tickets of the dead are cleared away."""
-    for other in sorted(ticket.parent.glob("*.ticket")):
-        if other.name >= ticket.name:
-            break
+    def is_first(self) -> bool:
+        """No living waiter stands before this one for one of the same devices; tickets of the dead are cleared away."""
+        if os.fstat(self._lock).st_nlink == 0:  # somebody swept the folder: stand there again
+            os.close(self._lock)
+            self._lock = self._stand()
+        for other in list_tickets():
+            if other.stable == self._stable:
+                return True
+            if self._in_the_way(other):
+                return False
+        return False  # a listing without this ticket can't be trusted
+
+    def _in_the_way(self, other: Ticket) -> bool:
         try:
-            left_behind = _try_lock(other, create=False)
+            left_behind = _try_lock(other.path, create=False)
             if left_behind is not None:
-                _leave(other, left_behind)
-                continue
-            wanted = json.loads(other.read_text())
-        except FileNotFoundError:  # left the line between the listing and the look
-            continue
-        if set(wanted) & set(devices):
+                other.path.unlink(missing_ok=True)
+                os.close(left_behind)
+                return False
+        except FileNotFoundError:  # it left the line, or was moved, between the listing and the look
             return True
-    return False
+        claim = read_claim(other.path)
+        return claim is None or bool(self._wanted.intersection(claim.identities))
+
+    def leave(self) -> None:
+        """Take the ticket out of the line, whatever it is called by now. Nothing where that was done before."""
+        if self._lock is None:
+            return
+        while mine := [ticket for ticket in list_tickets() if ticket.stable == self._stable]:
+            mine[0].path.unlink(missing_ok=True)
+        os.close(self._lock)
+        self._lock = None
 
 
-def _free_slot(devices: list[str]) -> tuple[int, str] | None:
-    slots = local_state() / "slots"
-    slots.mkdir(exist_ok=True)
-    for device in devices:
+def _free_slot(names: dict[str, str]) -> tuple[int, str] | None:
+    """The lock of a free slot, and its device.
+
+    Args:
+        names: the identity of each acceptable device, best first.
+    """
+    for device, name in names.items():
         for number in range(slots_of(device)):
-            lock = _try_lock(slots / f"{device.replace(':', '-')}-{number}.lock")
+            lock = _try_lock(slot_path(name, number))
             if lock is not None:
                 return lock, device
     return None
+
+
+def _write(lock: int, text: str) -> None:
+    """Make `text` the whole content of an open file. A reader in the middle of it finds one line, old or new."""
+    data = text.encode("ascii")
+    os.pwrite(lock, data, 0)
+    os.ftruncate(lock, len(data))
+
+
+def _try_lock(path: Path, create: bool = True) -> int | None:
+    """An open descriptor that holds the lock on `path`, or None where a living process holds it.
+
+    Raises:
+        FileNotFoundError: there is no such file, and it was not to be created.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if create else 0), 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        return None
+    return handle

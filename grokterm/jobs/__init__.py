@@ -1,20 +1,39 @@
 """Start, watch and control workers. Shares folders with them, never memory."""
 
 from grokterm.jobs.control import Answer, request
+from grokterm.jobs.devices import Device, default_device, devices
 from grokterm.jobs.doctor import Check, examine
+from grokterm.jobs.estimate import Estimate, estimate, measure
 from grokterm.jobs.follow import Look, follow
+from grokterm.jobs.fork import fork, fork_points
 from grokterm.jobs.launch import launch, resume
+from grokterm.jobs.line import Holding, Line, Waiting, line, move
 from grokterm.jobs.probe import check_device, probe_torch
+from grokterm.jobs.repeat import repeat
 
 __all__ = [
     "Answer",
     "Check",
+    "Device",
+    "Estimate",
+    "Holding",
+    "Line",
     "Look",
+    "Waiting",
     "check_device",
+    "default_device",
+    "devices",
+    "estimate",
     "examine",
     "follow",
+    "fork",
+    "fork_points",
     "launch",
+    "line",
+    "measure",
+    "move",
     "probe_torch",
+    "repeat",
     "request",
     "resume",
 ]

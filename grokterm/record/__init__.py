@@ -5,7 +5,12 @@ from grokterm.record.cohort import CohortFolder
 from grokterm.record.control import ANSWERS, Request
 from grokterm.record.errors import DamagedRecord, FolderBusy
 from grokterm.record.events import Event, effective_events
+<<<<<<< HEAD
 from grokterm.record.folder import ExperimentFolder, Stamp, open_folder
+=======
+from grokterm.record.folder import ExperimentFolder, Forked, open_folder
+from grokterm.record.fork import Branch, create_fork
+>>>>>>> h-jobs
 from grokterm.record.launch import Launch
 from grokterm.record.local import local_place, local_state
 from grokterm.record.notes import Marks, Note
@@ -18,6 +23,7 @@ from grokterm.record.writer import CohortWriter
 
 __all__ = [
     "ANSWERS",
+    "Branch",
     "Checkpoint",
     "CheckpointFile",
     "CohortFolder",
@@ -26,6 +32,7 @@ __all__ = [
     "Event",
     "ExperimentFolder",
     "FolderBusy",
+    "Forked",
     "Identity",
     "Launch",
     "Marks",
@@ -40,6 +47,7 @@ __all__ = [
     "Table",
     "combine_states",
     "create",
+    "create_fork",
     "derive_state",
     "effective_events",
     "find",

@@ -11,13 +11,14 @@ from grokterm.record.errors import DamagedRecord
 from grokterm.record.files import append_line, cut_torn_line, dump_json, sync
 
 QUEUED = "queued"  # the launcher's word, kept in launch.json; every other kind is the worker's
+FORKED = "forked"  # every cohort of a fork says where it comes from; written with its folder
 BEGINNINGS = frozenset({"started", "resumed"})
 EXITS = frozenset({"finished", "failed", "stopped", "parked"})
 # What happened to the process stays true when training goes back to a checkpoint; what was found does not.
 _HISTORY = (
     BEGINNINGS
     | EXITS
-    | {QUEUED, "paused", "unpaused", "note", "refused", "answered"}
+    | {QUEUED, FORKED, "paused", "unpaused", "note", "refused", "answered"}
     | {"write_failed", "lost_rows", "checkpoint_refused"}
 )
 
@@ -29,8 +30,9 @@ class Event:
     Attributes:
         n: counts up from 1 in the order of writing; 0 for the launcher's `queued`, -1 for a damaged line.
         kind: queued started resumed memorised grokked_touch grokked diverged phase checkpointed paused
-            unpaused stopped parked finished failed note; answered refused (requests); write_failed
-            lost_rows checkpoint_refused (trouble with the disk); damaged (an unreadable line).
+            unpaused stopped parked finished failed note; forked (from the experiment `of`);
+            answered refused (requests); write_failed lost_rows checkpoint_refused (trouble with the disk);
+            damaged (an unreadable line).
         time: when it was written, unix seconds.
         step: the training step it speaks of, if it speaks of one.
         data: what else is known, as plain JSON values.

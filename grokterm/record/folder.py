@@ -1,6 +1,10 @@
 """Reading one experiment folder: its spec, its cohorts, its notes, and what is wrong with it."""
 
+<<<<<<< HEAD
 import os
+=======
+from dataclasses import dataclass
+>>>>>>> h-jobs
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +16,7 @@ from grokterm.errors import GroktermError
 from grokterm.names import NAME
 from grokterm.record.cohort import CohortFolder
 from grokterm.record.errors import DamagedRecord
+from grokterm.record.events import FORKED
 from grokterm.record.files import read_json
 from grokterm.record.layout import FORMAT, ExperimentPaths, telling_paths
 from grokterm.record.notes import Marks, Note, add_note, marks_of, read_notes
@@ -19,6 +24,14 @@ from grokterm.record.state import State, combine_states
 from grokterm.spec import Experiment, Member, Scalar, flat_values, parse
 
 Stamp = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Forked:
+    """Where a fork comes from: the experiment's name, and the step up to which the two are one."""
+
+    name: str
+    step: int
 
 
 class ExperimentFolder:
@@ -148,6 +161,12 @@ class ExperimentFolder:
         except KeyError as error:
             wrong = f"has no arm {error}, and {cohort.paths.members} does"
             raise DamagedRecord(f"{self.paths.spec}: {wrong}") from error
+
+    def forked(self) -> Forked | None:
+        """Where a fork comes from; None where this is none. Raises DamagedRecord."""
+        events = (event for cohort in self.cohorts[:1] for event in cohort.events() if event.kind == FORKED)
+        event = next(events, None)
+        return None if event is None else Forked(str(event.data.get("of", "")), event.step or 0)
 
     def state(self) -> State:
         """The state of all cohorts together."""

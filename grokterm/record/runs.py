@@ -7,12 +7,13 @@ import re
 import secrets
 import shutil
 import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 from pathlib import Path
 
 from grokterm import __version__
-from grokterm.errors import BadInput, NotFound
+from grokterm.errors import BadInput, GroktermError, NotFound
 from grokterm.names import NAME
 from grokterm.record.errors import unwritable
 from grokterm.record.files import sync_folder, write_json, write_whole
@@ -28,12 +29,19 @@ _SAME_AGAIN = re.compile(r"(.+)\.[0-9a-f]{4}", re.DOTALL)  # in the bin, where t
 _TAKEN = {errno.EEXIST, errno.ENOTEMPTY}
 
 
-def create(runs: Path, experiment: Experiment) -> ExperimentFolder:
+Fill = Callable[[ExperimentPaths], None]
+
+
+def create(
+    runs: Path, experiment: Experiment, cohorts: Sequence[tuple[Member, ...]] | None = None, fill: Fill | None = None
+) -> ExperimentFolder:
     """Makes the folder of an experiment; it appears whole under its name or not at all.
 
     Args:
         runs: the runs folder, made if missing.
         experiment: what is to be done.
+        cohorts: which runs train together; by default as planned for a new experiment.
+        fill: writes what the cohorts begin with, into folders that nobody sees yet.
 
     Raises:
         BadInput: `runs` is a file or can't be written; nothing was created.
@@ -44,14 +52,16 @@ def create(runs: Path, experiment: Experiment) -> ExperimentFolder:
         runs.mkdir(parents=True, exist_ok=True)
         path = None
         while path is None:
-            path = _create_as(runs, _new_name(experiment.name), experiment)
+            path = _create_as(runs, _new_name(experiment.name), experiment, cohorts or plan_cohorts(experiment), fill)
         sync_folder(runs)
     except OSError as error:
         raise unwritable(runs, error) from error
     return ExperimentFolder(path)
 
 
-def _create_as(runs: Path, name: str, experiment: Experiment) -> Path | None:
+def _create_as(
+    runs: Path, name: str, experiment: Experiment, cohorts: Sequence[tuple[Member, ...]], fill: Fill | None
+) -> Path | None:
     """Makes the folder under this name; None if somebody has it already."""
     beside = runs / f"{HIDDEN}new-{name}"
     try:
@@ -59,8 +69,13 @@ def _create_as(runs: Path, name: str, experiment: Experiment) -> Path | None:
     except FileExistsError:
         return None
     try:
-        _build(ExperimentPaths(beside), experiment)
+        _build(ExperimentPaths(beside), experiment, cohorts)
+        if fill:
+            fill(ExperimentPaths(beside))
         beside.rename(runs / name)
+    except GroktermError:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
     except OSError as error:
         shutil.rmtree(beside, ignore_errors=True)
         if error.errno in _TAKEN:
@@ -69,11 +84,11 @@ def _create_as(runs: Path, name: str, experiment: Experiment) -> Path | None:
     return runs / name
 
 
-def _build(paths: ExperimentPaths, experiment: Experiment) -> None:
+def _build(paths: ExperimentPaths, experiment: Experiment, cohorts: Sequence[tuple[Member, ...]]) -> None:
     marker = {"format": FORMAT, "version": __version__, "created": time.time()}
     write_json(paths.marker, marker | {"name": experiment.name, "title": experiment.title}, durable=True)
     write_whole(paths.spec, experiment.to_toml().encode("utf-8"), durable=True)
-    for index, members in enumerate(plan_cohorts(experiment)):
+    for index, members in enumerate(cohorts):
         cohort = paths.cohort(index)
         for folder in (cohort.checkpoints, cohort.control):
             folder.mkdir(parents=True)

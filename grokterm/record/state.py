@@ -92,7 +92,7 @@ def derive_state(status: Status | None, events: Sequence[Event], observation: Ob
     last = next((event for event in reversed(events) if event.kind in EXITS | BEGINNINGS), None)
     if last is not None and last.kind in EXITS and not _began_since(last, status):
         return State(last.kind)
-    if status is None:  # something began, so there was a status
+    if status is None or not status.pid:  # no worker's word; if something began, there was a status
         return State.STALLED if last is not None else State.CREATED
     if _proven_gone(status, observation):
         # A full disk can refuse the exit event and still take the last status.

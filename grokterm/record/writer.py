@@ -17,7 +17,7 @@ from grokterm.record.checkpoints import Checkpoint, CheckpointFile, Losses, Stre
 from grokterm.record.cohort import CohortFolder
 from grokterm.record.control import Request
 from grokterm.record.errors import DamagedRecord, FolderBusy, unwritable
-from grokterm.record.events import BEGINNINGS, EXITS, Event, EventLog
+from grokterm.record.events import BEGINNINGS, EXITS, FORKED, Event, EventLog
 from grokterm.record.inbox import Inbox
 from grokterm.record.layout import HIDDEN, CohortPaths
 from grokterm.record.processes import identity, observe
@@ -53,6 +53,7 @@ class CohortWriter:
         self._resumed_after = 0
         self._failing = False
         self._lost: dict[str, list[int]] = {}
+        self._forked = any(event.kind == FORKED for event in folder.events())
         before = _status_before(folder)
         try:
             _clear_unfinished(self._paths)
@@ -168,10 +169,14 @@ class CohortWriter:
 
         Raises:
             GroktermError: the folder can't be written.
+            DamagedRecord: a fork has lost what it began with; nothing is cut, since nothing else holds its past.
         """
         self._streams.clear()
         self._lost.clear()
         checkpoint, refused = choose_checkpoint(self._paths)
+        if checkpoint is None and self._forked:
+            whys = "; ".join(item.why for item in refused) or f"{self._paths.checkpoints}: no checkpoint"
+            raise DamagedRecord(f"a fork can't begin anew: {whys}", "fork its parent again")
         try:
             set_aside(refused)
             self._status = rewind(self._paths, self._status, checkpoint, keep_data=bool(refused))

@@ -16,6 +16,7 @@ from grokterm.spec.model import Transformer
 from grokterm.spec.optimizer import AdamW
 from grokterm.spec.presets import PresetInfo, find_preset, list_presets, slug
 from grokterm.spec.problems import nearest
+from grokterm.spec.revise import changed_fields, revise
 from grokterm.spec.run import RunSpec
 from grokterm.spec.schedules import Plateau, Schedule, plateau_of, schedule_values
 from grokterm.spec.stop import Stop, Streams
@@ -41,6 +42,7 @@ __all__ = [
     "Streams",
     "Transformer",
     "cautions",
+    "changed_fields",
     "field_table",
     "find_milestones",
     "find_preset",
@@ -51,6 +53,7 @@ __all__ = [
     "parse",
     "plan_cohorts",
     "plateau_of",
+    "revise",
     "schedule_values",
     "slug",
 ]

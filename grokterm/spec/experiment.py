@@ -14,6 +14,7 @@ from grokterm.spec.schedules import Constant, Schedule
 
 HEADER_LINE = "# The resolved spec of an experiment: every value, defaults included. It is a preset itself.\n"
 MAX_SEEDS = 10_000
+_WORDS = ("name", "title", "question", "source", "expect", "cost", "origin")
 
 
 class Header(Section):
@@ -25,6 +26,11 @@ class Header(Section):
     source: str = Field("", description="Where the set-up comes from: paper, figure, table.")
     expect: str = Field("", description="What should come out, so that a surprise is noticed.")
     cost: str = Field("", description="What it costs: time on which machine.")
+    origin: str = Field(
+        "",
+        json_schema_extra={"hidden": True},
+        description="Where a fork or a repeat came from, in words. Written by the program, never by a person.",
+    )
     seeds: list[int] = Field(
         default=[0, 1, 2, 3, 4],
         json_schema_extra={
@@ -99,6 +105,7 @@ class Experiment:
     seeds: tuple[int, ...]
     arms: tuple[Arm, ...]
     cohort_width: int | None = None
+    origin: str = ""
 
     def arm(self, name: str) -> Arm:
         """The arm called `name`; KeyError where there is none."""
@@ -111,7 +118,7 @@ class Experiment:
 
     def to_document(self) -> dict[str, Any]:
         """The experiment as a TOML document: what all arms share at the top, the rest under each arm."""
-        header = {key: getattr(self, key) for key in ("name", "title", "question", "source", "expect", "cost")}
+        header = {key: getattr(self, key) for key in _WORDS}
         header = {key: value for key, value in header.items() if value}
         header["seeds"] = list(self.seeds)
         if self.cohort_width is not None:

@@ -69,6 +69,8 @@ def _walk(section: type[Section], prefix: str, depth: int = 0, marked: bool = Fa
                 mark = f"[{tag}]" if len(variants) > 1 else ""
                 yield from _walk(variant, f"{path}{mark}.", depth + 1)
             continue
+        if (field.json_schema_extra or {}).get("hidden"):
+            continue
         info = _describe(path, field)
         info = info._replace(per_member=info.per_member or marked)
         yield info

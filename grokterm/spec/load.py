@@ -24,6 +24,7 @@ from grokterm.spec.run import RunSpec
 
 SECTIONS = tuple(RunSpec.model_fields)
 TOP = (*Header.model_fields, "extends", *SECTIONS, "arms", "grid")
+_WRITTEN = [key for key in TOP if key != "origin"]  # what a person may write
 ARM_NAME = re.compile(r"[A-Za-z0-9._=\-]{1,100}")
 SET, SEEDS = "--set", "--seeds"
 ONLY_ARM = "run"
@@ -59,12 +60,14 @@ def load(source: str | Path, overrides: Sequence[str] = (), seeds: int | Sequenc
     """
     path = find_preset(source)
     files = [Document(*pair) for pair in read_chain(path)]
+    for file in files:
+        file.table.pop("origin", None)  # the record of an experiment is a preset too, and a new start is nobody's fork
     names = [name for file in files for name in _table(file.table, "arms")]
     changes, problems = read_overrides(overrides, list(dict.fromkeys(names)))
     extra = [Document(SET, change.document) for change in changes]
     if seeds is not None:
         extra.append(Document(SEEDS, {"seeds": seeds if isinstance(seeds, int) else list(seeds)}))
-    return _assemble([*files, *extra], path.stem, changes, problems)
+    return assemble([*files, *extra], path.stem, changes, problems)
 
 
 def parse(document: dict[str, Any], origin: str) -> Experiment:
@@ -79,10 +82,21 @@ def parse(document: dict[str, Any], origin: str) -> Experiment:
         BadInput: with all mistakes, one line each.
     """
     files = [Document(*pair) for pair in extend(origin, document, Path(origin).parent)]
-    return _assemble(files, Path(origin).stem, [], [])
+    return assemble(files, Path(origin).stem, [], [])
 
 
-def _assemble(documents: list[Document], stem: str, changes: list[Override], problems: list[str]) -> Experiment:
+def assemble(documents: list[Document], stem: str, changes: list[Override], problems: list[str]) -> Experiment:
+    """The experiment of documents laid over one another, the first at the bottom.
+
+    Args:
+        documents: files and what goes over them; at least one is a file.
+        stem: its name, where no document says one.
+        changes: what `--set` asked for, which is among the documents too.
+        problems: lines about what was wrong before.
+
+    Raises:
+        BadInput: with all mistakes, one line each.
+    """
     main = next(d.origin for d in reversed(documents) if d.origin not in (SET, SEEDS))
     lines = dict.fromkeys(problems)  # an ordered set: the same mistake in ten arms is one line
     lines |= dict.fromkeys(line for document in documents for line in _misplaced(document))
@@ -117,7 +131,7 @@ def _misplaced(document: Document) -> Iterable[str]:
     """Lines about keys that don't exist at the top or in an arm, names, and tables that aren't tables."""
     table, start = document.table, _start(document.origin)
     for key in (key for key in table if key not in TOP):
-        yield f"{start}{_dotted((key,))}: {unknown(key, list(TOP), f' (given {show(table[key])})', 'key')}"
+        yield f"{start}{_dotted((key,))}: {unknown(key, _WRITTEN, f' (given {show(table[key])})', 'key')}"
     arms = table.get("arms")
     if arms is None:
         return

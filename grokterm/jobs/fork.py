@@ -1,0 +1,234 @@
+"""Going on from a checkpoint with changed fields, as a new experiment."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from grokterm.errors import BadInput
+from grokterm.jobs.launch import launch
+from grokterm.jobs.probe import check_device
+from grokterm.record import Branch, Checkpoint, CohortFolder, ExperimentFolder, create_fork
+from grokterm.spec import Experiment, Member, changed_fields, plan_cohorts, plateau_of, revise, schedule_values
+
+# Sections whose fields may change, and why those of the others may not.
+_FREE = ("optimizer", "stop", "streams", "milestones")
+_FIXED = {
+    "task": "the checkpoint was trained on the task as it was",
+    "model": "the checkpoint's weights are of the model as it was",
+    "loss": "what is minimised, and how exactly, is part of what was trained",
+    "optimizer.kind": "the checkpoint's state is of the optimizer as it was",
+}
+
+
+def fork_points(folder: ExperimentFolder) -> tuple[int, ...]:
+    """Steps with a checkpoint in every cohort, the newest last."""
+    return _points(folder.cohorts)
+
+
+def fork(
+    folder: ExperimentFolder,
+    step: int | None = None,
+    overrides: Sequence[str] = (),
+    device: str = "auto",
+    arms: Sequence[str] = (),
+) -> ExperimentFolder:
+    """A new experiment beside `folder` that goes on from a checkpoint of it, launched.
+
+    Weights, the optimizer's state, the step and every number recorded before it go along, so a fork without changes
+    trains to the same bits as the original.
+
+    Args:
+        folder: where to begin.
+        step: of a checkpoint; by default the last that every cohort has.
+        overrides: changed fields of optimizer, stop, streams and milestones, and titles. `arms.NAME.…` with a NAME that
+            is new makes an arm out of the one in `arms`; several of them make several.
+        device: where to train.
+        arms: which arms go along; none means all.
+
+    Raises:
+        BadInput: mistakes in the above, each a line with the field and the reason. Nothing was created.
+        NotFound: no such device.
+        GroktermError: the checkpoint or the numbers can't be read.
+    """
+    old = folder.spec()
+    draft, came_from = revise(old, overrides, arms=arms)
+    homes = _homes(folder, came_from.values())
+    step = _chosen(step, _points(homes.values()), folder.name)
+    draft = _pinned(draft, old, came_from)
+    problems = list(dict.fromkeys(_problems(draft, old, came_from, step)))
+    if problems:
+        raise BadInput(problems)
+    check_device(device)
+    experiment = replace(draft, origin=_origin(folder.name, step, draft, old, came_from))
+    branches = _branches(experiment, folder, came_from, homes, step)
+    new = create_fork(folder.path.parent, experiment, folder, branches)
+    launch(new, device)
+    return new
+
+
+def _homes(folder: ExperimentFolder, arms) -> dict[tuple[str, int], CohortFolder]:
+    """The cohort that holds each (arm, seed) of these arms."""
+    wanted = set(arms)
+    return {who: cohort for cohort in folder.cohorts for who in cohort.members if who[0] in wanted}
+
+
+def _points(cohorts) -> tuple[int, ...]:
+    steps = [{file.step for file in cohort.checkpoints()} for cohort in {c.path: c for c in cohorts}.values()]
+    return tuple(sorted(set.intersection(*steps))) if steps else ()
+
+
+def _chosen(step: int | None, points: tuple[int, ...], name: str) -> int:
+    if not points:
+        raise BadInput(f"{name} has no checkpoint to fork from yet", f"`grokterm checkpoint {name}` writes one")
+    if step is None:
+        return points[-1]
+    if step not in points:
+        nearest = min(points, key=lambda point: abs(point - step))
+        there = ", ".join(str(point) for point in points)
+        raise BadInput(f"{name} has no checkpoint at step {step}; nearest: {nearest}", f"there are: {there}")
+    return step
+
+
+def _pinned(draft: Experiment, old: Experiment, came_from: Mapping[str, str]) -> Experiment:
+    """Schedules that stretch with the budget keep the end they had: a longer one would bend what was trained."""
+    arms = []
+    for arm in draft.arms:
+        before, decay = old.arm(came_from[arm.name]).spec, arm.spec.optimizer.weight_decay
+        same = decay == before.optimizer.weight_decay and arm.spec.stop.steps > before.stop.steps
+        if same and getattr(decay, "end", 0) is None:
+            decay = decay.model_copy(update={"end": before.stop.steps})
+            optimizer = arm.spec.optimizer.model_copy(update={"weight_decay": decay})
+            arm = replace(arm, spec=arm.spec.model_copy(update={"optimizer": optimizer}))
+        arms.append(arm)
+    return replace(draft, arms=tuple(arms))
+
+
+def _problems(draft: Experiment, old: Experiment, came_from: Mapping[str, str], step: int):
+    """A line for each field that can't change, and for a fork that would have nothing to do."""
+    if draft.seeds != old.seeds:
+        yield "seeds: the checkpoint holds the runs it holds; `grokterm repeat` trains other seeds from the beginning"
+    for arm in draft.arms:
+        before, spec = old.arm(came_from[arm.name]).spec, arm.spec
+        changed = changed_fields(before, spec)
+        for name in changed:
+            section = name.partition(".")[0]
+            if section not in _FREE or name in _FIXED:
+                yield f"{name}: can't change in a fork: {_FIXED.get(name) or _FIXED[section]}"
+        if spec.stop.steps <= step:
+            yield f"stop.steps: {spec.stop.steps} is reached at the checkpoint of step {step}; a fork needs more"
+        if "optimizer.weight_decay" not in changed and not _same_past(before, spec, step):
+            kind = spec.optimizer.weight_decay.schedule
+            yield (
+                f"stop.steps: the {kind} schedule of arm {arm.name} is another one over {spec.stop.steps} steps, "
+                f"and {step} were trained with the old; write it out with an end of its own"
+            )
+
+
+def _same_past(before, spec, step: int) -> bool:
+    values = [schedule_values(s.optimizer.weight_decay, s.stop.steps)[:step] for s in (before, spec)]
+    return np.array_equal(*values)
+
+
+def _origin(name: str, step: int, draft: Experiment, old: Experiment, came_from: Mapping[str, str]) -> str:
+    """ "fork of NAME at step 500: optimizer.weight_decay = 3"."""
+    said: dict[str, list[str]] = {}
+    for arm in draft.arms:
+        for field, (_, value) in changed_fields(old.arm(came_from[arm.name]).spec, arm.spec).items():
+            said.setdefault(f"{field} = {_words(value)}", []).append(arm.name)
+    shared = [text for text, names in said.items() if len(names) == len(draft.arms)]
+    own = [f"{', '.join(names)}: {text}" for text, names in said.items() if len(names) < len(draft.arms)]
+    taken = list(dict.fromkeys(came_from.values()))
+    only = f", {', '.join(taken)} only" if len(taken) < len(old.arms) else ""
+    changes = "; ".join([", ".join(shared)] * bool(shared) + own)
+    return f"fork of {name} at step {step}{only}" + (f": {changes}" if changes else "")
+
+
+def _words(value) -> str:
+    if isinstance(value, dict):
+        kind = value.get("schedule", value.get("kind", "table"))
+        rest = " ".join(f"{key} {item}" for key, item in value.items() if key not in ("schedule", "kind"))
+        return f"{kind} ({rest})"
+    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _branches(
+    experiment: Experiment,
+    folder: ExperimentFolder,
+    came_from: Mapping[str, str],
+    homes: Mapping[tuple[str, int], CohortFolder],
+    step: int,
+) -> list[Branch]:
+    """The cohorts of the fork: as planned for a new experiment, and none across two cohorts of the old one."""
+    read: dict[CohortFolder, Checkpoint] = {}
+    branches = []
+    for members in plan_cohorts(experiment):
+        parts: dict[CohortFolder, list[Member]] = {}
+        for member in members:
+            parts.setdefault(homes[came_from[member.arm], member.seed], []).append(member)
+        for source, part in parts.items():
+            if source not in read:
+                read[source] = _read(source, step)
+            branches.append(_branch(tuple(part), source, read[source], folder.spec(), came_from))
+    return branches
+
+
+def _read(cohort: CohortFolder, step: int) -> Checkpoint:
+    file = next((file for file in cohort.checkpoints() if file.step == step), None)
+    try:
+        if file is not None:
+            return file.load()
+    except FileNotFoundError:
+        pass  # the worker has just replaced it
+    raise BadInput(f"the checkpoint of step {step} was just replaced by a newer one; try again")
+
+
+def _branch(
+    members: tuple[Member, ...],
+    source: CohortFolder,
+    checkpoint: Checkpoint,
+    old: Experiment,
+    came_from: Mapping[str, str],
+) -> Branch:
+    whom = [(came_from[member.arm], member.seed) for member in members]
+    columns = tuple(source.members.index(who) for who in whom)
+    before = [old.arm(arm).spec for arm, _ in whom]
+    width = len(source.members)
+    place = np.array(columns)
+    # The engine's layout: every tensor has the members first, but for the step.
+    tensors = {name: t if name == "step" else t[place] for name, t in checkpoint.tensors.items()}
+    tensors = _new_clocks(tensors, members, before, checkpoint.step)
+    meta, stop = dict(checkpoint.meta), members[0].spec.stop
+    meta["closed"] = False
+    meta["group"] = len(members) if meta["group"] >= width else min(meta["group"], len(members))
+    if columns != tuple(range(width)) or any(spec.stop != stop for spec in before):
+        meta["end"] = stop.steps  # where everything has grokked is decided anew
+    rule = all(member.spec.milestones == spec.milestones for member, spec in zip(members, before, strict=True))
+    _something_to_do(meta, members[0], checkpoint.step)
+    return Branch(members, source, columns, checkpoint, tensors, meta, rule)
+
+
+def _something_to_do(meta: Mapping, member: Member, step: int) -> None:
+    hours = member.spec.stop.wall_hours
+    if meta.get("end", member.spec.stop.steps) <= step:
+        raise BadInput(f"stop.grokked_plus: by step {step} everything had grokked; a fork needs a larger one")
+    if hours is not None and meta.get("wall", 0.0) >= hours * 3600:
+        raise BadInput(f"stop.wall_hours: {hours:g} h were over by step {step}; a fork needs more")
+
+
+def _new_clocks(tensors: dict, members: Sequence[Member], before, step: int) -> dict:
+    """The clocks of weight decay, where the new schedule waits for a plateau and the old one didn't, or the reverse.
+
+    See `engine.decay`: a schedule without a plateau runs by the step, one with it begins to wait now.
+    """
+    now = [plateau_of(member.spec.optimizer.weight_decay) is not None for member in members]
+    then = [plateau_of(spec.optimizer.weight_decay) is not None for spec in before]
+    values = {True: ("waiting", "clock", "best", "bad", "switched_at"), False: ("waiting", "clock")}
+    fresh = {"waiting": True, "clock": 0, "best": np.inf, "bad": 0, "switched_at": -1}
+    running = {"waiting": False, "clock": step}
+    changed = {name: tensor.copy() for name, tensor in tensors.items() if name.startswith("decay.")}
+    for index, (waits, waited) in enumerate(zip(now, then, strict=True)):
+        if waits != waited:
+            for name in values[waits]:
+                changed[f"decay.{name}"][index] = (fresh if waits else running)[name]
+    return tensors | changed

@@ -1,0 +1,89 @@
+"""The same experiment again, with seeds that were not used yet."""
+
+import re
+from collections.abc import Sequence
+
+import tomli
+
+from grokterm.errors import BadInput
+from grokterm.jobs.launch import launch
+from grokterm.jobs.probe import check_device
+from grokterm.names import NAME
+from grokterm.record import ExperimentFolder, create, list_folders
+from grokterm.spec import revise
+
+_LOOKED_AT = 200  # folders of the same name that are searched for earlier repeats, the newest
+_REPEAT = re.compile(r"repeat of (\S+) with new seeds")
+
+
+def repeat(
+    folder: ExperimentFolder,
+    seeds: int | Sequence[int] | None = None,
+    overrides: Sequence[str] = (),
+    device: str = "auto",
+) -> ExperimentFolder:
+    """A new experiment beside `folder`, with the same spec and new seeds, launched.
+
+    Args:
+        folder: what to repeat.
+        seeds: which, or how many; by default as many as it has. A number of them follows the largest that it or one of
+            its repeats used.
+        overrides: fields to change on the way.
+        device: where to train.
+
+    Raises:
+        BadInput: mistakes in seeds or overrides, or a fork, whose past no new seed has. Nothing was created.
+        NotFound: no such device.
+    """
+    spec = folder.spec()
+    forked = folder.forked()
+    if forked:
+        raise BadInput(
+            f"{folder.name} is a fork of {forked.name} at step {forked.step}: new seeds have no past to go on from",
+            f"repeat {forked.name}, and fork what comes out",
+        )
+    if seeds is None or isinstance(seeds, int):
+        count = len(spec.seeds) if seeds is None else seeds
+        if count < 1:
+            raise BadInput(f"--seeds: given {count}; right would be a count (5) or a list (7,8,9)")
+        first = _largest_seed(folder) + 1
+        seeds = range(first, first + count)
+    changes = f": {', '.join(overrides)}" if overrides else ""
+    origin = f"repeat of {folder.name} with new seeds{changes}"
+    again, _ = revise(spec, overrides, seeds, origin=origin)
+    check_device(device)
+    new = create(folder.path.parent, again)
+    launch(new, device)
+    return new
+
+
+def _largest_seed(folder: ExperimentFolder) -> int:
+    """The largest seed of an experiment, the one it repeats, and all their repeats among the newest of that name."""
+    spec = folder.spec()
+    family = {folder.name, *_REPEAT.findall(spec.origin)}
+    largest = max(spec.seeds)
+    alike = [other for other in list_folders(folder.path.parent) if _preset(other) == _preset(folder)][:_LOOKED_AT]
+    for other in reversed(alike):  # the oldest first: a repeat is younger than what it repeats
+        origin, seeds = _glance(other)
+        parents = set(_REPEAT.findall(origin))
+        if other.name in family or parents & family:
+            family |= {other.name} | parents
+            largest = max(largest, *seeds, 0)
+    return largest
+
+
+def _preset(folder: ExperimentFolder) -> str:
+    """The experiment's name as it stands in its folder's."""
+    match = NAME.fullmatch(folder.name)
+    return match[2] if match else ""
+
+
+def _glance(folder: ExperimentFolder) -> tuple[str, list[int]]:
+    """Origin and seeds as they are written in the spec, which is not validated: a look has to be cheap."""
+    try:
+        document = tomli.loads(folder.paths.spec.read_text("utf-8"))
+    except (OSError, ValueError):  # it says so where it is opened
+        return "", []
+    seeds = document.get("seeds")
+    numbers = [seed for seed in seeds if isinstance(seed, int)] if isinstance(seeds, list) else []
+    return str(document.get("origin", "")), numbers
