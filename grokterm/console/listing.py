@@ -132,9 +132,9 @@ class Listing:
             return
         before = self._known.get(name)
         self._unchecked.discard(name)
-        if before is not None and name not in self._restless and not before.summary.problem:
-            if folder.unchanged(before.stamp):
-                return
+        trusted = before is not None and name not in self._restless and not before.summary.problem
+        if trusted and folder.unchanged(before.stamp):
+            return
         folder = open_folder(folder.path)  # a reader keeps what it has read: thousands of them would hold too much
         stamp = folder.stamp()
         line = summarise(folder)

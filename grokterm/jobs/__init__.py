@@ -5,7 +5,7 @@ from grokterm.jobs.devices import Device, default_device, devices
 from grokterm.jobs.doctor import Check, examine
 from grokterm.jobs.estimate import Estimate, estimate, measure
 from grokterm.jobs.follow import Look, follow
-from grokterm.jobs.fork import fork, fork_points
+from grokterm.jobs.fork import fork, fork_points, plan_fork
 from grokterm.jobs.launch import launch, resume
 from grokterm.jobs.line import Holding, Line, Waiting, line, move
 from grokterm.jobs.probe import check_device, probe_torch
@@ -32,6 +32,7 @@ __all__ = [
     "line",
     "measure",
     "move",
+    "plan_fork",
     "probe_torch",
     "repeat",
     "request",

@@ -5,12 +5,8 @@ from grokterm.record.cohort import CohortFolder
 from grokterm.record.control import ANSWERS, Request
 from grokterm.record.errors import DamagedRecord, FolderBusy
 from grokterm.record.events import Event, effective_events
-<<<<<<< HEAD
-from grokterm.record.folder import ExperimentFolder, Stamp, open_folder
-=======
-from grokterm.record.folder import ExperimentFolder, Forked, open_folder
+from grokterm.record.folder import ExperimentFolder, Forked, Stamp, open_folder
 from grokterm.record.fork import Branch, create_fork
->>>>>>> h-jobs
 from grokterm.record.launch import Launch
 from grokterm.record.local import local_place, local_state
 from grokterm.record.notes import Marks, Note

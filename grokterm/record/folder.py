@@ -1,10 +1,7 @@
 """Reading one experiment folder: its spec, its cohorts, its notes, and what is wrong with it."""
 
-<<<<<<< HEAD
 import os
-=======
 from dataclasses import dataclass
->>>>>>> h-jobs
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
