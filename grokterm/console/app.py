@@ -1,5 +1,7 @@
 """The app: theme, keys, first screen, and the one place where snapshots arrive. What an experiment is, screens know."""
 
+from __future__ import annotations
+
 import asyncio
 import signal
 import sys
@@ -7,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App, SystemCommand
 from textual.message import Message
@@ -20,6 +22,9 @@ from grokterm.console.memory import Memory
 from grokterm.console.screens.home import Home
 from grokterm.console.snapshot import EMPTY, Snapshot, Watcher
 from grokterm.console.text import plain
+
+if TYPE_CHECKING:
+    from grokterm.console.deeds import Undo
 
 
 class Console(App[None]):
@@ -69,7 +74,9 @@ class Console(App[None]):
             runs,
             lambda snapshot: self.post_message(self.Arrived(snapshot)),
             lambda error: self.call_from_thread(self._fail, error),
+            clock,
         )
+        self.undoing: list[Undo] = []  # what was done in this visit and can be taken back, the last one last
 
     @property
     def ink(self) -> Ink:

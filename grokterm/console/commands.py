@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from textual.binding import Binding
 
 APP, HOME, NEW, FORM, EXPERIMENT, COMPARE, HELP = "app", "home", "new", "form", "experiment", "compare", "help"
-QUESTION, LINE = "question", "line"
+QUEUE, FORK, QUESTION, LINE = "queue", "fork", "question", "line"
 PLACES = {
     APP: "Everywhere",
     HOME: "History",
@@ -21,6 +21,8 @@ PLACES = {
     FORM: "The form of a new experiment",
     EXPERIMENT: "Experiment",
     COMPARE: "Comparison",
+    QUEUE: "Devices and queue",
+    FORK: "A fork",
     QUESTION: "A question",
     LINE: "A line of text",
 }
@@ -95,7 +97,7 @@ _CURVES = (EXPERIMENT, COMPARE, HOME)  # the preview of the history has curves t
 # fmt: off
 COMMANDS = (
     # what has focus
-    Command("open", "enter", "open", "Open what is highlighted; on a chart, that chart alone.", (HOME, *_CHARTS), 1),
+    Command("open", "enter", "open", "Open what is highlighted; a chart fills the screen.", (HOME, QUEUE, *_CHARTS), 1),
     Command("next_pane", "tab", "next pane", "To the next pane or chart.", (HOME, NEW, *_CHARTS), 9),
     Command("filter", "slash", "filter", "Filter what has focus.", (HOME, NEW, *_CHARTS), 5),
     Command("mark", "space", "mark", "Mark or unmark; marked ones are acted on together.", (HOME,), 4),
@@ -106,7 +108,7 @@ COMMANDS = (
     Command("compare", "c", "compare", "Compare the marked experiments, or the arms of this one.", _ONE, 3),
     Command("difference", "d", "difference", "Where marked experiments, or arms, differ.", (*_ONE, COMPARE), 11),
     Command("pause", "p", "pause/resume", "Pause what runs; let go on what is paused, stopped or lost.", _ONE, 2),
-    Command("stop", "K", "stop", "Write a checkpoint and end the worker. Asks first.", _ONE, 6),
+    Command("stop", "K", "stop", "Write a checkpoint and end the worker. Asks first.", (*_ONE, QUEUE), 6),
     Command("park", "P", "park", "Checkpoint, then leave the device to others; p goes on later.", _ONE, 13),
     Command("checkpoint", "C", "checkpoint", "Write a checkpoint now, one that is kept.", _ONE, 14),
     Command("fork", "f", "fork", "A new experiment from a checkpoint of this one, with changed fields.", _ONE, 13),
@@ -120,8 +122,8 @@ COMMANDS = (
     Command("archive", "A", "archive", "Out of the history or back; archived=yes shows them.", (HOME,), 16),
     Command("bin", "D,delete", "bin", "Into the bin of the runs folder. Asks first; u takes it back.", (HOME,), 15),
     Command("undo", "u", "undo", "Take back the last star, archive, tag or bin.", (HOME,), 14),
-    Command("earlier", "less_than_sign", "earlier", "One place forward in the line for the device.", (HOME,), 17),
-    Command("later", "greater_than_sign", "later", "One place back in the line for the device.", (HOME,), 17),
+    Command("earlier", "less_than_sign", "earlier", "One place forward in the line for the device.", (HOME, QUEUE), 17),
+    Command("later", "greater_than_sign", "later", "One place back in the line for the device.", (HOME, QUEUE), 17),
     Command("queue", "Q", "queue", "What holds the devices, and what waits for them.", (HOME,), 12),
     # how curves are shown
     Command("log_y", "y", "log y", "The y axes: automatic (log for the loss), all log, all linear.", _CURVES, 4),
@@ -171,7 +173,10 @@ COMMANDS = (
     Command("yes", "y,enter", "yes", "Do it.", (QUESTION,), 1),
     Command("no", "n,escape", "no", "Leave everything as it is.", (QUESTION,), 2),
     Command("accept", "enter", "keep", "Keep what is written.", (LINE,), 1),
-    Command("cancel", "escape", "cancel", "Forget what is written.", (LINE,), 2),
+    Command("make", "enter", "fork", "Make the fork and start it.", (FORK,), 1, "accept"),
+    Command("up", "up", "later", "The checkpoint above.", (FORK,), 3),
+    Command("down", "down", "earlier", "The checkpoint below.", (FORK,), 3),
+    Command("cancel", "escape", "cancel", "Forget what is written.", (LINE, FORK), 2),
     Command("command_palette", "ctrl+p", "commands", "Every command by its name.", (APP,), 0),
 )
 # fmt: on
@@ -196,7 +201,7 @@ def footer(scope: str, width: int) -> tuple[Command, ...]:
     """As many commands as fit into `width` cells, the least needed left out first; help and leaving stay."""
     own = sorted((entry for entry in commands_in(scope) if entry.rank), key=lambda entry: entry.rank)
     common = sorted((entry for entry in commands_in(APP) if entry.rank), key=lambda entry: entry.rank)
-    if scope in (QUESTION, LINE):
+    if scope in (QUESTION, LINE, FORK):
         common = []
     chosen: list[Command] = []
     room = width

@@ -55,6 +55,12 @@ def asked_field(text: str) -> str:
     return key.name if key is not None and key.kind == FIELD else ""
 
 
+def before_last(text: str) -> str:
+    """`text` without the piece that is being written."""
+    typed = list(pieces(text))
+    return text[: typed[-1].start] if typed else text
+
+
 def known_values(key: Key, history: Iterable[Summary]) -> tuple[str, ...]:
     """The words that a key of its own has in the history, the most frequent first."""
     if key.kind != TEXT or key.choices or key.name == "note":

@@ -232,7 +232,7 @@ class Watcher(threading.Thread):
         if self._machine_wanted or queued:
             from grokterm.console.machine import read_machine
 
-            self._put(machine=read_machine(self._runs, devices=self._machine_wanted))
+            self._put(machine=read_machine(self._runs, self._machine_wanted))
         else:
             self._put(machine=None)
 

@@ -9,7 +9,7 @@ from grokterm.jobs.fork import fork, fork_points, plan_fork
 from grokterm.jobs.launch import launch, resume
 from grokterm.jobs.line import Holding, Line, Waiting, line, move
 from grokterm.jobs.probe import check_device, probe_torch
-from grokterm.jobs.repeat import repeat
+from grokterm.jobs.repeat import next_seeds, repeat
 
 __all__ = [
     "Answer",
@@ -32,6 +32,7 @@ __all__ = [
     "line",
     "measure",
     "move",
+    "next_seeds",
     "plan_fork",
     "probe_torch",
     "repeat",
