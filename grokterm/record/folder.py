@@ -77,12 +77,12 @@ class ExperimentFolder:
 
     @property
     def preset(self) -> str:
-        """The short name of what was launched; of a folder that can't be read, the one in the folder's name."""
+        """The short name of what was launched, from the folder's name; of a renamed folder, as it was launched."""
         match = NAME.fullmatch(self.name)
         try:
-            return str(self.marker.get("name") or "") or (match[2] if match else self.name)
+            return match[2] if match else str(self.marker.get("name") or self.name)
         except DamagedRecord:
-            return match[2] if match else self.name
+            return self.name
 
     @property
     def title(self) -> str:

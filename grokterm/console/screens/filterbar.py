@@ -61,7 +61,8 @@ class FilterBar(Vertical):
     def open(self) -> None:
         """Write in it."""
         self.display = True
-        self._input.focus()
+        # At once and not in the next message: what is typed right behind the key must not be taken for commands.
+        self.screen.set_focus(self._input)
         self.hint()
 
     def clear(self) -> None:

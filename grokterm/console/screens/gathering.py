@@ -69,6 +69,10 @@ class Gathering(Acting):
         """Write a filter."""
         self.query_one(FilterBar).open()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """`/` is a letter in the filter itself."""
+        return action != "filter" or not self.query_one(FilterBar).has_focus_within
+
     def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
         """Filter while typing."""
         self.app.memory.remember(filter=message.text)
@@ -76,14 +80,14 @@ class Gathering(Acting):
 
     def on_filter_bar_closed(self) -> None:
         """Back to the table."""
-        self.history.focus()
+        self.set_focus(self.history)
 
     def action_back(self) -> None:
         """Take the filter away, then the marks; then there is nothing left to go back from."""
         bar = self.query_one(FilterBar)
         if bar.display:
             bar.clear()
-            self.history.focus()
+            self.set_focus(self.history)
         elif self.app.memory.marks:
             self._mark(())
 

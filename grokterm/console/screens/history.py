@@ -59,7 +59,7 @@ def paint(summary: Summary, column: str, width: int, ink: Ink, look: tuple) -> T
     if column == "age":
         return Text(old, ink.muted)
     if summary.problem:
-        return Text(clip(_reason(summary), width) if column == "progress" else "", ink.muted)
+        return Text(clip(_reason(summary), width) if column == "grok" else "", ink.muted)
     if column == "progress":
         if place:
             return Text(f"{ordinal(place)} in line"[:width] if width >= 11 else f"{ordinal(place)}", ink.muted)
@@ -75,8 +75,10 @@ def paint(summary: Summary, column: str, width: int, ink: Ink, look: tuple) -> T
 
 
 def _reason(summary: Summary) -> str:
-    """Why it can't be read, without the path."""
+    """Why it can't be read, in few words; the preview has them all."""
     problem = summary.problem or ""
+    if "a newer grokterm" in problem:
+        return "from a newer grokterm"
     return (problem.partition(summary.name)[2] or problem).lstrip("/: ")
 
 

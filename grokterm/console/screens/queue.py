@@ -122,9 +122,7 @@ class QueuePage(Acting):
             return
         rewrite(self.query_one("#held", Static), Text("\n").join(device_lines(machine, width - 1, ink)))
         rows = tuple(waiters(machine))
-        words = (
-            f"{plural(len(rows), 'experiment')} in line" if rows else "Nothing waits for a device"
-        )
+        words = f"{plural(len(rows), 'experiment')} in line" if rows else "Nothing waits for a device"
         self.put("#waiting", Text(f" {words}", f"bold {ink.foreground}" if rows else ink.muted))
         self.line.display = bool(rows)
         self.line.show(rows)

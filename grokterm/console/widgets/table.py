@@ -45,12 +45,15 @@ def fit(columns: Sequence[Column], width: int) -> tuple[tuple[Column, int], ...]
             break
         kept.remove(max(losable, key=lambda column: column.rank))
     spare = max(0, width + GAP - sum(column.width + GAP for column in kept))
-    sizes = []
-    for column in kept:
-        extra = min(spare, max(0, column.most - column.width))
-        spare -= extra
-        sizes.append((column, column.width + extra))
-    return tuple(sizes)
+    sizes = [column.width for column in kept]
+    while spare > 0:  # a cell each in turn, so that no column takes all there is
+        growing = [place for place, column in enumerate(kept) if sizes[place] < column.most][:spare]
+        if not growing:
+            break
+        for place in growing:
+            sizes[place] += 1
+        spare -= len(growing)
+    return tuple(zip(kept, sizes, strict=True))
 
 
 Row = TypeVar("Row")
