@@ -4,7 +4,7 @@ scipy is loaded by the functions that need it, so that a console can import this
 """
 
 from grokterm.analysis.bootstrap import Ratio, median_ratio
-from grokterm.analysis.cache import Known, SummaryCache, settled
+from grokterm.analysis.cache import SAME_TICK, Known, SummaryCache, settled
 from grokterm.analysis.comparing import arms_of, compare, differing_fields
 from grokterm.analysis.comparison import ArmRow, Comparison, Pair
 from grokterm.analysis.curves import Band, Curve, CurveFeed, band, load_curves
@@ -26,6 +26,7 @@ from grokterm.analysis.survival import (
 from grokterm.analysis.tables import long_table
 
 __all__ = [
+    "SAME_TICK",
     "ArmProgress",
     "ArmRow",
     "Band",

@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import json
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import astuple, fields
 from pathlib import Path
@@ -20,12 +21,19 @@ from grokterm.record import Marks, Stamp, State
 _FIELDS = [field.name for kind in (Summary, ArmProgress, Marks) for field in fields(kind)]
 _HEAD = {"version": __version__, "fields": _FIELDS}  # another version, or other fields: nothing is known
 
+SAME_TICK = 2.0  # seconds, of a coarse clock on a network file system
+
 
 class Known(NamedTuple):
     """A summary and the stamp of its folder before it was read."""
 
     stamp: Stamp
     summary: Summary
+
+    @property
+    def trusted(self) -> bool:
+        """The stamp is old enough: a second change in the same tick of the clock would have left the same one."""
+        return time.time() - max(self.stamp, default=0) / 1e9 > SAME_TICK
 
 
 class SummaryCache:
@@ -51,7 +59,7 @@ class SummaryCache:
         return found
 
     def save(self, known: Mapping[str, Known]) -> None:
-        """Keeps these instead. Of experiments that live, or can't be read, nothing is kept.
+        """Keeps these instead. Of experiments that live, can't be read, or have just changed, nothing is kept.
 
         Where it can't be written, the next visit reads the folders.
         """
@@ -61,7 +69,7 @@ class SummaryCache:
             with beside.open("w", encoding="utf-8") as file:
                 file.write(json.dumps(_HEAD) + "\n")
                 for one in known.values():
-                    if settled(one.summary):
+                    if settled(one.summary) and one.trusted:
                         file.write(json.dumps(_row(one)) + "\n")
             beside.replace(self._path)
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from grokterm.analysis import Known, Summary, SummaryCache, settled, summarise
+from grokterm.analysis import SAME_TICK, Known, Summary, SummaryCache, settled, summarise
 from grokterm.errors import GroktermError
 from grokterm.record import ExperimentFolder, list_folders, open_folder
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 _LIST_ANYWAY = 30.0  # seconds: a network file system may be late to say that its folder has changed
 _SETTLED_SECONDS = 0.010  # of each round for looking at experiments that have ended: someone may have let one go on
-_SAME_TICK = 2.0  # seconds: two changes at once can leave one stamp, so a young stamp isn't trusted
 _SAVE_SECONDS = 60.0
 
 
@@ -77,7 +76,12 @@ class Listing:
             self._known[line.name] = Known((), line)
             self._restless.add(line.name)
 
-    def look(self, again: bool) -> None:
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every experiment, newest first."""
+        return tuple(self._folders)
+
+    def look(self, again: bool = False) -> None:
         """Find out which experiments there are.
 
         Args:
@@ -103,7 +107,7 @@ class Listing:
         self._restless = {name for name in self._restless if name in folders}
         self._restless |= folders.keys() if again else folders.keys() - self._known.keys()
         self._unsaved |= bool(gone)
-        young = changed is None or time.time() - changed / 1e9 < _SAME_TICK
+        young = changed is None or time.time() - changed / 1e9 < SAME_TICK
         self._changed, self._listed = None if young else changed, time.monotonic()
 
     def due(self, seen: Iterable[str] = ()) -> Iterator[str]:
@@ -125,27 +129,25 @@ class Listing:
             if names[self._turn] not in first:
                 yield names[self._turn]
 
-    def read(self, name: str) -> None:
+    def read(self, name: str) -> Summary:
         """Read the line of one experiment, unless its folder is as it was. A broken one may heal."""
-        folder = self._folders.get(name)
-        if folder is None:
-            return
+        folder = self._folders[name]
         before = self._known.get(name)
         self._unchecked.discard(name)
         trusted = before is not None and name not in self._restless and not before.summary.problem
         if trusted and folder.unchanged(before.stamp):
-            return
+            return before.summary
         folder = open_folder(folder.path)  # a reader keeps what it has read: thousands of them would hold too much
         stamp = folder.stamp()
         line = summarise(folder)
         same = before is not None and line == before.summary
-        self._known[name] = Known(stamp, before.summary if same else line)
-        self._unsaved |= not same
-        old = time.time() - max(stamp, default=0) / 1e9 > _SAME_TICK
-        if old and (settled(line) or line.problem):
+        self._known[name] = known = Known(stamp, before.summary if same else line)
+        self._unsaved |= not same or stamp != before.stamp
+        if known.trusted and (settled(line) or line.problem):
             self._restless.discard(name)
         else:
             self._restless.add(name)
+        return known.summary
 
     def distrust(self, names: Iterable[str]) -> None:
         """Read these in the next round, because somebody here has just changed them."""

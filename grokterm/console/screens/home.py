@@ -41,6 +41,7 @@ class Home(Gathering):
         super().__init__()
         self._open_at = open_at
         self._marks: frozenset[str] = frozenset()
+        self._complete = False
 
     def compose(self) -> ComposeResult:
         """Title, history beside or above the preview, filter, keys."""
@@ -113,7 +114,10 @@ class Home(Gathering):
         from grokterm.console.screens.queue import QueuePanel
 
         arranged, self._marks = snapshot.arranged, frozenset(self.app.memory.marks)
-        self.history.show(arranged.rows)
+        # While the history is still being read, the cursor waits on the first line: what lives is read last.
+        waits = not self._complete and not self.history.moved and arranged.rows
+        self.history.show(arranged.rows, arranged.rows[0].name if waits else None)
+        self._complete |= not snapshot.loading
         sort = sort_of(arranged.query.sort)
         self.history.point(sort.column, ("▲" if arranged.query.reverse else "▼") if snapshot.history else "")
         self.put("#title", self._title(snapshot))

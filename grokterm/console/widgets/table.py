@@ -105,6 +105,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         self._rows: tuple[Row, ...] = ()
         self._drawn: dict[int, object] = {}  # by place: what the row in view looked like when it was drawn
         self._arrow: tuple[str, str] = ("", "")
+        self.moved = False  # somebody has chosen a row
         self._cursor = 0
         self._sizes: tuple[tuple[Column, int], ...] = ()
 
@@ -232,6 +233,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         """Move the cursor."""
         if not self._rows:
             return
+        self.moved = True
         place = min(max(0, self._cursor + by), len(self._rows) - 1)
         if place != self._cursor:
             old, self._cursor = self._cursor, place
