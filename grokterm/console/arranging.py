@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from grokterm.analysis import Summary
     from grokterm.console.facts import Fields
 
-_URGENCY = {word: place for place, word in enumerate(("running", "starting", "queued", "paused", *STATES))}
+_FIRST = ("running", "starting", "paused", "stalled", "queued")
+_URGENCY = {word: place for place, word in enumerate(dict.fromkeys((*_FIRST, *STATES)))}
 
 
 class Sort(NamedTuple):
@@ -58,6 +59,7 @@ class Query:
         sort, reverse, group: names in `SORTS` and `GROUPS`; "" for the first.
         folded: titles of the groups whose experiments are left out.
         about: the path of a field whose values are wanted, for completion.
+        begun: the last word is being written and may become a key: where nothing matches it, it doesn't count yet.
     """
 
     filter: Filter = field(default_factory=Filter)
@@ -66,6 +68,7 @@ class Query:
     group: str = ""
     folded: tuple[str, ...] = ()
     about: str = ""
+    begun: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,9 +119,9 @@ class Arranger:
 
     def arrange(self, history: tuple[Summary, ...], query: Query, now: float) -> Arranged:
         """The rows for a query at the time `now`."""
-        if query.filter != self._filter or query.filter.asks_age or len(self._decided) > 2 * len(history) + 100:
-            self._filter, self._decided = query.filter, {}
-        fitting = [summary for summary in history if self._matches(summary, now)]
+        fitting = self._fitting(history, query.filter, now)
+        if not fitting and query.begun:
+            fitting = self._fitting(history, query.filter.without_last, now)
         visible = fitting
         if not query.filter.asks("archived"):
             visible = [summary for summary in fitting if not summary.marks.archived]
@@ -126,6 +129,11 @@ class Arranger:
         running = sum(summary.state in ("running", "starting") for summary in history)
         values = self._values(history, query.about) if query.about else ()
         return Arranged(query, tuple(rows), len(visible), len(fitting) - len(visible), running, values)
+
+    def _fitting(self, history: tuple[Summary, ...], wanted: Filter, now: float) -> list[Summary]:
+        if wanted != self._filter or wanted.asks_age or len(self._decided) > 2 * len(history) + 100:
+            self._filter, self._decided = wanted, {}
+        return [summary for summary in history if self._matches(summary, now)]
 
     def _matches(self, summary: Summary, now: float) -> bool:
         if not self._filter.terms:

@@ -55,6 +55,14 @@ def asked_field(text: str) -> str:
     return key.name if key is not None and key.kind == FIELD else ""
 
 
+def begins_key(text: str) -> bool:
+    """Whether the last piece is a word that may become a key: `sta` of `state=…`."""
+    if not text or text[-1].isspace():
+        return False
+    last = list(pieces(text))[-1]
+    return not last.key and any(name.startswith(last.value.lower()) for name in key_names())
+
+
 def before_last(text: str) -> str:
     """`text` without the piece that is being written."""
     typed = list(pieces(text))

@@ -72,6 +72,11 @@ class Filter:
         """Whether a term is about the key `name`."""
         return any(term.key is not None and term.key.name == name for term in self.terms)
 
+    @property
+    def without_last(self) -> Filter:
+        """Without the last term."""
+        return Filter(f"{self.text} …", self.terms[:-1])
+
     def matches(self, summary: Summary, fields: Callable[[], Fields], now: float) -> bool:
         """Whether every term holds.
 
@@ -92,6 +97,20 @@ def parse(text: str) -> Filter:
         BadInput: a term can't be understood: which one, why, and what would be right, in one line.
     """
     return Filter(text.strip(), tuple(_term(piece) for piece in pieces(text)))
+
+
+def understood(text: str) -> tuple[str, str]:
+    """The part of `text` that can be understood, and what is wrong with the first piece that can't be, or ""."""
+    found = list(pieces(text))
+    ends = [*(piece.start for piece in found[1:]), len(text)]
+    kept, problem = "", ""
+    for piece, end in zip(found, ends, strict=True):
+        try:
+            _term(piece)
+            kept += text[piece.start : end]
+        except BadInput as error:
+            problem = problem or error.message
+    return kept.strip(), problem
 
 
 def pieces(text: str) -> Iterator[Piece]:

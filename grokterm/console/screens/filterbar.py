@@ -17,14 +17,14 @@ Values = Callable[[object], Iterable[str]]
 
 
 class FilterBar(Vertical):
-    """Hidden while there is no filter. A filter that can't be understood changes nothing but the line above it.
+    """Hidden while there is no filter. A term that can't be understood changes nothing but the line above it.
 
     Args:
         values: the values that a key has in the history, for completion.
     """
 
     class Changed(Message):
-        """There is another filter, in `text`; it can be understood."""
+        """There is another filter; `text` is the part of it that can be understood."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
@@ -72,16 +72,11 @@ class FilterBar(Vertical):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Filter while typing."""
-        from grokterm.console.filtering import parse
+        from grokterm.console.filtering import understood
 
         event.stop()
-        try:
-            parse(event.value)
-        except BadInput as error:
-            self.problem = error.message
-        else:
-            self.problem = ""
-            self.post_message(self.Changed(event.value.strip()))
+        kept, self.problem = understood(event.value)
+        self.post_message(self.Changed(kept))
         self.hint()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:

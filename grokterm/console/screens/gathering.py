@@ -44,7 +44,7 @@ class Gathering(Acting):
     def ask_again(self) -> None:
         """Tell the watcher what is to be shown, as it is remembered."""
         from grokterm.console.arranging import Query
-        from grokterm.console.completing import asked_field
+        from grokterm.console.completing import asked_field, begins_key
         from grokterm.console.filtering import parse
 
         memory, bar = self.app.memory, self.query_one(FilterBar)
@@ -52,8 +52,9 @@ class Gathering(Acting):
             wanted = parse(memory.filter)
         except BadInput:  # written by hand, or by another version
             wanted = parse("")
-        about = asked_field(bar.text) if bar.has_focus_within else ""
-        query = Query(wanted, memory.sort, memory.reverse, memory.group, memory.folded, about)
+        typed = bar.text if bar.has_focus_within else ""
+        about, begun = asked_field(typed), begins_key(typed)
+        query = Query(wanted, memory.sort, memory.reverse, memory.group, memory.folded, about, begun)
         self.app.watcher.arrange(query)
 
     def known_values(self, key: Key) -> Iterable[str]:
@@ -80,6 +81,7 @@ class Gathering(Acting):
 
     def on_filter_bar_closed(self) -> None:
         """Back to the table."""
+        self.ask_again()
         self.set_focus(self.history)
 
     def action_back(self) -> None:
