@@ -26,6 +26,8 @@ from grokterm.console.text import plain
 if TYPE_CHECKING:
     from grokterm.console.deeds import Undo
 
+_LAST_WORDS = 1.0  # seconds for the watcher to write down what it has read
+
 
 class Console(App[None]):
     """The terminal laboratory.
@@ -122,6 +124,8 @@ class Console(App[None]):
         """However it ends: keep the view and stop reading."""
         self.memory.save()
         self.watcher.stop()
+        if self.watcher.is_alive():
+            self.watcher.join(_LAST_WORDS)
 
     def _fail(self, error: BaseException) -> None:
         raise error

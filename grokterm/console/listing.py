@@ -18,7 +18,7 @@ from grokterm.record import ExperimentFolder, list_folders, open_folder
 if TYPE_CHECKING:
     from grokterm.console.facts import Fields
 
-_LIST_ANYWAY = 30.0  # seconds: a network file system may be late to say that its folder has changed
+_LIST_ANYWAY = 60.0  # seconds: a network file system may be late to say that its folder has changed
 _SETTLED_SECONDS = 0.010  # of each round for looking at experiments that have ended: someone may have let one go on
 _SAVE_SECONDS = 60.0
 
@@ -37,12 +37,13 @@ class Listing:
         self._known: dict[str, Known] = {}
         self._restless: set[str] = set()  # to be read in the next round: new, live, broken, or changed a moment ago
         self._unchecked: set[str] = set()  # from the cache, and not compared with its folder yet
+        self._lines: tuple[Summary, ...] | None = None
         self._fields: dict[str, Fields] = {}
         self._same: dict[tuple, Fields] = {}
         self._changed: int | None = None
         self._listed = -_LIST_ANYWAY
         self._turn = 0
-        self._saved, self._unsaved = time.monotonic(), False
+        self._saved, self._unsaved = -_SAVE_SECONDS, False
 
     @property
     def total(self) -> int:
@@ -50,8 +51,10 @@ class Listing:
         return len(self._folders)
 
     def lines(self) -> tuple[Summary, ...]:
-        """The lines known so far, newest first."""
-        return tuple(self._known[name].summary for name in self._folders if name in self._known)
+        """The lines known so far, newest first; the same object until one of them changes."""
+        if self._lines is None:
+            self._lines = tuple(self._known[name].summary for name in self._folders if name in self._known)
+        return self._lines
 
     def folder(self, name: str) -> ExperimentFolder:
         """A reader of one experiment."""
@@ -73,7 +76,7 @@ class Listing:
         """A line that someone has just read."""
         known = self._known.get(line.name)
         if known is not None and known.summary != line:
-            self._known[line.name] = Known((), line)
+            self._known[line.name], self._lines = Known((), line), None
             self._restless.add(line.name)
 
     @property
@@ -103,7 +106,7 @@ class Listing:
         for name in gone:
             self._known.pop(name, None)
             self._fields.pop(name, None)
-        self._folders = folders
+        self._folders, self._lines = folders, None
         self._restless = {name for name in self._restless if name in folders}
         self._restless |= folders.keys() if again else folders.keys() - self._known.keys()
         self._unsaved |= bool(gone)
@@ -142,6 +145,7 @@ class Listing:
         line = summarise(folder)
         same = before is not None and line == before.summary
         self._known[name] = known = Known(stamp, before.summary if same else line)
+        self._lines = self._lines if same else None
         self._unsaved |= not same or stamp != before.stamp
         if known.trusted and (settled(line) or line.problem):
             self._restless.discard(name)
@@ -154,7 +158,8 @@ class Listing:
         self._restless.update(name for name in names if name in self._folders)
 
     def save(self, now: bool = False) -> None:
-        """Keep what has ended for the next visit: once in a while, or `now`."""
-        if self._cache is not None and self._unsaved and (now or time.monotonic() - self._saved > _SAVE_SECONDS):
+        """Keep what has ended for the next visit: when all is read, then once in a while, or `now`."""
+        due = now or time.monotonic() - self._saved > _SAVE_SECONDS
+        if self._cache is not None and self._unsaved and due:
             self._cache.save({name: self._known[name] for name in self._folders if name in self._known})
             self._saved, self._unsaved = time.monotonic(), False
