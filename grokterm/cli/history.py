@@ -107,7 +107,8 @@ def _arranged(runs, text: str, sort: str, everything: bool, most: int):
     listing.look()
     visible = 0
     for name in listing.names:
-        visible += everything or not listing.read(name).marks.archived
+        line = listing.read(name)
+        visible += everything or not line.marks.archived
         if most and visible > most:
             break
     listing.save(now=True)

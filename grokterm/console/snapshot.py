@@ -82,7 +82,7 @@ class Watcher(threading.Thread):
         self._wanted: str | None = None
         self._query = Query()
         self._seen: tuple[str, ...] = ()
-        self._machine_wanted = False
+        self._machine_for: set[str] = set()
         self._again, self._now, self._stopping = False, False, False
         self._changed: set[str] = set()
         self._snapshot = EMPTY
@@ -120,12 +120,15 @@ class Watcher(threading.Thread):
         with self._wake:
             self._seen = names
 
-    def watch_machine(self, wanted: bool) -> None:
-        """Whether somebody looks at the devices."""
+    def watch_machine(self, who: str, wanted: bool) -> None:
+        """Whether a screen looks at the devices. `who` tells screens apart: one goes as another comes."""
         with self._wake:
-            if wanted != self._machine_wanted:
-                self._machine_wanted, self._now = wanted, wanted
+            if wanted and who not in self._machine_for:
+                self._machine_for.add(who)
+                self._now = True
                 self._wake.notify()
+            elif not wanted:
+                self._machine_for.discard(who)
 
     def reread(self, names: Iterable[str] | None = None) -> None:
         """Look again now: read everything, or what somebody here has just changed."""
@@ -229,10 +232,11 @@ class Watcher(threading.Thread):
 
     def _read_machine(self) -> None:
         queued = any(line.state == "queued" for line in self._snapshot.history)
-        if self._machine_wanted or queued:
+        watched = bool(self._machine_for)
+        if watched or queued:
             from grokterm.console.machine import read_machine
 
-            self._put(machine=read_machine(self._runs, self._machine_wanted))
+            self._put(machine=read_machine(self._runs, watched))
         else:
             self._put(machine=None)
 

@@ -179,6 +179,14 @@ class Gathering(Acting):
 
         self.app.push_screen(New())
 
+    def action_difference(self) -> None:
+        """Where the marked experiments differ, or the arms of the highlighted one."""
+        names = self.compared()
+        if names:
+            from grokterm.console.screens.difference import Difference
+
+            self.app.push_screen(Difference(names))
+
     def action_queue(self) -> None:
         """The devices and the line, on a page of their own."""
         from grokterm.console.screens.queue import QueuePage

@@ -95,17 +95,17 @@ class Home(Gathering):
 
     def on_screen_resume(self) -> None:
         """In front: the devices are looked at if they are shown here."""
-        self.app.watcher.watch_machine(self.has_class("-wide"))
+        self.app.watcher.watch_machine("home", self.has_class("-wide"))
         self.ask_again()
 
     def on_screen_suspend(self) -> None:
         """Behind another page: nobody looks at the devices here."""
-        self.app.watcher.watch_machine(False)
+        self.app.watcher.watch_machine("home", False)
 
     def on_resize(self) -> None:
         """The title is laid out for the width, and the devices come or go."""
         if self.in_front:
-            self.app.watcher.watch_machine(self.size.width >= self.HORIZONTAL_BREAKPOINTS[1][0])
+            self.app.watcher.watch_machine("home", self.size.width >= self.HORIZONTAL_BREAKPOINTS[1][0])
             self.call_after_refresh(lambda: self.show(self.app.snapshot))
 
     def show(self, snapshot: Snapshot) -> None:

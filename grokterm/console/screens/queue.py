@@ -92,11 +92,11 @@ class QueuePage(Acting):
 
     def on_screen_resume(self) -> None:
         """The devices are looked at while this is in front."""
-        self.app.watcher.watch_machine(True)
+        self.app.watcher.watch_machine("queue", True)
 
     def on_screen_suspend(self) -> None:
         """Nobody looks any more; whoever comes in front says so if it does."""
-        self.app.watcher.watch_machine(False)
+        self.app.watcher.watch_machine("queue", False)
 
     def on_resize(self) -> None:
         """Lines are made for the width."""
