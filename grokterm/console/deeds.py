@@ -157,7 +157,7 @@ def go_on(folder: ExperimentFolder) -> Done:
         why = "is silent, but its process isn't proven gone; nothing was started"
         raise BadInput(f"{name} {why}", f"if you know it is gone: grokterm resume {name} --force")
     if not state.resumable:
-        raise BadInput(f"{name} is {state}: nothing to pause or to let go on", _instead(state))
+        raise BadInput(f"{name} is {state}: nothing to pause or resume", _instead(state))
     resume(folder)
     return Done("going on", f"{name}: a worker goes on from the last checkpoint")
 

@@ -205,7 +205,6 @@ class Watcher(threading.Thread):
         detail = self._focus.read()
         self._listing.put(detail.summary)
         self._put(focus=wanted, detail=detail)
-        self._arrange()
 
     def _read_history(self, again: bool) -> None:
         from grokterm.errors import GroktermError
@@ -223,10 +222,12 @@ class Watcher(threading.Thread):
             if self._stopping:
                 return
             self._listing.read(name)
-            if time.monotonic() - published > _PATIENCE or self._asked:
+            if time.monotonic() - published > _PATIENCE or self._snapshot.arranged.query != self._query:
                 self._arrange()
                 self._read_focus()
                 published = time.monotonic()
+            elif self._asked:
+                self._read_focus()
         self._arrange()
         self._listing.save()
 

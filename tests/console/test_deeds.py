@@ -90,7 +90,7 @@ async def test_the_bin_asks_refuses_what_runs_and_is_undone(world):
 @pytest.mark.parametrize(
     ("downs", "key", "part"),
     [
-        (2, "p", "is finished: nothing to pause or to let go on — f forks it from a checkpoint, R repeats it"),
+        (2, "p", "is finished: nothing to pause or resume — f forks it from a checkpoint, R repeats it"),
         (2, "K", "is finished: nothing to stop — f forks it"),
         (2, "P", "is finished: nothing to park"),
         (2, "C", "is finished: nothing to checkpoint"),
