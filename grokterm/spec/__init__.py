@@ -10,12 +10,14 @@ from grokterm.spec.editing import Draft, Verdict, check, draft_of, open_draft
 from grokterm.spec.experiment import Arm, Experiment, Header, Member
 from grokterm.spec.field_rows import Row, attach, rows
 from grokterm.spec.fields import FieldInfo, field_table
+from grokterm.spec.flat import Scalar, flat_values
 from grokterm.spec.load import load, parse
 from grokterm.spec.loss import CrossEntropy
 from grokterm.spec.milestones import MilestoneRule, Milestones, find_milestones
 from grokterm.spec.model import Transformer
 from grokterm.spec.optimizer import AdamW
 from grokterm.spec.presets import Exists, PresetInfo, find_preset, list_presets, my_folder, save_preset, slug
+from grokterm.spec.problems import nearest
 from grokterm.spec.revise import changed_fields, revise
 from grokterm.spec.run import RunSpec
 from grokterm.spec.schedules import Plateau, Schedule, plateau_of, schedule_values
@@ -40,6 +42,7 @@ __all__ = [
     "PresetInfo",
     "Row",
     "RunSpec",
+    "Scalar",
     "Schedule",
     "Stop",
     "Streams",
@@ -53,10 +56,12 @@ __all__ = [
     "field_table",
     "find_milestones",
     "find_preset",
+    "flat_values",
     "list_presets",
     "load",
     "memory_of",
     "my_folder",
+    "nearest",
     "open_draft",
     "parse",
     "plan_cohorts",
