@@ -1,8 +1,8 @@
 """Exact m-heights of real linear codes, for a batch of generators G = [I | P].
 
 For a word c of the code, |c|_(1) >= ... >= |c|_(n) its magnitudes in order, h_m(c) = |c|_(1) / |c|_(m+1), and h_m(C) is
-the supremum over the nonzero words. h_0 = 1; h_m grows with m; it is infinite exactly when the minimum distance is <=
-m.
+the supremum over the nonzero words. h_0 = 1, h_m grows with m, and it is infinite exactly when the minimum distance
+is <= m.
 
 Why a finite list of words is enough. Scale an optimal word so that |c|_(m+1) = 1 and let R be its n - m smallest
 coordinates: |c_R| <= 1. If G_R has rank k that is a bounded polytope, the largest coordinate is the maximum of linear
