@@ -168,8 +168,11 @@ def _quantile(table: Values, n: npt.NDArray[np.int64], share: float) -> Values:
     place = share * np.maximum(n - 1, 0)
     below = np.floor(place).astype(np.int64)
     above = np.ceil(place).astype(np.int64)
-    lower = np.take_along_axis(table, below[None], axis=0)[0]
-    upper = np.take_along_axis(table, above[None], axis=0)[0]
+    if n.size and n.min() == n.max():  # no gaps: it lies between the same two rows everywhere
+        lower, upper = table[below[0]], table[above[0]]
+    else:
+        lower = np.take_along_axis(table, below[None], axis=0)[0]
+        upper = np.take_along_axis(table, above[None], axis=0)[0]
     # Not lower + weight * (upper - lower): between two infinities that is nan.
     weight = place - below
     with np.errstate(invalid="ignore"):
