@@ -139,7 +139,7 @@ def _with_head(limits: Limits, chart: Chart, rows: int) -> Limits:
 def _pad_y(low: float, high: float, log_y: bool) -> Window:
     """Room above and below. A flat curve gets a window of its own size, since an axis without length has no ticks."""
     span = high - low
-    if span <= 1e-9 * max(abs(low), abs(high), 1e-300):
+    if span <= 1e-9 * max(abs(low), abs(high), 1e-280):
         pad = 0.5 if log_y else (0.5 * abs(high) or 1.0)
         return low - pad, high + pad
     bottom = low - 0.04 * span

@@ -13,6 +13,7 @@ import numpy as np
 from grokterm.analysis import ColumnBounds, column_bounds
 from grokterm.console.charts.pens import Pen
 
+_LARGEST = 1e300  # that is drawn
 
 @dataclass(frozen=True)
 class Frame:
@@ -110,10 +111,13 @@ class Reducer:
 
 
 def _fine(y: np.ndarray, log_y: bool) -> np.ndarray:
-    fine = np.isfinite(y)
+    """`y` with nan for what the axis can't show. Numbers so large that their differences are infinite are cut down."""
+    fine = np.abs(y) <= _LARGEST
     if log_y:
         fine &= y > 0
-    return y if fine.all() else np.where(fine, y, np.nan)
+    if fine.all():
+        return y
+    return np.where(np.isfinite(y) & ((y > 0) | (not log_y)), np.clip(y, -_LARGEST, _LARGEST), np.nan)
 
 
 def trace(spans: Spans, frame: Frame, pen: Pen, dotted: bool = False) -> Trace:
@@ -168,13 +172,17 @@ def _edges(spans: Spans, frame: Frame, columns: int, rows: int) -> tuple[np.ndar
     inside = np.arange(there[0], there[-1] + 1)
     # Columns without a point lie between two points: join those by a straight line, unless a gap is between them.
     low, high = np.interp(inside, there, spans.low[fine]), np.interp(inside, there, spans.high[fine])
-    scale = (rows - 1) / (frame.y1 - frame.y0)
-    # One dot beyond either edge stands for "outside", however far.
-    top[inside] = np.clip(np.rint((frame.y1 - high) * scale), -1, rows).astype(int)
-    bottom[inside] = np.clip(np.rint((frame.y1 - low) * scale), -1, rows).astype(int)
+    top[inside], bottom[inside] = _rows_of(high, frame, rows), _rows_of(low, frame, rows)
     for left, right in _gaps(spans.columns, fine):
         top[left:right], bottom[left:right] = rows, -1
     return top, bottom
+
+
+def _rows_of(values: np.ndarray, frame: Frame, rows: int) -> np.ndarray:
+    """The row of dots of every value; one dot beyond either edge stands for "outside", however far."""
+    span = frame.y1 - frame.y0
+    near = np.clip(values, frame.y0 - span, frame.y1 + span)
+    return np.clip(np.rint((frame.y1 - near) * ((rows - 1) / span)), -1, rows).astype(int)
 
 
 def _gaps(columns: np.ndarray, fine: np.ndarray) -> list[tuple[int, int]]:
