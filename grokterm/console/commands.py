@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from textual.binding import Binding
 
 APP, HOME, NEW, FORM, EXPERIMENT, COMPARE, HELP = "app", "home", "new", "form", "experiment", "compare", "help"
-QUESTION, LINE = "question", "line"
-DIALOGS = (QUESTION, LINE)  # small windows over a page: the commands of every page don't apply there
+QUESTION, LINE, WRITE, DIFFERENCE = "question", "line", "write", "difference"
+DIALOGS = (QUESTION, LINE, WRITE)  # small windows over a page: the commands of every page don't apply there
 PLACES = {
     APP: "Everywhere",
     HOME: "History",
@@ -27,6 +27,8 @@ PLACES = {
     HELP: "Help",
     QUESTION: "A question",
     LINE: "A line of text",
+    WRITE: "Writing charts",
+    DIFFERENCE: "Differences",
 }
 
 
@@ -114,6 +116,8 @@ _ONE = (HOME, EXPERIMENT)  # screens with one experiment, or several marked ones
 _CHARTS = (EXPERIMENT, COMPARE)
 _CURVES = (EXPERIMENT, COMPARE, HOME)  # the preview of the history has curves too
 
+_DIFFERING = (*_ONE, COMPARE, DIFFERENCE)
+
 # What commands do something to, as help groups them: what is looked at first comes first.
 ABOUT = {
     "focus": "What has focus",
@@ -135,7 +139,7 @@ COMMANDS = (
     *_about("focus",
     Command("open", "enter", "open", "Open what is highlighted; on a chart, that chart alone.", (HOME, *_CHARTS), 1),
     Command("next_pane", "tab", "next pane", "To the next pane or chart.", (HOME, NEW, *_CHARTS), 9),
-    Command("filter", "slash", "filter", "Filter what has focus.", (HOME, NEW, *_CHARTS, HELP), 5),
+    Command("filter", "slash", "filter", "Filter what has focus.", (HOME, NEW, DIFFERENCE, *_CHARTS, HELP), 5),
     Command("mark", "space", "mark", "Mark or unmark; marked ones are acted on together.", (HOME,), 4),
     Command("toggle", "space", "show/hide", "Show or hide the curves of the highlighted arm.", _CHARTS, 7),
     Command("all", "a", "all/none", "All of them, or none: marks in the history, arms on charts.", _CURVES, 12),
@@ -143,7 +147,7 @@ COMMANDS = (
     *_about("experiments",
     Command("new", "n", "new", "Choose a preset and start an experiment from it.", (HOME,), 2),
     Command("compare", "c", "compare", "Compare the marked experiments, or the arms of this one.", _ONE, 3),
-    Command("difference", "d", "difference", "Where marked experiments, or arms, differ.", (*_ONE, COMPARE), 11),
+    Command("difference", "d", "difference", "Where marked experiments, or arms, differ.", _DIFFERING, 11),
     Command("pause", "p", "pause", "Pause what runs; let go on what is paused, stopped or lost.", _ONE, 2),
     Command("stop", "K", "stop", "Write a checkpoint and end the worker. Asks first.", _ONE, 6),
     Command("park", "P", "park", "Checkpoint, then leave the device to others; p goes on later.", _ONE, 13),
@@ -215,8 +219,13 @@ COMMANDS = (
     Command("quit", "q", "leave", "Leave the console. Workers go on.", (APP,), 3),
     Command("yes", "y,enter", "yes", "Do it.", (QUESTION,), 1),
     Command("no", "n,escape", "no", "Leave everything as it is.", (QUESTION,), 2),
+    Command("write_svg", "s", "SVG", "A picture that scales.", (WRITE,), 1, "form('svg')"),
+    Command("write_png", "p", "PNG", "A picture of dots.", (WRITE,), 1, "form('png')"),
+    Command("write_csv", "c", "CSV", "The recorded numbers as a table.", (WRITE,), 1, "form('csv')"),
+    Command("write_json", "j", "JSON", "The recorded numbers as JSON.", (WRITE,), 1, "form('json')"),
+    Command("rename", "tab", "name", "Another name for the file.", (WRITE,), 2),
     Command("accept", "enter", "keep", "Keep what is written.", (LINE,), 1),
-    Command("cancel", "escape", "cancel", "Forget what is written.", (LINE,), 2),
+    Command("cancel", "escape", "cancel", "Forget what is written.", (LINE, WRITE), 3),
     Command("command_palette", "ctrl+p", "commands", "Every command by its name.", (APP,), 0),
     ),
 )

@@ -18,12 +18,14 @@ from grokterm.analysis import (
 from grokterm.console.curves import Curves
 from grokterm.errors import GroktermError
 from grokterm.record import CohortFolder, ExperimentFolder, State
+from grokterm.spec import Experiment
 
 # Which stream a column is read from. The train stream has every step and so shows a spike of a single one.
 SOURCES = {
     "train": ("train_loss", "train_acc"),
     "eval": ("test_loss", "test_acc"),
-    "weights": ("weight_norm", "weight_decay"),
+    "weights": ("weight_norm", "weight_decay", "weight_decay_integral"),
+    "clock": ("wall",),
 }
 # Where the train stream is off, the evaluations know the same columns.
 _FALLBACK = ("train_loss", "train_acc")
@@ -63,11 +65,11 @@ class Detail:
         summary: state, progress, rate, problem: the line of the history.
         memory: bytes that its workers hold.
         last_word: the last line of a failure, or "".
+        experiment: what was launched; None where the folder can't be read.
     """
 
     summary: Summary
-    question: str = ""
-    expect: str = ""
+    experiment: Experiment | None = None
     arms: tuple[ArmLine, ...] = ()
     memory: int = 0
     last_word: str = ""
@@ -77,6 +79,16 @@ class Detail:
     def name(self) -> str:
         """Of the folder."""
         return self.summary.name
+
+    @property
+    def question(self) -> str:
+        """What the experiment is to decide, or ""."""
+        return self.experiment.question if self.experiment else ""
+
+    @property
+    def origin(self) -> str:
+        """Which experiment this one was made from, or ""."""
+        return getattr(self.experiment, "origin", "")
 
 
 class Focus:
@@ -113,8 +125,7 @@ class Focus:
             self._arms = _arm_lines(folder)
         return Detail(
             summary,
-            question=spec.question,
-            expect=spec.expect,
+            spec,
             arms=self._arms,
             memory=sum(status.memory_bytes for cohort in folder.cohorts if (status := cohort.status()) is not None),
             last_word=_last_word(folder) if summary.state in (State.FAILED, State.LOST) else "",

@@ -56,7 +56,8 @@ def _settled(app: Console) -> bool:
     wanted, snapshot = app.watcher.wanted, app.snapshot
     read = not snapshot.loading and snapshot.focus == wanted and (wanted is None) == (snapshot.detail is None)
     busy = any(worker.is_running for worker in app.workers)
-    return read and not busy and all(view.settled for view in app.screen.query(ChartView))
+    shown = getattr(app.screen, "settled", True)
+    return read and not busy and shown and all(view.settled for view in app.screen.query(ChartView))
 
 
 def screen_text(pilot: Pilot) -> str:

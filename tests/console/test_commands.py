@@ -8,21 +8,25 @@ from grokterm.console.commands import (
     APP,
     COMPARE,
     DIALOGS,
+    DIFFERENCE,
     EXPERIMENT,
     FIRST,
     HELP,
     HOME,
     NEW,
+    WRITE,
     command,
     commands_in,
     footer,
     footer_width,
 )
 from grokterm.console.screens.compare import Compare
+from grokterm.console.screens.difference import Difference
 from grokterm.console.screens.experiment import ExperimentPage
 from grokterm.console.screens.help import Help
 from grokterm.console.screens.home import Home
 from grokterm.console.screens.new import New
+from grokterm.console.screens.writing import Write
 from grokterm.console.widgets.dialogs import Line, Question
 
 SCREENS = {
@@ -31,6 +35,8 @@ SCREENS = {
     EXPERIMENT: ExperimentPage,
     COMPARE: Compare,
     HELP: Help,
+    DIFFERENCE: Difference,
+    WRITE: Write,
     "question": Question,
     "line": Line,
 }

@@ -5,10 +5,9 @@ import signal
 
 import pytest
 from console.play import chart_lines, play, press, screen_text, settle, toasts, until, words
-from console.world import SPIKE_AT, make, populate, silence
+from console.world import make, populate, silence
 
 from grokterm.console.memory import Memory
-from grokterm.console.screens.compare import Compare
 from grokterm.console.screens.experiment import ExperimentPage
 from grokterm.console.screens.home import Home
 from grokterm.console.screens.new import New
@@ -34,56 +33,6 @@ def no_worker_left(runs):
             status = cohort.status()
             if cohort.state().live and status is not None and status.pid not in (0, os.getpid()):
                 os.kill(status.pid, signal.SIGKILL)
-
-
-def y_labels(lines: list[str]) -> list[str]:
-    return [line.split("┤")[0].strip() for line in lines if "┤" in line]
-
-
-async def test_four_charts_with_arms_markers_and_milestones(world):
-    async with play(world, open_at=FINISHED) as pilot:
-        for selector in CHARTS:
-            drawn = "".join(chart_lines(pilot, selector))
-            assert all(sign in drawn for sign in "●▲■"), selector
-        assert all(label in "".join(chart_lines(pilot, "#accuracy")) for label in ("m●", "m▲", "g▲", "g■"))
-        assert "0.001" in y_labels(chart_lines(pilot, "#loss"))  # logarithmic by itself
-        assert "median and range of 4 seeds" in words(pilot, "#title") or pilot.app.size.width < 140
-        assert "1/4 grokked" in words(pilot, "#legend") and "4/4 grokked" in words(pilot, "#legend")
-
-
-async def test_a_spike_of_one_step_in_the_training_loss_is_visible(world):
-    async with play(world, (200, 60), open_at=FINISHED) as pilot:
-        lines = chart_lines(pilot, "#loss")
-        start = lines[1].index("│" if "│" in lines[1] else "┤") + 1
-        column = start + int(SPIKE_AT / 900 * (len(lines[0]) - start))
-        seen = [line for line in lines[1:-2] if any("⠀" < c <= "⣿" for c in line[column - 1 : column + 2])]
-        assert len(seen) > 15
-
-
-async def test_log_axes_by_one_key_each(world):
-    async with play(world, open_at=FINISHED) as pilot:
-        linear = chart_lines(pilot, "#accuracy")
-        await press(pilot, "y")
-        assert y_labels(chart_lines(pilot, "#accuracy")) != y_labels(linear)
-        assert "0.1" in y_labels(chart_lines(pilot, "#accuracy"))
-        await press(pilot, "y")
-        assert "0.001" not in y_labels(chart_lines(pilot, "#loss"))
-        await press(pilot, "y")
-        assert chart_lines(pilot, "#accuracy") == linear
-        await press(pilot, "x")
-        assert chart_lines(pilot, "#loss")[-1].split() == chart_lines(pilot, "#norm")[-1].split() == ["1", "10", "100"]
-
-
-async def test_seeds_as_band_all_and_one_at_a_time(world):
-    async with play(world, (160, 50), open_at=FINISHED) as pilot:
-        page = pilot.app.screen
-        counts, heads = [], []
-        for _ in range(6):
-            await press(pilot, "g")
-            counts.append(len(page.query_one("#norm").chart.series))
-            heads.append(words(pilot, "#title").split("  ")[-1].split(" · ")[0].strip())
-        assert counts == [12, 3, 3, 3, 3, 3]
-        assert heads == ["every seed", "seed 0", "seed 1", "seed 2", "seed 3", "median and range of 4 seeds"]
 
 
 @pytest.mark.parametrize(
@@ -122,34 +71,6 @@ async def test_what_cannot_be_paused_is_said_in_one_line(world):
     async with play(world) as pilot:
         await press(pilot, "down", "down", "p")
         await until(pilot, lambda: "nothing to pause or resume" in toasts(pilot))
-
-
-async def test_compare_shows_table_verdict_chart_and_differences(world):
-    async with play(world, open_at=FINISHED) as pilot:
-        await press(pilot, "c")
-        assert isinstance(pilot.app.screen, Compare)
-        table = words(pilot, "#rows")
-        assert "t_grok" in table and "1/4" in table and "p (Holm)" in table
-        assert "static-high groks" in words(pilot, "#sentences")
-        assert "optimizer.weight_decay" in words(pilot, "#differing")
-        assert any("g▲" in line for line in chart_lines(pilot, "#overlay"))
-        await press(pilot, "escape")
-        assert isinstance(pilot.app.screen, ExperimentPage)
-
-
-async def test_compare_sheds_columns_and_cuts_no_number(world):
-    for size in ((80, 24), (120, 40), (200, 60)):
-        async with play(world, size, open_at=FINISHED) as pilot:
-            await press(pilot, "c")
-            rows = words(pilot, "#rows").splitlines()
-            assert all(len(row) <= size[0] for row in rows) and not any("…" in row for row in rows)
-
-
-async def test_compare_of_a_broken_folder_says_why(world):
-    open_folder(world / FINISHED).paths.spec.write_text("title = 1")
-    async with play(world) as pilot:
-        await press(pilot, "down", "down", "c")
-        assert "experiment.toml" in words(pilot, "#rows")
 
 
 async def test_new_shows_presets_and_what_their_arms_differ_in(runs):

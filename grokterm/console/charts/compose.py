@@ -116,8 +116,9 @@ def _limits(chart: Chart, layers: tuple[Layer, ...], edges: Window, rows: int) -
     lows, highs = lows[np.isfinite(lows)], highs[np.isfinite(highs)]
     if not len(lows):
         return None
-    if chart.y_range is not None and not chart.log_y:
-        return _with_head(Limits(*edges, *chart.y_range), chart, rows)
+    if chart.y_range is not None and (chart.y_range[0] > 0 or not chart.log_y):
+        fixed = [math.log10(edge) for edge in chart.y_range] if chart.log_y else chart.y_range
+        return _with_head(Limits(*edges, *fixed), chart, rows)
     low, high = float(lows.min()), float(highs.max())
     usual = (low, high) if chart.log_y else _usual(lows, highs)
     beyond = None

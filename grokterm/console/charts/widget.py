@@ -82,7 +82,8 @@ class ChartView(Widget):
     def _start(self) -> None:
         if not self._drawing and self._wanted is not None:
             self._drawing = True
-            self.run_worker(partial(self._draw, self._wanted), thread=True, group="draw")
+            # With a description of its own: the usual one is the text of the whole chart, numbers and all.
+            self.run_worker(partial(self._draw, self._wanted), thread=True, group="draw", description="draw")
 
     def _draw(self, job: Job) -> None:
         from grokterm.console.charts.plot import Canvas  # not needed for the first paint

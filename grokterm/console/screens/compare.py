@@ -1,45 +1,40 @@
-"""Compare: the table of arms, what the numbers say and don't say, test accuracies overlaid, and what differs."""
+"""Compare: the table of arms, what the numbers say and don't say, curves overlaid or side by side, what differs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.message import Message
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
-from grokterm.console.charts.widget import ChartView
 from grokterm.console.commands import COMPARE, bindings
-from grokterm.console.screens.comparison import differing_text, sentences_text, table_text
-from grokterm.console.screens.page import Page
-from grokterm.console.screens.parts import title_line
+from grokterm.console.panel import PANELS
+from grokterm.console.scales import Spot
+from grokterm.console.screens.chartgrid import ChartGrid
+from grokterm.console.screens.charting import Charting, matching
+from grokterm.console.screens.comparison import ComparisonWords
+from grokterm.console.screens.legend import Legend
+from grokterm.console.screens.parts import heading_line, title_line
+from grokterm.console.screens.scene import Cell, Scene
+from grokterm.console.screens.scrolling import Pages
 from grokterm.console.snapshot import Snapshot
-from grokterm.console.text import plain
+from grokterm.console.text import plain, plural
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.errors import GroktermError
 from grokterm.names import short_name
 
 if TYPE_CHECKING:
-    from grokterm.analysis import Comparison
-    from grokterm.console.curves import Curves
-    from grokterm.console.detail import ArmLine
+    from grokterm.console.comparing import Compared
 
 _AGAIN_SECONDS = 5.0  # while a run of the comparison is still training
+_MOST_DRAWN = 8  # arms that are drawn to begin with: as many as there are markers
+_SHOWN = tuple(next(panel for panel in PANELS if panel.id == name) for name in ("accuracy", "loss"))
 
 
-@dataclass(frozen=True, eq=False)
-class Compared:
-    """A comparison and the curves behind it."""
-
-    comparison: Comparison
-    arms: tuple[ArmLine, ...]
-    curves: Curves
-
-
-class Compare(Page):
+class Compare(Charting):
     """The arms of one or several experiments against the first of them.
 
     Args:
@@ -48,7 +43,7 @@ class Compare(Page):
 
     SCOPE = COMPARE
     BINDINGS = bindings(COMPARE)
-    CSS_PATH = "compare.tcss"
+    CSS_PATH: ClassVar = ["compare.tcss", "charting.tcss"]
     AUTO_FOCUS = "#all"
 
     class Ready(Message):
@@ -62,19 +57,25 @@ class Compare(Page):
         super().__init__()
         self._names = names
         self._compared: Compared | None = None
+        self._problem = ""
 
     def compose(self) -> ComposeResult:
         """One scrolling column."""
         yield Static(id="title", markup=False)
-        with VerticalScroll(id="all"):
-            yield Static("\n Computing intervals and tests …", id="rows", markup=False)
-            yield Static(id="sentences", markup=False)
-            yield ChartView(id="overlay")
-            yield Static(id="differing", markup=False)
+        with Pages(id="all"):
+            yield ComparisonWords(
+                Static(id="curves", markup=False),
+                Legend(),
+                ChartGrid("accuracy", "loss", cell_height=16, id="overlay"),
+            )
+        yield Input(placeholder="text in the name of an arm", id="filter")
         yield KeyBar(COMPARE)
 
     def on_mount(self) -> None:
-        """Compute off the event loop."""
+        """Compute off the event loop; draw what scrolls into view."""
+        self.query_one("#filter").display = False
+        scroll = self.query_one(Pages)
+        self.watch(scroll, "scroll_y", self.grid.draw, init=False)
         self._compute()
 
     def focus_name(self) -> str | None:
@@ -84,6 +85,27 @@ class Compare(Page):
     def seeds(self) -> tuple[int, ...]:
         """Those of the first arm."""
         return self._compared.comparison.rows[0].seeds if self._compared else ()
+
+    @property
+    def settled(self) -> bool:
+        """Computed and shown, or told why not."""
+        return bool(self._problem) or super().settled
+
+    def spot_name(self) -> str:
+        """These experiments together."""
+        return "compared: " + ", ".join(self._names)
+
+    def file_stem(self) -> str:
+        """The names in short."""
+        return "-".join(short_name(name) for name in self._names[:3])
+
+    @property
+    def spot(self) -> Spot:
+        """Where the user looks. Of more than eight arms the first are drawn until somebody chooses."""
+        spot = super().spot
+        arms = self._compared.arms if self._compared else ()
+        fresh = spot == Spot() and len(arms) > _MOST_DRAWN
+        return replace(spot, hidden=tuple(arm.name for arm in arms[_MOST_DRAWN:])) if fresh else spot
 
     def on_resize(self) -> None:
         """Columns are chosen for the width."""
@@ -102,34 +124,64 @@ class Compare(Page):
 
     def on_compare_ready(self, message: Ready) -> None:
         """Show it, and do it again later if something still trains."""
-        self._compared = message.compared
-        if message.compared is None:
-            self.put("#rows", f"\n {plain(message.problem)}\n Esc goes back.")
-            return
+        self._compared, self._problem = message.compared, message.problem
         self.show(self.app.snapshot)
-        if any(run.running for run in message.compared.comparison.runs):
+        if message.compared and any(run.running for run in message.compared.comparison.runs):
             self.set_timer(_AGAIN_SECONDS, self._compute)
 
-    def show(self, snapshot: Snapshot) -> None:
-        """Lay the words out for this width; the chart draws itself again only if something changed."""
-        width, ink, compared = self.size.width, self.app.ink, self._compared
-        heading = "Comparison   " + ", ".join(plain(short_name(name)) for name in self._names)
-        view = self.app.memory.view.words(self.seeds())
-        self.put("#title", title_line(heading, view, width, ink))
+    def scene(self) -> Scene | None:
+        """Accuracy and loss, of all arms together or of each alone."""
+        compared, view, spot = self._compared, self.app.memory.view, self.spot
         if compared is None:
-            return
-        comparison = compared.comparison
-        self.put("#rows", table_text(comparison, width - 1, ink))
-        self.put("#sentences", sentences_text(comparison, width - 2, ink))
-        self.put("#differing", differing_text(comparison, width - 2, ink))
-        shown = (compared, self.app.memory.view, self.app.theme)
-        if shown != getattr(self, "_shown", None):
-            self._shown = shown
-            from grokterm.console.panels import OVERLAY, chart
-            from grokterm.console.scales import Spot
+            return None
+        arms = matching(compared.arms, self.only)
+        drawn = [arm.name for arm in arms if arm.name not in spot.hidden]
+        cells = tuple(Cell(panel) for panel in _SHOWN)
+        if view.side_by_side:
+            cells = tuple(Cell(panel, arm) for panel in _SHOWN for arm in drawn)
+        return Scene(cells, compared.curves, arms, view, spot, self.chart, self.app.theme)
 
-            drawn = chart(OVERLAY, compared.curves, compared.arms, self.app.memory.view, Spot(), ink)
-            self.query_one(ChartView).show(drawn)
+    def show(self, snapshot: Snapshot) -> None:
+        """Lay the words out for this width; charts are drawn again only if something changed."""
+        width, ink, compared = self.size.width, self.app.ink, self._compared
+        names = ", ".join(plain(short_name(name)) for name in self._names)
+        view = self.app.memory.view.words(self.seeds())
+        self.put("#title", heading_line("Comparison", names, view, width, ink))
+        comparison = compared.comparison if compared else None
+        self.query_one(ComparisonWords).show(comparison, self._problem, width, ink)
+        self.grid.display = self.legend.display = compared is not None
+        self.draw()
+        self.call_after_refresh(self.grid.draw)  # the words above may have moved it into view
+
+    def tell(self, words: str) -> None:
+        """Above the curves."""
+        arms, hidden = self._compared.arms, set(self.spot.hidden)
+        drawn = sum(arm.name not in hidden for arm in arms)
+        how = "side by side" if self.app.memory.view.side_by_side else "overlaid"
+        count = plural(len(arms), "arm") if drawn == len(arms) else f"{drawn} of {plural(len(arms), 'arm')} drawn"
+        line = title_line(f"Curves, {how}: {count}", words, self.size.width - 1, self.app.ink)
+        self.put("#curves", line)
+
+    def action_arm(self, by: int) -> None:
+        """The arm above or below; beyond the last and the first, the page scrolls."""
+        names, scroll = self._arm_names(), self.query_one(Pages)
+        last = not names or self.arm == names[-1]
+        if (by > 0 and last) or (by < 0 and scroll.scroll_y > 0):
+            scroll.scroll_relative(y=3 * by, animate=False)
+        else:
+            super().action_arm(by)
+
+    def action_side_by_side(self) -> None:
+        """The arms apart, or together."""
+        view = self.app.memory.view
+        if self.spot.chart:
+            self.app.memory.look_at(self.spot_name(), replace(self.spot, chart=""))
+        self._look(replace(view, side_by_side=not view.side_by_side))
+        self.call_after_refresh(self._reveal)
+
+    def action_difference(self) -> None:
+        """Go to what differs."""
+        self.query_one("#differing").scroll_visible(top=True, animate=False)
 
     def action_reread(self) -> None:
         """Compute again now."""

@@ -1,4 +1,4 @@
-"""A comparison in words and columns. Pure functions; columns are left out rather than cut."""
+"""A comparison in words and columns, and the widget that shows them. Columns are left out rather than cut."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ import math
 from typing import TYPE_CHECKING
 
 from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Static
 
 from grokterm.analysis.words import factor, p_value, speed_up
 from grokterm.console.look import Ink, marker
+from grokterm.console.screens.page import rewrite
 from grokterm.console.text import MISSING, clip, clip_middle, fold, number, plain, steps
 from grokterm.console.widgets.table import GAP, Column, fit
 from grokterm.names import short_name
@@ -31,6 +36,37 @@ COLUMNS = (
     Column("loss", "test loss", 9, right=True, rank=8),
     Column("train", "train loss", 10, right=True, rank=10),
 )
+
+
+class ComparisonWords(Vertical):
+    """Table, verdict, warnings; then whatever is put between; then what differs, and how it was all counted."""
+
+    def __init__(self, *between: Widget) -> None:
+        super().__init__()
+        self._between = between
+
+    def compose(self) -> ComposeResult:
+        """From top to bottom."""
+        yield Static("\n computing intervals and tests …", id="rows", markup=False)
+        yield Static(id="sentences", markup=False)
+        yield from self._between
+        yield Static(id="differing", markup=False)
+        yield Static(id="method", markup=False)
+
+    def show(self, comparison: Comparison | None, problem: str, width: int, ink: Ink) -> None:
+        """Write everything for this width; without a comparison, why there is none (yet)."""
+        if comparison is None:
+            if problem:
+                self._put("#rows", f"\n {plain(problem)}\n Esc goes back, r tries again.")
+            return
+        self._put("#rows", table_text(comparison, width - 1, ink))
+        self._put("#sentences", sentences_text(comparison, width - 2, ink))
+        self._put("#differing", differing_text(comparison, width - 2, ink))
+        method = Text("\n").append(" How it was counted\n", f"bold {ink.foreground}")
+        self._put("#method", method.append(fold(comparison.method, width - 2, " ", " "), ink.muted))
+
+    def _put(self, selector: str, words: Text | str) -> None:
+        rewrite(self.query_one(selector, Static), words)
 
 
 def table_text(comparison: Comparison, width: int, ink: Ink) -> Text:

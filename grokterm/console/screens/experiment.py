@@ -1,17 +1,25 @@
-"""One experiment: its state in one line, its arms, and four charts."""
+"""One experiment: its state in one line, and six tabs. Only the tab in front reads, computes and draws."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
-from textual.containers import Grid
-from textual.widgets import Static
+from textual.containers import Container
+from textual.widgets import Input, Static
 
-from grokterm.console.charts.widget import ChartView
 from grokterm.console.commands import EXPERIMENT, bindings
+from grokterm.console.panel import PANELS
 from grokterm.console.screens.acting import Acting
-from grokterm.console.screens.parts import legend, message, state_line, title_line
+from grokterm.console.screens.chartgrid import ChartGrid
+from grokterm.console.screens.charting import Charting, matching
+from grokterm.console.screens.legend import Legend
+from grokterm.console.screens.parts import heading_line, message, state_line
+from grokterm.console.screens.scene import Cell, Scene
+from grokterm.console.screens.tabline import TabLine
+from grokterm.console.screens.tabs.tab import Tab
 from grokterm.console.snapshot import Snapshot
 from grokterm.console.text import plain
 from grokterm.console.widgets.keybar import KeyBar
@@ -20,10 +28,8 @@ from grokterm.names import short_name
 if TYPE_CHECKING:
     from grokterm.console.detail import Detail
 
-_CHARTS = ("loss", "accuracy", "norm", "lambda")
 
-
-class ExperimentPage(Acting):
+class ExperimentPage(Charting, Acting):
     """Follows one experiment live.
 
     Args:
@@ -32,29 +38,56 @@ class ExperimentPage(Acting):
 
     SCOPE = EXPERIMENT
     BINDINGS = bindings(EXPERIMENT)
-    CSS_PATH = "experiment.tcss"
-    HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (70, "-normal")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-low"), (20, "-normal-height")]
+    CSS_PATH: ClassVar = ["experiment.tcss", "charting.tcss"]
+    AUTO_FOCUS = ""
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self._name = name
-        self._shown: tuple | None = None
+        self._tabs: dict[str, Tab] = {}
+        self._filters: dict[str, str] = {}  # of the tabs without charts
 
     def compose(self) -> ComposeResult:
-        """Title, state, message, legend, charts, keys."""
+        """Title, state, message, tabs, the tab in front, filter, keys."""
         yield Static(id="title", markup=False)
         yield Static(id="state", markup=False)
         yield Static(id="message", markup=False)
-        yield Static(id="legend", markup=False)
-        with Grid(id="charts"):
-            for panel in _CHARTS:
-                yield ChartView(id=panel)
+        yield TabLine()
+        yield Container(id="tab")
+        yield Input(id="filter")
         yield KeyBar(EXPERIMENT)
 
     def on_mount(self) -> None:
         """Remember that this is open."""
+        self.query_one("#filter").display = False
         self.app.memory.remember(open=self._name)
+
+    @property
+    def tab(self) -> Tab:
+        """The one in front; made when it is looked at for the first time."""
+        name = self.spot.tab
+        if name not in self._tabs:
+            module = import_module(f"grokterm.console.screens.tabs.{name}")
+            self._tabs[name] = getattr(module, f"{name.capitalize()}Tab")(self.app.runs / self._name)
+        return self._tabs[name]
+
+    def _bring_to_front(self) -> bool:
+        """Show the tab in front and no other; False until it is ready to be drawn into."""
+        tab = self.tab
+        for other in self._tabs.values():
+            other.display = other is tab
+        if tab.parent is None:
+            self.query_one("#tab").mount(tab)
+        return tab.is_mounted
+
+    def on_tab_ready(self) -> None:
+        """A tab that has just been made: give it the keys and what there is to show."""
+        self._focus_tab()
+        self.show(self.app.snapshot)
+
+    def _focus_tab(self) -> None:
+        focus = self.tab.query(self.tab.FOCUS) if self.tab.FOCUS else ()
+        self.set_focus(next(iter(focus), None))
 
     def focus_name(self) -> str | None:
         """This experiment."""
@@ -64,50 +97,154 @@ class ExperimentPage(Acting):
         """This experiment."""
         return self._name
 
+    def spot_name(self) -> str:
+        """This experiment."""
+        return self._name
+
+    def file_stem(self) -> str:
+        """The name in short."""
+        return short_name(self._name)
+
+    @property
+    def detail(self) -> Detail | None:
+        """What is known of this experiment; None until it is read."""
+        detail = self.app.snapshot.detail
+        return detail if detail is not None and detail.name == self._name else None
+
     def seeds(self) -> tuple[int, ...]:
         """Those of this experiment."""
-        detail = self.app.snapshot.detail
-        return detail.summary.seeds if detail is not None else ()
+        return self.detail.summary.seeds if self.detail is not None else ()
 
     def compared(self) -> tuple[str, ...]:
         """This experiment, and what is marked."""
         return tuple(dict.fromkeys((self._name, *self.app.memory.marks)))
+
+    @property
+    def grid(self) -> ChartGrid:
+        """Of the tab in front."""
+        return self.tab.query_one(ChartGrid)
+
+    @property
+    def legend(self) -> Legend:
+        """Of the tab in front."""
+        return self.tab.query_one(Legend)
+
+    @property
+    def settled(self) -> bool:
+        """The tab in front has been given what there is."""
+        given = self.detail is not None and self.tab.is_mounted and self.tab.detail is self.detail
+        return given and super().settled
+
+    @property
+    def charted(self) -> bool:
+        """Two of the tabs have charts."""
+        return self.spot.tab in ("charts", "probes")
+
+    def scene(self) -> Scene | None:
+        """The curves of the tab in front."""
+        detail, tab = self.detail, self.tab
+        if detail is None or not self.charted or not tab.is_mounted:
+            return None
+        curves, panels = detail.curves, PANELS
+        if self.spot.tab == "probes":
+            curves, panels = tab.curves, tab.panels
+        arms = matching(detail.arms, self.only)
+        cells = tuple(Cell(panel) for panel in panels)
+        return Scene(cells, curves, arms, self.app.memory.view, self.spot, self.chart, self.app.theme)
 
     def on_resize(self) -> None:
         """Words are laid out for the width."""
         self.show(self.app.snapshot)
 
     def show(self, snapshot: Snapshot) -> None:
-        """Words at every snapshot, charts only when numbers or the view have changed."""
-        detail = snapshot.detail
-        if detail is None or detail.name != self._name:
-            self.put("#title", f" {plain(short_name(self._name))}")
+        """Words at every snapshot; the tab in front draws what has changed."""
+        ready, detail = self._bring_to_front(), self.detail
+        if not (ready and self.charted):
+            self.tell("")
+        if detail is None:
+            self.put("#title", f" {plain(short_name(self._name))}   reading …")
             return
         self._show_words(detail)
-        view = self.app.memory.view
-        spot = self.app.memory.spot(self._name)
-        shown = (detail.curves, detail.arms, view, spot, self.app.theme)
-        if shown != self._shown:
-            self._shown = shown
-            from grokterm.console.panels import charts
+        if ready:
+            self.tab.show(detail)
+            self.draw()
 
-            for name, chart in charts(detail.curves, detail.arms, view, spot, self.app.ink).items():
-                self.query_one(f"#{name}", ChartView).show(chart)
+    def tell(self, words: str) -> None:
+        """At the right end of the line of tabs."""
+        if not self.charted and self.filtered:
+            words = f"with “{plain(self.filtered)}”"
+        self.query_one(TabLine).show(self.spot.tab, words, self.app.ink)
 
     def _show_words(self, detail: Detail) -> None:
         width, ink, summary = self.size.width, self.app.ink, detail.summary
-        heading = f"{plain(short_name(self._name))}   {summary.title}"
-        view = self.app.memory.view.words(summary.seeds)
+        name = plain(short_name(self._name))
+        view = self.app.memory.view.words(summary.seeds) if self.charted else ""
+        title = summary.title + (f"   {detail.origin}" if detail.origin else "")
         said = message(detail, width, ink)
-        self.put("#title", title_line(heading, view, width, ink))
+        self.put("#title", heading_line(name, title, view, width, ink))
         self.put("#state", state_line(detail, width, ink))
         self.put("#message", said or "")
         self.query_one("#message").display = said is not None
-        most = max(2, self.size.height // 8)
-        self.put("#legend", legend(detail.arms, width, ink, most))
-        self.query_one("#legend").display = bool(detail.arms)
 
-    def action_back(self) -> None:
+    def action_tab(self, name: str) -> None:
+        """Bring a tab to the front."""
+        if name != self.spot.tab:
+            self._close_filter()
+            self.go(replace(self.spot, tab=name))
+            if self.tab.is_mounted:
+                self._focus_tab()
+            self.query_one(KeyBar).refresh()
+
+    def on_tab_line_chosen(self, message: TabLine.Chosen) -> None:
+        """A click on a tab."""
+        self.action_tab(message.tab)
+
+    def action_difference(self) -> None:
+        """Among the fields: only those that differ. Elsewhere: where marked experiments or the arms differ."""
+        if self.spot.tab == "configuration":
+            self.tab.differing()
+            return
+        from grokterm.console.screens.difference import Difference
+
+        self.app.push_screen(Difference(self.compared()))
+
+    def action_reread(self) -> None:
+        """The folders, and what the tab in front reads for itself."""
+        super().action_reread()
+        if self.tab.is_mounted:
+            self.tab.reread()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Nothing to filter in some tabs."""
+        if action == "filter" and not self.tab.PLACEHOLDER:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_filter(self) -> None:
+        """Write a filter for the tab in front."""
+        self.query_one("#filter", Input).placeholder = self.tab.PLACEHOLDER
+        super().action_filter()
+
+    @property
+    def filtered(self) -> str:
+        """The filter of the tab in front."""
+        return self.only if self.charted else self._filters.get(self.spot.tab, "")
+
+    def sift(self, text: str) -> None:
+        """Arms where there are charts, lines elsewhere."""
+        if self.charted:
+            super().sift(text)
+            return
+        self._filters[self.spot.tab] = text
+        self.tab.sift(text)
+        self.tell("")
+
+    def _close_filter(self) -> None:
+        super()._close_filter()
+        if self.tab.is_mounted:
+            self._focus_tab()
+
+    def leave(self) -> None:
         """To the history."""
         self.app.memory.remember(open=None)
-        super().action_back()
+        super().leave()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from grokterm.console.look import Ink, marker, state_look
-from grokterm.console.text import clip, clip_middle, duration, fold, plain, rate, size, steps
+from grokterm.console.text import clip, clip_middle, duration, fold, plain, plural, rate, size, steps
 
 if TYPE_CHECKING:
     from grokterm.console.detail import ArmLine, Detail
@@ -21,6 +21,18 @@ def title_line(left: str, right: str, width: int, ink: Ink) -> Text:
     room = width - line.cell_len - 1
     if right and len(right) + 2 <= room:
         line.append(" " * (room - len(right)) + right, ink.muted)
+    return line
+
+
+def heading_line(name: str, title: str, right: str, width: int, ink: Ink) -> Text:
+    """One line: a name, to the right how curves are shown, and between them as much of a title as there is room for."""
+    line = Text(no_wrap=True).append(f" {clip(name, width - 2)}", f"bold {ink.foreground}")
+    fits = line.cell_len + len(right) + 3 <= width
+    room = width - line.cell_len - 1 - (len(right) + 3 if fits else 0)
+    if title and room > 15:
+        line.append(f"   {clip(title, room - 3)}", ink.foreground)
+    if right and fits:
+        line.append(" " * (width - 1 - line.cell_len - len(right)) + right, ink.muted)
     return line
 
 
@@ -69,8 +81,11 @@ def bar(share: float, cells: int, ink: Ink) -> Text:
     return Text("━" * filled, ink.foreground) + Text("─" * (cells - filled), ink.faint)
 
 
-def arm_block(arm: ArmLine, width: int, ink: Ink) -> Text:
-    """An arm in one line of `width` cells: marker, name, how many grokked, median t_grok, and t_mem where it fits."""
+def arm_block(arm: ArmLine, width: int, ink: Ink, names: int = 14) -> Text:
+    """An arm in one line of `width` cells: marker, name, how many grokked, median t_grok, and t_mem where it fits.
+
+    Names are filled up to `names` cells, so that what stands behind them is aligned.
+    """
     facts = Text(f"{arm.grokked}/{arm.runs} grokked", ink.muted)
     facts.append("  t_grok ", ink.muted).append(steps(arm.t_grok), f"bold {ink.foreground}")
     if arm.diverged:
@@ -82,7 +97,7 @@ def arm_block(arm: ArmLine, width: int, ink: Ink) -> Text:
     room = max(4, width - head - facts.cell_len - 2)
     name = clip_middle(arm.name, room)
     line = Text(no_wrap=True).append(f"{marker(arm.index)} ", ink.arm(arm.index))
-    line.append(f"{name:<{min(room, 14)}}", ink.foreground).append("  ").append_text(facts)
+    line.append(f"{name:<{min(room, names)}}", ink.foreground).append("  ").append_text(facts)
     return line
 
 
@@ -104,5 +119,5 @@ def legend(arms: tuple[ArmLine, ...], width: int, ink: Ink, most_rows: int) -> T
         lines.append(line)
     hidden = len(arms) - most_rows * across
     if hidden > 0 and lines:
-        lines[-1] = Text(f" and {hidden + across} more arms", ink.muted)
+        lines[-1] = Text(f" and {plural(hidden + across, 'more arm')}", ink.muted)
     return Text("\n").join(lines)

@@ -1,0 +1,140 @@
+"""The fields of arms beside each other: what each is, where they differ. Pure functions over resolved specs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from grokterm.console.text import MISSING, plain, plural
+
+if TYPE_CHECKING:
+    from grokterm.spec import Arm, Experiment, FieldInfo
+
+    Item = tuple[Experiment, Arm]
+
+HEADER = "experiment"  # the section of the fields that stand above all sections of a preset
+_TEXTS = ("title", "question", "source", "expect", "cost")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field and its value in every arm.
+
+    Attributes:
+        section: the table of the preset that it is in.
+        key: its dotted name.
+        values: as text, one for each arm; a dash where an arm doesn't have the field.
+        heading: no field but the head of a section.
+    """
+
+    section: str
+    key: str
+    values: tuple[str, ...] = ()
+    heading: bool = False
+
+    @property
+    def differs(self) -> bool:
+        """The arms don't agree."""
+        return any(value != self.values[0] for value in self.values[1:])
+
+    @property
+    def label(self) -> str:
+        """The name inside its section."""
+        return self.key.removeprefix(f"{self.section}.")
+
+
+def fields(items: Sequence[Item]) -> tuple[Field, ...]:
+    """Every field of these arms, section by section; a section that only some arms have as well."""
+    tables = [{**_header(experiment, arm), **_flat(arm.spec)} for experiment, arm in items]
+    keys = sorted(dict.fromkeys(key for table in tables for key in table), key=_order(tables))
+    return tuple(Field(_section(key), key, tuple(table.get(key, MISSING) for table in tables)) for key in keys)
+
+
+def listed(rows: Sequence[Field], only_differing: bool = False, containing: str = "") -> tuple[Field, ...]:
+    """The fields that pass, each section behind a heading."""
+    text = containing.lower()
+    kept = [row for row in rows if (row.differs or not only_differing) and text in _searched(row)]
+    out: list[Field] = []
+    for row in kept:
+        if not out or out[-1].section != row.section:
+            out.append(Field(row.section, row.section, heading=True))
+        out.append(row)
+    return tuple(out)
+
+
+def about(row: Field) -> FieldInfo | None:
+    """What the spec says of a field; None of one that it doesn't describe."""
+    known = _by_key().get(row.key, ())
+    kinds = set(row.values)
+    return next((info for info in known if kinds & set(_kinds(info.path))), known[0] if known else None)
+
+
+@cache
+def _by_key() -> dict[str, tuple[FieldInfo, ...]]:
+    from grokterm.spec import field_table
+
+    found: dict[str, tuple[FieldInfo, ...]] = {}
+    for info in field_table():
+        key = info.key if "." in info.key else f"{HEADER}.{info.key}"
+        found[key] = (*found.get(key, ()), info)
+    return found
+
+
+def _kinds(path: str) -> list[str]:
+    return [part.partition("]")[0] for part in path.split("[")[1:]]
+
+
+def _searched(row: Field) -> str:
+    return " ".join((row.key, *row.values)).lower()
+
+
+def _section(key: str) -> str:
+    return key.partition(".")[0]
+
+
+def _order(tables: list[dict[str, str]]):
+    """In the order of a preset; what only some arms have (the fields of a schedule, say) stands below its field."""
+    places = {name: place for place, name in enumerate(dict.fromkeys(_base(key) for table in tables for key in table))}
+    sections = list(dict.fromkeys(_section(name) for name in places))
+    return lambda key: (sections.index(_section(key)), places[_base(key)])
+
+
+def _base(key: str) -> str:
+    return ".".join(key.split(".")[:2])
+
+
+def _header(experiment: Experiment, arm: Arm) -> dict[str, str]:
+    texts = {name: getattr(experiment, name) for name in _TEXTS} | {"origin": getattr(experiment, "origin", "")}
+    table = {f"{HEADER}.{name}": plain(text) for name, text in texts.items() if text}
+    seeds = plural(len(experiment.seeds), "seed") + ": " + ", ".join(map(str, experiment.seeds))
+    table |= {f"{HEADER}.seeds": seeds, f"{HEADER}.cohort_width": _written(experiment.cohort_width)}
+    return table | ({f"{HEADER}.about": plain(arm.about)} if arm.about else {})
+
+
+def _flat(section: object, prefix: str = "") -> dict[str, str]:
+    """The fields of a section by dotted name. A schedule is its kind, and below it what that kind has."""
+    from grokterm.spec.base import Section
+    from grokterm.spec.schedules import Constant
+
+    table: dict[str, str] = {}
+    for name in type(section).model_fields:
+        key, value = f"{prefix}{name}", getattr(section, name)
+        if isinstance(value, Constant):
+            table[key] = _written(value.value)
+        elif isinstance(value, Section):
+            if prefix:
+                table[key] = plain(getattr(value, "schedule", getattr(value, "kind", "")))
+            table |= {inner: text for inner, text in _flat(value, f"{key}.").items() if inner != f"{key}.schedule"}
+        else:
+            table[key] = _written(value)
+    return table
+
+
+def _written(value: object) -> str:
+    if value is None:
+        return "not set"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"{value:g}" if isinstance(value, float) else plain(value)

@@ -1,0 +1,317 @@
+"""What pages with curves share: a cursor and a window on the x axis, arms shown and hidden, a chart that has focus.
+
+Where the user looks is a `Spot` in the memory; every key makes another one out of it, and everything is drawn from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from textual.widgets import Input
+
+from grokterm.console.commands import COMMANDS, COMPARE, EXPERIMENT
+from grokterm.console.panel import Panel
+from grokterm.console.scales import AXIS_WORDS, Spot, move_cursor, pan, zoom
+from grokterm.console.screens.chartgrid import ChartGrid
+from grokterm.console.screens.legend import Legend, Shown, values_at
+from grokterm.console.screens.page import Page
+from grokterm.console.screens.scene import Scene
+from grokterm.console.text import duration, number, plain, steps
+
+_ELSEWHERE_TOO = {"filter", "difference"}  # what these pages do without charts as well
+_CHART_ACTIONS = frozenset(
+    entry.method.removeprefix("action_")
+    for entry in COMMANDS
+    if {EXPERIMENT, COMPARE} <= set(entry.where) and entry.id not in _ELSEWHERE_TOO
+)
+
+
+class Charting(Page):
+    """A page with a `ChartGrid` and a `Legend`. Subclasses say what there is to draw and in which of their widgets."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.arm = ""  # highlighted in the legend
+        self.only = ""  # arms without this in their name are left out
+        self.chart = ""  # the id of the chart that keys speak of
+
+    def spot_name(self) -> str:
+        """Under which name the memory keeps the spot."""
+        raise NotImplementedError
+
+    def scene(self) -> Scene | None:
+        """What there is to draw now; None where no charts are in front."""
+        raise NotImplementedError
+
+    @property
+    def charted(self) -> bool:
+        """There are charts in front, or will be once something is read."""
+        return True
+
+    @property
+    def filtered(self) -> str:
+        """What the filter says now."""
+        return self.only
+
+    @property
+    def settled(self) -> bool:
+        """Everything known is on the screen, or on its way there in a thread."""
+        return not self.charted or (self.scene() is not None and self.grid.settled)
+
+    @property
+    def grid(self) -> ChartGrid:
+        """The charts in front."""
+        return self.query_one(ChartGrid)
+
+    @property
+    def legend(self) -> Legend:
+        """Their legend."""
+        return self.query_one(Legend)
+
+    def tell(self, words: str) -> None:
+        """Say at which x values are read and which arms are looked at."""
+
+    @property
+    def spot(self) -> Spot:
+        """Where the user looks."""
+        return self.app.memory.spot(self.spot_name())
+
+    def go(self, spot: Spot) -> None:
+        """Look there from now on."""
+        self.app.memory.look_at(self.spot_name(), spot)
+        self.show(self.app.snapshot)
+
+    def draw(self) -> None:
+        """Legend and charts, as far as they have changed."""
+        scene = self.scene()
+        if scene is None:
+            return
+        names = [arm.name for arm in scene.arms]
+        if self.arm not in names:
+            self.arm = names[0] if names else ""
+        cursor, focus = scene.spot.cursor, scene.focus
+        values = None
+        if cursor is not None and focus is not None:
+            values = values_at(scene.chart(replace(focus, arm=""), self.app.ink), cursor)
+        shown = Shown(scene.arms, self.arm, frozenset(scene.spot.hidden), values, self.app.theme)
+        self.legend.show(shown, self.size.width, max(2, self.size.height // 8), self.app.ink)
+        self.tell(self._told(cursor, focus.panel if focus else None))
+        self.grid.show(scene)
+
+    def _told(self, cursor: float | None, panel: Panel | None) -> str:
+        only = f"arms with “{plain(self.only)}”" if self.only else ""
+        at = ""
+        if cursor is not None and panel is not None:
+            view = self.app.memory.view
+            x = (
+                duration(cursor)
+                if view.axis == "wall"
+                else steps(cursor)
+                if view.axis != "integral"
+                else number(cursor)
+            )
+            at = f"{AXIS_WORDS[view.axis]} {x}" + (f" · {panel.title}" if self.size.width >= 110 else "")
+        return "   ".join(filter(None, (only, at)))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keys of charts do nothing where there are none, and the footer doesn't show them."""
+        if action in _CHART_ACTIONS and not self.charted:
+            return False
+        return super().check_action(action, parameters)
+
+    # arms
+
+    def _arm_names(self) -> tuple[str, ...]:
+        scene = self.scene()
+        return tuple(arm.name for arm in scene.arms) if scene else ()
+
+    def action_arm(self, by: int) -> None:
+        """Highlight an arm above or below."""
+        names = self._arm_names()
+        if names:
+            at = names.index(self.arm) if self.arm in names else 0
+            self.arm = names[min(max(0, at + by), len(names) - 1)]
+            self.draw()
+
+    def action_toggle(self) -> None:
+        """Show or hide the highlighted arm."""
+        if self.arm:
+            self.go(self.spot.toggle(self.arm))
+
+    def action_isolate(self) -> None:
+        """Only the highlighted arm, or all."""
+        if self.arm:
+            self.go(self.spot.isolate(self.arm, self._arm_names()))
+
+    def action_all(self) -> None:
+        """All arms or none."""
+        self.go(self.spot.toggle_all(self._arm_names()))
+
+    def on_legend_clicked(self, message: Legend.Clicked) -> None:
+        """A click on an arm shows or hides it."""
+        self.arm = message.arm
+        self.action_toggle()
+
+    # the x axis
+
+    def action_axis(self) -> None:
+        """Another meaning of x: what was a place on the old axis is none on the new one."""
+        self.app.memory.look_at(self.spot_name(), self.spot.elsewhere())
+        super().action_axis()
+
+    def action_cursor(self, by: int) -> None:
+        """Move the value cursor by so many cells of the chart."""
+        scene = self.scene()
+        whole = scene.extent() if scene else None
+        if whole is not None:
+            spot, columns, log = scene.spot, self.grid.plot_columns, scene.view.log_x
+            cursor = move_cursor(spot.cursor, spot.window, whole, columns, by, log)
+            if spot.cursor is None and abs(by) > columns:  # a new one begins at the edge it comes from
+                cursor = move_cursor(cursor, spot.window, whole, columns, by, log)
+            self._reveal()
+            self.go(replace(spot, cursor=cursor))
+
+    def action_zoom_in(self) -> None:
+        """Half of the window."""
+        self._zoom(0.5)
+
+    def action_zoom_out(self) -> None:
+        """Twice the window."""
+        self._zoom(2.0)
+
+    def _zoom(self, factor: float, about: float | None = None) -> None:
+        scene = self.scene()
+        whole = scene.extent() if scene else None
+        if whole is not None:
+            spot = scene.spot
+            about = spot.cursor if about is None else about
+            self._reveal()
+            self.go(replace(spot, window=zoom(spot.window, whole, factor, about, scene.view.log_x)))
+
+    def action_pan_left(self) -> None:
+        """Earlier."""
+        self._pan(-0.25)
+
+    def action_pan_right(self) -> None:
+        """Later."""
+        self._pan(0.25)
+
+    def _pan(self, share: float) -> None:
+        scene = self.scene()
+        whole = scene.extent() if scene else None
+        if whole is not None:
+            self.go(replace(scene.spot, window=pan(scene.spot.window, whole, share, scene.view.log_x)))
+
+    def action_whole(self) -> None:
+        """All of the x axis."""
+        self.go(replace(self.spot, window=None))
+
+    def on_chart_grid_pointed(self, message: ChartGrid.Pointed) -> None:
+        """A click sets the cursor and the focus; the wheel zooms about the pointer."""
+        if message.turned:
+            self._zoom(2.0 if message.turned > 0 else 0.5, message.x)
+            return
+        self.chart = message.cell
+        self.go(replace(self.spot, cursor=message.x if message.x is not None else self.spot.cursor))
+
+    # charts
+
+    def _reveal(self) -> None:
+        self.grid.bring_into_view()
+
+    def action_next_pane(self) -> None:
+        """Give the next chart the focus."""
+        scene = self.scene()
+        if scene is None or not scene.cells:
+            return
+        at = scene.cells.index(scene.focus)
+        self.chart = scene.cells[(at + 1) % len(scene.cells)].id
+        if scene.alone:
+            self.go(replace(self.spot, chart=self.chart))
+        else:
+            self.draw()
+        self.call_after_refresh(self._reveal)
+
+    def action_open(self) -> None:
+        """The focused chart alone, or all of them again."""
+        scene = self.scene()
+        if scene is not None and scene.focus is not None:
+            self.go(replace(self.spot, chart="" if scene.alone else scene.focus.id))
+            self.call_after_refresh(self._reveal)
+
+    def action_table(self) -> None:
+        """Numbers or charts."""
+        self._look(replace(self.app.memory.view, table=not self.app.memory.view.table))
+
+    def action_write(self) -> None:
+        """Ask in which form, then write the charts in view."""
+        from grokterm.console.screens.writing import Write, write_charts
+
+        scene = self.scene()
+        cells = self.grid.cells or ((scene.focus,) if scene and scene.focus else ())
+        if scene is None or not cells:
+            return
+        charts = tuple(replace(scene.chart(cell, self.app.ink), title=cell.title) for cell in cells)
+        if not any(chart.series for chart in charts):
+            self.app.notify(f"nothing to write: {charts[0].empty}", markup=False)
+            return
+
+        def begin(path) -> None:
+            if path is not None:
+                write_charts(self.app, charts, path)
+
+        self.app.push_screen(Write(tuple(cell.title for cell in cells), self.file_stem()), begin)
+
+    def file_stem(self) -> str:
+        """The name offered for a file, without its suffix."""
+        return self.spot_name()
+
+    # filter and back
+
+    def action_filter(self) -> None:
+        """Write what the names of the arms shall contain."""
+        line = self.query_one("#filter", Input)
+        line.value, line.display = self.filtered, True
+        line.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter while typing."""
+        if event.input.display:
+            self.sift(event.value.strip())
+
+    def on_input_submitted(self) -> None:
+        """Keep the filter."""
+        self._close_filter()
+
+    def sift(self, text: str) -> None:
+        """Only arms with this in their name."""
+        self.only = text
+        self.show(self.app.snapshot)
+
+    def _close_filter(self) -> None:
+        self.query_one("#filter", Input).display = False
+        self.set_focus(None)
+
+    def action_back(self) -> None:
+        """One layer: the line of the filter, the cursor, the chart that fills the screen, the filter, the page."""
+        if self.query_one("#filter", Input).display:
+            self._close_filter()
+            self.sift("")
+        elif self.charted and self.spot.cursor is not None:
+            self.go(replace(self.spot, cursor=None))
+        elif self.charted and self.spot.chart:
+            self.go(replace(self.spot, chart=""))
+        elif self.filtered:
+            self.sift("")
+        else:
+            self.leave()
+
+    def leave(self) -> None:
+        """The last layer: the page itself."""
+        super().action_back()
+
+
+def matching(arms: tuple, text: str) -> tuple:
+    """The arms whose name or description contains `text`."""
+    low = text.lower()
+    return tuple(arm for arm in arms if low in f"{arm.name} {arm.about}".lower())

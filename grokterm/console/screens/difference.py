@@ -1,0 +1,118 @@
+"""Difference: the fields in which experiments, or the arms of one, are not the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.app import ComposeResult
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from grokterm.console.commands import DIFFERENCE, bindings
+from grokterm.console.screens.fieldtable import FieldTable
+from grokterm.console.screens.page import Page
+from grokterm.console.screens.parts import title_line
+from grokterm.console.snapshot import Snapshot
+from grokterm.console.text import plain
+from grokterm.console.widgets.keybar import KeyBar
+from grokterm.errors import GroktermError
+from grokterm.names import short_name
+
+if TYPE_CHECKING:
+    from grokterm.spec import Arm, Experiment
+
+
+class Difference(Page):
+    """A table of fields with a column for every arm.
+
+    Args:
+        names: folders, in order.
+    """
+
+    SCOPE = DIFFERENCE
+    BINDINGS = bindings(DIFFERENCE)
+    CSS_PATH: ClassVar = ["difference.tcss"]
+    AUTO_FOCUS = "FieldTable Table"
+
+    class Ready(Message):
+        """The specs are read, or say why they can't be; sent by a thread."""
+
+        def __init__(self, items: list[tuple[str, Experiment, Arm]], problem: str = "") -> None:
+            super().__init__()
+            self.items, self.problem = items, problem
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__()
+        self._names = names
+
+    def compose(self) -> ComposeResult:
+        """A title, the table, a line for the filter."""
+        yield Static(id="title", markup=False)
+        yield Static("\n reading …", id="problem", markup=False)
+        yield FieldTable(only_differing=True)
+        yield Input(placeholder="text in the name or value of a field", id="filter")
+        yield KeyBar(DIFFERENCE)
+
+    def on_mount(self) -> None:
+        """Read off the event loop."""
+        self.query_one("#filter").display = False
+        self.run_worker(self._read, thread=True)
+
+    def focus_name(self) -> str | None:
+        """The watcher goes on with what it has."""
+        return self.app.snapshot.focus
+
+    def _read(self) -> None:
+        from grokterm.record import open_folder
+
+        items = []
+        try:
+            for name in self._names:
+                spec = open_folder(self.app.runs / name).spec()
+                several = f" ({short_name(name)})" if len(self._names) > 1 else ""
+                items += [(f"{arm.name}{several}", spec, arm) for arm in spec.arms]
+        except GroktermError as error:
+            self.post_message(self.Ready([], str(error)))
+        else:
+            self.post_message(self.Ready(items))
+
+    def on_difference_ready(self, message: Ready) -> None:
+        """Show them."""
+        self.put("#problem", f"\n {plain(message.problem)}\n Esc goes back.")
+        self.query_one("#problem").display = bool(message.problem)
+        self.query_one(FieldTable).display = not message.problem
+        if message.items:
+            self.query_one(FieldTable).show(message.items)
+
+    def show(self, snapshot: Snapshot) -> None:
+        """The title; the fields never change."""
+        names = ", ".join(plain(short_name(name)) for name in self._names)
+        self.put("#title", title_line(f"What differs   {names}", "", self.size.width, self.app.ink))
+
+    def action_difference(self) -> None:
+        """Only what differs, or all fields."""
+        self.query_one(FieldTable).flip()
+
+    def action_filter(self) -> None:
+        """Write a filter."""
+        line = self.query_one("#filter", Input)
+        line.display = True
+        line.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Filter while typing."""
+        self.query_one(FieldTable).sift(event.value.strip())
+
+    def on_input_submitted(self) -> None:
+        """Keep the filter."""
+        self.query_one("#filter").display = False
+        self.query_one("FieldTable Table").focus()
+
+    def action_back(self) -> None:
+        """The filter first, then the page."""
+        line = self.query_one("#filter", Input)
+        if line.display or line.value:
+            line.value, line.display = "", False
+            self.query_one("FieldTable Table").focus()
+        else:
+            super().action_back()

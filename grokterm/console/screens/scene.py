@@ -1,0 +1,97 @@
+"""What a grid of charts is to show, frozen: which charts, of which arms, looked at how. Charts are made one by one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from grokterm.console.curves import Curves
+from grokterm.console.scales import Spot, View
+
+if TYPE_CHECKING:
+    from grokterm.console.charts.model import Chart
+    from grokterm.console.detail import ArmLine
+    from grokterm.console.look import Ink
+    from grokterm.console.panels import Panel
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One chart of a grid: a panel with every arm, or with the one that is named."""
+
+    panel: Panel
+    arm: str = ""
+
+    @property
+    def id(self) -> str:
+        """What tells it from the other charts of the grid."""
+        return f"{self.panel.id} {self.arm}".strip()
+
+    @property
+    def title(self) -> str:
+        """What it shows, in words."""
+        return f"{self.arm}: {self.panel.title}" if self.arm else self.panel.title
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everything that decides how a grid of charts looks; equal scenes look the same.
+
+    Attributes:
+        arms: those that may be drawn; `spot.hidden` of them are not.
+        focused: the id of the cell that keys speak of.
+        theme: the name of the colours.
+    """
+
+    cells: tuple[Cell, ...]
+    curves: Curves
+    arms: tuple[ArmLine, ...]
+    view: View
+    spot: Spot
+    focused: str
+    theme: str
+
+    @property
+    def focus(self) -> Cell | None:
+        """The cell that keys speak of: the one that fills the screen, else the focused one, else the first."""
+        wanted = (self.spot.chart, self.focused)
+        named = {cell.id: cell for cell in self.cells}
+        return next((named[name] for name in wanted if name in named), self.cells[0] if self.cells else None)
+
+    @property
+    def alone(self) -> bool:
+        """One chart fills the screen."""
+        return any(cell.id == self.spot.chart for cell in self.cells)
+
+    def chart(self, cell: Cell, ink: Ink) -> Chart:
+        """The chart of one cell. Charts of single arms have the axes that all arms need together."""
+        from grokterm.console.panels import chart
+
+        made = chart(cell.panel, self.curves, self.arms, self.view, self.spot, ink)
+        title = cell.title
+        if cell.arm:
+            whole = made
+            own = tuple(arm for arm in self.arms if arm.name == cell.arm)
+            made = chart(cell.panel, self.curves, own, self.view, self.spot, ink)
+            made = replace(made, x_range=whole.x_range, y_range=_y_range(whole))
+        if len(self.cells) > 1 and not self.alone and cell == self.focus:
+            title = f"▸ {title}"
+        return replace(made, title=title)
+
+    def extent(self) -> tuple[float, float] | None:
+        """From the first x to the last, of the arms that are drawn."""
+        from grokterm.console.panels import extent
+
+        return extent(self.curves, self.arms, self.view, self.spot)
+
+
+def _y_range(chart: Chart) -> tuple[float, float] | None:
+    """The y axis that all curves of the chart need, in the units of the data."""
+    from grokterm.console.charts.compose import limits
+
+    if chart.y_range is not None and not chart.log_y:
+        return chart.y_range
+    found = limits(replace(chart, milestones=()), 20)
+    if found is None:
+        return None
+    return (10**found.y0, 10**found.y1) if chart.log_y else (found.y0, found.y1)

@@ -1,0 +1,67 @@
+"""Probes: a chart for every other recorded column."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.widgets import Static
+
+from grokterm.console.curves import Curves
+from grokterm.console.panel import Panel
+from grokterm.console.probes import probe_panels
+from grokterm.console.screens.chartgrid import ChartGrid
+from grokterm.console.screens.legend import Legend
+from grokterm.console.screens.scrolling import Pages
+from grokterm.console.screens.tabs.tab import ReadingTab
+from grokterm.console.text import plain
+from grokterm.record import ExperimentFolder
+
+
+class ProbesTab(ReadingTab):
+    """Reads the columns; the page draws them. See `Charting`."""
+
+    PLACEHOLDER = "text in the name of an arm"
+    FOCUS = "#probes-scroll"
+    CELL_HEIGHT = 12
+
+    def compose(self) -> ComposeResult:
+        """Arms above; below as many charts as there are columns, which scroll."""
+        yield Legend()
+        yield Static(id="no-probes", markup=False)
+        with Pages(id="probes-scroll"):
+            yield ChartGrid(cell_height=self.CELL_HEIGHT, id="probes")
+
+    def on_mount(self) -> None:
+        """Draw what scrolls into view."""
+        self.watch(self.query_one(Pages), "scroll_y", self.query_one(ChartGrid).draw, init=False)
+
+    def read(self, folder: ExperimentFolder) -> object:
+        """All columns that the first tab doesn't show. Only what is new is read."""
+        from grokterm.console.probing import Probes
+
+        self._probes = getattr(self, "_probes", None) or Probes(folder)
+        return self._probes.read()
+
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        """A panel for each of them."""
+        return probe_panels(self.found.columns) if isinstance(self.found, Curves) else ()
+
+    @property
+    def curves(self) -> Curves:
+        """The columns read so far, and those that x may be."""
+        known = self.detail.curves if self.detail else Curves()
+        found = self.found if isinstance(self.found, Curves) else Curves()
+        if (known, found) != getattr(self, "_joined_from", None):
+            self._joined_from = (known, found)
+            self._joined = Curves({**known.columns, **found.columns}, {**known.bands, **found.bands})
+        return self._joined
+
+    def tell(self) -> None:
+        """The page draws; here is said why there is nothing to draw."""
+        nothing = "no other columns are recorded" if self.found is not None else "reading …"
+        empty = self.problem or ("" if self.found is not None and self.found.columns else nothing)
+        static = self.query_one("#no-probes", Static)
+        static.update(f"\n {plain(empty)}")
+        static.display, self.query_one(Pages).display = bool(empty), not empty
+        self.screen.draw()
+        self.call_after_refresh(self.query_one(ChartGrid).draw)

@@ -1,0 +1,109 @@
+"""Charts as files: a dialog that asks for form and name, and a thread that writes."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from grokterm.console.commands import WRITE, bindings
+from grokterm.console.screens.page import rewrite
+from grokterm.console.text import clip, plain
+from grokterm.console.widgets.keybar import KeyBar
+from grokterm.errors import GroktermError
+
+if TYPE_CHECKING:
+    from grokterm.console.app import Console
+    from grokterm.console.charts.model import Chart
+
+_FORMS = {"svg": "picture that scales", "png": "picture of dots", "csv": "numbers, a table", "json": "numbers, JSON"}
+
+
+class Write(ModalScreen[Path | None]):
+    """Asks in which form and under which name; the answer is a path that isn't taken, or None.
+
+    Args:
+        titles: of the charts that would be written.
+        stem: the name offered, without its suffix.
+    """
+
+    BINDINGS = bindings(WRITE)
+    CSS_PATH = "writing.tcss"
+    AUTO_FOCUS = ""
+
+    def __init__(self, titles: Sequence[str], stem: str) -> None:
+        super().__init__()
+        self._titles, self._stem = tuple(titles), stem
+
+    def compose(self) -> ComposeResult:
+        """What, under which name, where, and the keys of the forms."""
+        what = self._titles[0] if len(self._titles) == 1 else f"{len(self._titles)} charts"
+        with Vertical():
+            yield Static(f"Write {plain(what)}", id="question", markup=False)
+            yield Static(id="forms", markup=False)
+            yield Input(self._stem, id="name", placeholder="a name for the file")
+            yield Static(f"into {plain(Path.cwd())}", id="where", markup=False)
+            yield KeyBar(WRITE)
+
+    def on_mount(self) -> None:
+        """The forms, with their keys."""
+        self._tell()
+
+    def _tell(self) -> None:
+        ink, text = self.app.ink, Text(no_wrap=True)
+        for form, words in _FORMS.items():
+            text.append(f"\n  {form[0]}  ", f"bold {ink.accent}").append(f"{form.upper():<6}", ink.foreground)
+            text.append(f"{words:<22}", ink.muted).append(clip(self._path(form).name, 30), ink.foreground)
+        rewrite(self.query_one("#forms", Static), text)
+
+    def _path(self, form: str) -> Path:
+        from grokterm.console.charts.files import free_path
+
+        return free_path(Path.cwd(), self._stem, f".{form}")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Offer the name as it is written, without a suffix that one of the forms has anyway."""
+        stem, _, suffix = event.value.strip().rpartition(".")
+        self._stem = stem if stem and suffix.lower() in _FORMS else event.value.strip()
+        self._tell()
+
+    def on_input_submitted(self) -> None:
+        """Back to the keys of the forms."""
+        self.set_focus(None)
+
+    def action_rename(self) -> None:
+        """Change the name."""
+        self.query_one(Input).focus()
+
+    def action_form(self, form: str) -> None:
+        """Write in this form."""
+        self.dismiss(self._path(form))
+
+    def action_cancel(self) -> None:
+        """Write nothing."""
+        if self.focused is not None:
+            self.set_focus(None)
+        else:
+            self.dismiss(None)
+
+
+def write_charts(app: Console, charts: Sequence[Chart], path: Path) -> None:
+    """Write in a thread, and say where it is or why not. Leaving the console waits for it: half a picture is none."""
+
+    def work() -> None:
+        from grokterm.console.charts.files import write
+
+        try:
+            said, severity = f"written: {write(charts, path)}", "information"
+        except GroktermError as error:
+            said, severity = " — ".join(filter(None, (error.message, error.hint))), "error"
+        app.notify(plain(said), severity=severity, markup=False)
+
+    threading.Thread(target=work, name="write").start()

@@ -1,0 +1,315 @@
+"""Charts on a page: curves, axes, the value cursor, zoom, arms shown and hidden, one chart alone, numbers, files."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from console.play import chart_lines, play, press, screen_text, settle, toasts, until, words
+from console.world import SPIKE_AT, grow, make, populate
+from textual.widgets import Input
+
+from grokterm.console.charts.widget import ChartView
+from grokterm.console.memory import Memory
+from grokterm.console.screens.chartgrid import ChartGrid
+from grokterm.console.screens.experiment import ExperimentPage
+from grokterm.console.screens.home import Home
+from grokterm.console.screens.legend import Legend
+
+FINISHED = "20261122-120000-quickstart-fin3"
+CHARTS = ("#loss", "#accuracy", "#norm", "#lambda")
+
+
+@pytest.fixture
+def world(runs):
+    """One experiment of every kind."""
+    populate(runs)
+    return runs
+
+
+def legend(pilot) -> str:
+    return str(pilot.app.screen.legend.content)
+
+
+def tabs(pilot) -> str:
+    return words(pilot, "TabLine")
+
+
+def spot(pilot):
+    return pilot.app.screen.spot
+
+
+def shown(pilot) -> list[str]:
+    return [view.id for view in pilot.app.screen.query(ChartView) if view.display and view.size]
+
+
+def y_labels(lines: list[str]) -> list[str]:
+    return [line.split("┤")[0].strip() for line in lines if "┤" in line]
+
+
+def x_labels(lines: list[str]) -> list[str]:
+    return lines[-1].split()
+
+
+async def test_four_charts_with_arms_markers_and_milestones(world):
+    async with play(world, open_at=FINISHED) as pilot:
+        for selector in CHARTS:
+            drawn = "".join(chart_lines(pilot, selector))
+            assert all(sign in drawn for sign in "●▲■"), selector
+        assert all(label in "".join(chart_lines(pilot, "#accuracy")) for label in ("m●", "m▲", "g▲", "g■"))
+        assert "0.001" in y_labels(chart_lines(pilot, "#loss"))  # logarithmic by itself
+        assert "median and range of 4 seeds" in words(pilot, "#title")
+        assert "1/4 grokked" in legend(pilot) and "4/4 grokked" in legend(pilot)
+
+
+async def test_a_spike_of_one_step_in_the_training_loss_is_visible(world):
+    async with play(world, (200, 60), open_at=FINISHED) as pilot:
+        lines = chart_lines(pilot, "#loss")
+        start = lines[1].index("│" if "│" in lines[1] else "┤") + 1
+        column = start + int(SPIKE_AT / 900 * (len(lines[0]) - start))
+        seen = [line for line in lines[1:-2] if any("⠀" < c <= "⣿" for c in line[column - 1 : column + 2])]
+        assert len(seen) > 15
+
+
+async def test_log_axes_by_one_key_each(world):
+    async with play(world, open_at=FINISHED) as pilot:
+        linear = chart_lines(pilot, "#accuracy")
+        await press(pilot, "y")
+        assert y_labels(chart_lines(pilot, "#accuracy")) != y_labels(linear)
+        assert "0.1" in y_labels(chart_lines(pilot, "#accuracy"))
+        await press(pilot, "y")
+        assert "0.001" not in y_labels(chart_lines(pilot, "#loss"))
+        await press(pilot, "y")
+        assert chart_lines(pilot, "#accuracy") == linear
+        await press(pilot, "x")
+        assert x_labels(chart_lines(pilot, "#loss")) == x_labels(chart_lines(pilot, "#norm")) == ["1", "10", "100"]
+
+
+async def test_seeds_as_band_all_and_one_at_a_time(world):
+    async with play(world, (160, 50), open_at=FINISHED) as pilot:
+        page = pilot.app.screen
+        counts, heads = [], []
+        for _ in range(6):
+            await press(pilot, "g")
+            counts.append(len(page.query_one("#norm").chart.series))
+            heads.append(words(pilot, "#title").split("  ")[-1].split(" · ")[0].strip())
+        assert counts == [12, 3, 3, 3, 3, 3]
+        assert heads == ["every seed", "seed 0", "seed 1", "seed 2", "seed 3", "median and range of 4 seeds"]
+
+
+async def test_the_cursor_reads_every_arm_at_one_step(world):
+    async with play(world, open_at=FINISHED) as pilot:
+        await press(pilot, "tab", "end")
+        assert "step 900 · accuracy" in tabs(pilot)
+        assert legend(pilot).count("test 0.9") == 2 and legend(pilot).count("train 1") == 3
+        await press(pilot, "h", "h")
+        left = spot(pilot).cursor
+        assert left < 900 and all(pilot.app.screen.query_one(name).chart.cursor == left for name in CHARTS)
+        await press(pilot, "shift+left")
+        assert spot(pilot).cursor < left - 50
+        await press(pilot, "home", "left")
+        assert spot(pilot).cursor == 0 and "step 0" in tabs(pilot)
+
+
+async def test_with_every_seed_the_cursor_shows_the_smallest_and_the_largest(world):
+    async with play(world, open_at=FINISHED) as pilot:
+        await press(pilot, "g", "tab", "tab", "end")
+        assert legend(pilot).count("4 of 4 seeds") == 3
+
+
+async def test_zoom_pan_and_the_whole_axis(world):
+    async with play(world, open_at=FINISHED) as pilot:
+        whole = x_labels(chart_lines(pilot, "#loss"))
+        await press(pilot, "plus")
+        assert spot(pilot).window == (225.0, 675.0)
+        await press(pilot, "right_square_bracket")
+        assert spot(pilot).window == (337.5, 787.5)
+        await press(pilot, "left_square_bracket", "home", "equals_sign")
+        low, high = spot(pilot).window
+        assert (low, high) == (225.0, 450.0)  # the cursor at its left edge stays where it is
+        assert all(pilot.app.screen.query_one(name).chart.window == (low, high) for name in CHARTS)
+        await press(pilot, "minus", "0")
+        assert spot(pilot).window is None and x_labels(chart_lines(pilot, "#loss")) == whole
+
+
+async def test_another_meaning_of_x_forgets_window_and_cursor(world):
+    async with play(world, open_at=FINISHED) as pilot:
+        await press(pilot, "plus", "right", "X")
+        assert spot(pilot).window is None and spot(pilot).cursor is None
+        assert "x epoch" in words(pilot, "#title")
+
+
+async def test_arms_are_walked_hidden_and_isolated(world):
+    async with play(world, open_at=FINISHED) as pilot:
+        await press(pilot, "down")
+        assert "› ▲ dynamic" in legend(pilot)
+        await press(pilot, "space")
+        assert spot(pilot).hidden == ("dynamic",) and "› - dynamic" in legend(pilot) and "hidden" in legend(pilot)
+        assert "▲" not in "".join(chart_lines(pilot, "#norm"))
+        await press(pilot, "j", "i")
+        assert set(spot(pilot).hidden) == {"static", "dynamic"}
+        await press(pilot, "i")
+        assert spot(pilot).hidden == ()
+        await press(pilot, "a")
+        assert len(spot(pilot).hidden) == 3 and "hidden" in "".join(chart_lines(pilot, "#loss"))
+        await press(pilot, "a", "k", "k", "k")
+        assert spot(pilot).hidden == () and "› ● static" in legend(pilot)
+
+
+async def test_the_filter_keeps_arms_and_letters_stay_letters(world):
+    async with play(world, open_at=FINISHED) as pilot:
+        await press(pilot, "slash", "h", "i", "g", "h")
+        assert "static-high" in legend(pilot) and "dynamic" not in legend(pilot)
+        await press(pilot, "enter")
+        assert not pilot.app.screen.query_one("#filter").display and "arms with “high”" in tabs(pilot)
+        assert {series.arm for series in pilot.app.screen.query_one("#loss").chart.series} == {"static-high"}
+        await press(pilot, "escape")
+        assert "dynamic" in legend(pilot) and isinstance(pilot.app.screen, ExperimentPage)
+
+
+async def test_a_filter_that_no_arm_passes_hides_everything_and_breaks_nothing(world):
+    async with play(world, open_at=FINISHED) as pilot:
+        await press(pilot, "slash", "q", "enter", "space", "i", "right", "plus", "m", "m", "down", "w")
+        assert "nothing to write" in toasts(pilot)
+        await press(pilot, "escape")
+        assert "static" in legend(pilot)
+
+
+async def test_tab_moves_the_focus_and_enter_gives_the_chart_the_screen(world):
+    async with play(world, open_at=FINISHED) as pilot:
+        assert chart_lines(pilot, "#loss")[0].startswith(" ▸ loss")
+        await press(pilot, "tab")
+        assert chart_lines(pilot, "#accuracy")[0].startswith(" ▸ accuracy")
+        assert chart_lines(pilot, "#loss")[0].startswith(" loss")
+        await press(pilot, "enter")
+        assert shown(pilot) == ["accuracy"]
+        await press(pilot, "tab")
+        assert shown(pilot) == ["norm"]
+        await press(pilot, "enter")
+        assert shown(pilot) == [name[1:] for name in CHARTS]
+
+
+async def test_escape_takes_one_layer_at_a_time(world):
+    async with play(world, open_at=FINISHED) as pilot:
+        await press(pilot, "enter", "right", "escape")
+        assert spot(pilot).cursor is None and shown(pilot) == ["loss"]
+        await press(pilot, "escape")
+        assert len(shown(pilot)) == 4
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, Home)
+
+
+async def test_numbers_in_place_of_charts(world):
+    async with play(world, open_at=FINISHED) as pilot:
+        await press(pilot, "tab", "tab", "tab", "m", "end")
+        numbers = words(pilot, ".numbers")
+        assert "weight decay λ" in numbers and "› " in numbers.splitlines()[-1]
+        assert numbers.splitlines()[-1].split() == ["›", "900", "1", "0.5036", "3"]
+        assert all(len(line) <= 120 for line in numbers.splitlines())
+        await press(pilot, "m")
+        assert len(shown(pilot)) == 4
+
+
+@pytest.mark.parametrize(
+    "size, charts",
+    [((80, 24), 2), ((120, 40), 4), ((200, 60), 4), ((300, 90), 4), ((60, 24), 1), ((20, 8), 1), ((5, 3), 0)],
+)
+async def test_as_many_charts_as_fit_and_all_can_be_reached(world, size, charts):
+    async with play(world, size, open_at=FINISHED) as pilot:
+        if charts:
+            assert len(shown(pilot)) == charts
+        seen = set()
+        for _ in CHARTS:
+            seen |= set(shown(pilot))
+            await press(pilot, "tab")
+        assert len(seen) == 4 or not charts
+        assert all(len(line) <= size[0] for line in screen_text(pilot).splitlines())
+
+
+async def test_resizing_draws_again(world):
+    async with play(world, (80, 24), open_at=FINISHED) as pilot:
+        await pilot.resize_terminal(120, 40)
+        await settle(pilot)
+        assert len(shown(pilot)) == 4 and len(chart_lines(pilot, "#lambda")[0]) > 50
+
+
+async def test_the_pointer_sets_the_cursor_zooms_and_hides(world):
+    async with play(world, open_at=FINISHED) as pilot:
+        view = pilot.app.screen.query_one("#accuracy", ChartView)
+        await pilot.click(view, offset=(view.size.width - 1, 8))
+        await settle(pilot)
+        assert 880 < spot(pilot).cursor <= 900 and pilot.app.screen.chart == "accuracy"
+        await pilot.click(view, offset=(1, 8))  # on the labels of the axis
+        await settle(pilot)
+        assert 880 < spot(pilot).cursor <= 900
+        await pilot.click(Legend, offset=(6, 0))
+        await settle(pilot)
+        assert spot(pilot).hidden == ("static",)
+        pilot.app.screen.on_chart_grid_pointed(ChartGrid.Pointed("accuracy", 300.0, -1))
+        await settle(pilot)
+        low, high = spot(pilot).window
+        assert high - low == 450 and low < 300 < high
+
+
+async def test_nothing_is_drawn_when_nothing_changed(world, monkeypatch):
+    async with play(world, open_at=FINISHED) as pilot:
+        drawn = []
+        monkeypatch.setattr(ChartView, "refresh", lambda self, *regions, **how: drawn.append(self))
+        pilot.app.screen.show(pilot.app.snapshot)
+        pilot.app.screen.show(replace(pilot.app.snapshot, total=99))
+        await settle(pilot)
+        assert drawn == []
+
+
+async def test_charts_follow_what_trains(runs):
+    folder = make(runs, "20261122-135500-quickstart-run2", step=300, state="running")
+    async with play(runs, open_at=folder.name) as pilot:
+        grow(folder, 300, 600)
+        await until(pilot, lambda: pilot.app.screen.query_one("#loss").chart.x_range == (0.0, 600.0))
+
+
+async def test_where_one_looks_is_kept_for_every_experiment(world, tmp_path, monkeypatch):
+    monkeypatch.setenv("GROKTERM_STATE", str(tmp_path / "state"))
+    async with play(world, open_at=FINISHED, memory=Memory.load(world)) as pilot:
+        await press(pilot, "plus", "end", "down", "space")
+        before = spot(pilot)
+    async with play(world, open_at=FINISHED, memory=Memory.load(world)) as pilot:
+        assert spot(pilot) == before and before.window and before.cursor and before.hidden == ("dynamic",)
+
+
+async def test_charts_are_written_where_the_console_was_started(world, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with play(world, open_at=FINISHED) as pilot:
+        await press(pilot, "w")
+        assert "Write 4 charts" in screen_text(pilot) and "quickstart-fin3.csv" in screen_text(pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: "written" in toasts(pilot))
+        assert (tmp_path / "quickstart-fin3.csv").read_text().count("\n") > 900
+        await press(pilot, "enter", "w", "tab", "backspace", "slash", "slash", "x")
+        name = pilot.app.screen.query_one(Input)
+        assert name.value.endswith("//x")
+        await press(pilot, "enter")
+        assert "Write loss" in screen_text(pilot)
+        await pilot.press("j")
+        await until(pilot, lambda: toasts(pilot).count("written") == 2)
+        written = [path for path in tmp_path.iterdir() if path.suffix == ".json"]
+        assert len(written) == 1 and written[0].parent == tmp_path and json.loads(written[0].read_text())
+
+
+async def test_writing_where_one_may_not_is_told(world, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with play(world, open_at=FINISHED) as pilot:
+        await press(pilot, "w")
+        monkeypatch.setattr("grokterm.record.files.write_whole", _full)
+        await pilot.press("c")
+        await until(pilot, lambda: "can't be written: No space left" in toasts(pilot))
+
+
+def _full(*args, **kwargs):
+    raise OSError(28, "No space left on device")
+
+
+async def test_a_dialog_can_be_left_without_writing(world, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with play(world, open_at=FINISHED) as pilot:
+        await press(pilot, "w", "tab", "escape", "escape")
+        assert isinstance(pilot.app.screen, ExperimentPage) and not list(tmp_path.glob("quick*"))

@@ -1,0 +1,121 @@
+"""The compare screen: words, curves together and apart, arms of several experiments, many of them."""
+
+import pytest
+from console.play import chart_lines, play, press, screen_text, settle, until, words
+from console.world import make, populate
+
+from grokterm.console.charts.widget import ChartView
+from grokterm.console.memory import Memory
+from grokterm.console.screens.compare import Compare
+from grokterm.console.screens.experiment import ExperimentPage
+from grokterm.record import open_folder
+
+FINISHED = "20261122-120000-quickstart-fin3"
+
+
+@pytest.fixture
+def world(runs):
+    """One experiment of every kind."""
+    populate(runs)
+    return runs
+
+
+def drawn(pilot) -> list[str]:
+    return [view.chart.title for view in pilot.app.screen.query(ChartView) if view.display and view.chart is not None]
+
+
+async def test_compare_shows_table_verdict_curves_and_differences(world):
+    async with play(world, (120, 60), open_at=FINISHED) as pilot:
+        await press(pilot, "c")
+        assert isinstance(pilot.app.screen, Compare)
+        table = words(pilot, "#rows")
+        assert "t_grok" in table and "1/4" in table and "p (Holm)" in table
+        assert "static-high groks" in words(pilot, "#sentences")
+        assert "optimizer.weight_decay" in words(pilot, "#differing")
+        assert "Kaplan-Meier" in words(pilot, "#method")
+        assert any("g▲" in line for line in chart_lines(pilot, "#accuracy"))
+        assert drawn(pilot) == ["▸ accuracy", "loss"]
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, ExperimentPage)
+
+
+async def test_arms_apart_have_the_same_axes(world):
+    async with play(world, (120, 60), open_at=FINISHED) as pilot:
+        await press(pilot, "c", "v")
+        charts = [view.chart for view in pilot.app.screen.query(ChartView) if view.display and view.chart is not None]
+        assert [chart.title for chart in charts][:3] == [
+            "▸ static: accuracy",
+            "dynamic: accuracy",
+            "static-high: accuracy",
+        ]
+        assert len({chart.x_range for chart in charts}) == 1
+        assert len({chart.y_range for chart in charts if "loss" in chart.title}) == 1
+        views = [view for view in pilot.app.screen.query(ChartView) if view.display and view.chart is not None]
+        losses = [view.lines for view in views if "loss" in view.chart.title]
+        assert len({tuple(line.split("┤")[0] for line in lines if "┤" in line) for lines in losses}) == 1
+        assert "side by side" in words(pilot, "#curves")
+        await press(pilot, "down", "space")
+        assert not any("dynamic" in title for title in drawn(pilot)) or "2 of 3 arms drawn" in words(pilot, "#curves")
+        await press(pilot, "v")
+        assert "overlaid" in words(pilot, "#curves")
+
+
+async def test_cursor_zoom_and_numbers_work_as_on_the_charts(world):
+    async with play(world, (120, 60), open_at=FINISHED) as pilot:
+        await press(pilot, "c", "end")
+        assert "step 900" in words(pilot, "#curves") and "test 0.9" in str(pilot.app.screen.legend.content)
+        await press(pilot, "plus", "0", "m")
+        assert "rows of those recorded" in words(pilot, ".numbers")
+        await press(pilot, "m", "enter")
+        assert pilot.app.screen.spot.chart == "accuracy"
+        await press(pilot, "escape", "escape", "escape")
+        assert isinstance(pilot.app.screen, ExperimentPage)
+
+
+async def test_of_many_arms_the_first_eight_are_drawn_until_one_chooses(world):
+    folder = make(world, "20261122-133000-grid-aaaa", arms=11)
+    async with play(world, (120, 60), open_at=folder.name) as pilot:
+        await press(pilot, "c")
+        assert "8 of 11 arms drawn" in words(pilot, "#curves")
+        assert words(pilot, "#rows").count("4/4") == 11
+        await press(pilot, *["down"] * 9, "space")
+        assert "9 of 11 arms drawn" in words(pilot, "#curves")
+        await press(pilot, "i")
+        assert "1 of 11 arms drawn" in words(pilot, "#curves")
+
+
+async def test_experiments_are_compared_arm_by_arm(world):
+    other = make(world, "20261122-110000-quickstart-oth5", overrides=("optimizer.lr=1e-3",))
+    async with play(world, (160, 60), memory=Memory(None)) as pilot:
+        pilot.app.push_screen(Compare((FINISHED, other.name)))
+        await settle(pilot)
+        assert "6 arms" in words(pilot, "#curves") and "optimizer.lr" in words(pilot, "#differing")
+        assert words(pilot, "#rows").count("oth5") == 3
+
+
+async def test_d_goes_to_what_differs_and_arrows_scroll_beyond_the_arms(world):
+    async with play(world, (100, 24), open_at=FINISHED) as pilot:
+        await press(pilot, "c")
+        scroll = pilot.app.screen.query_one("#all")
+        await press(pilot, "d")
+        assert scroll.scroll_y > 10 and "What differs" in screen_text(pilot)
+        await press(pilot, *["up"] * 20)
+        assert scroll.scroll_y == 0
+        await press(pilot, "down", "down", "down", "down")
+        assert scroll.scroll_y > 0
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (20, 8)])
+async def test_columns_are_left_out_and_no_number_is_cut(world, size):
+    async with play(world, size, open_at=FINISHED) as pilot:
+        await press(pilot, "c")
+        rows = words(pilot, "#rows").splitlines()
+        if size[0] >= 80:
+            assert all(len(row) <= size[0] for row in rows) and not any("…" in row for row in rows)
+
+
+async def test_a_broken_folder_says_why(world):
+    open_folder(world / FINISHED).paths.spec.write_text("title = 1")
+    async with play(world) as pilot:
+        await press(pilot, "down", "down", "c")
+        await until(pilot, lambda: "experiment.toml" in words(pilot, "#rows"))
