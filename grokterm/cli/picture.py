@@ -16,9 +16,9 @@ def accuracy_chart(items, columns: int, rows: int) -> list[str]:
     """
     from grokterm.analysis import band, load_curves
     from grokterm.console.charts.plot import draw
-    from grokterm.console.look import marker
+    from grokterm.console.look import DARK, ink, marker
 
-    colours = ink_here()
+    colours = ink(DARK)
     series, milestones, read = [], [], {}
     for index, (folder, arm) in enumerate(items):
         if folder.path not in read:
@@ -43,14 +43,6 @@ def _milestones(folder, arm: str, colour: str, sign: str) -> list[Milestone]:
 
 def _legend(series) -> str:
     return "  ".join(f"{one.marker} {one.name}" for one in series)
-
-
-def ink_here():
-    """The colours of drawings on standard output, and whether they are made of ASCII."""
-    from grokterm.cli.out import only_ascii
-    from grokterm.console.look import DARK, ink
-
-    return ink(DARK, only_ascii())
 
 
 def line_of(strip) -> str:

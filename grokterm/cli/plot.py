@@ -131,13 +131,14 @@ def charts_of(items, panels: list[str], view, left: float | None, right: float |
 
 
 def _on_standard_output(charts: list) -> None:
-    from grokterm.cli.picture import ink_here, line_of
+    from grokterm.cli.picture import line_of
     from grokterm.console.charts.plot import draw
+    from grokterm.console.look import DARK, ink
 
     for place, chart in enumerate(charts):
         if place:
             data()
-        for strip in draw(chart, min(width(), 100), _ROWS, ink_here()):
+        for strip in draw(chart, min(width(), 100), _ROWS, ink(DARK)):
             drawn(line_of(strip))
     names = dict.fromkeys(f"{series.marker} {series.name}" for chart in charts for series in chart.series)
     if names:
