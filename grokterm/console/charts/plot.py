@@ -100,10 +100,12 @@ def _draw(chart: Chart, width: int, height: int, ink: Ink, labels: int) -> Drawi
 
 def _why_nothing(chart: Chart) -> str:
     if not any(len(series.y) for series in chart.series):
-        return chart.empty
-    if chart.window is not None:
-        return "nothing was recorded in this window; 0 shows all"
-    return "nothing above zero for a log axis" if chart.log_y or chart.log_x else chart.empty
+        why = chart.empty
+    elif chart.window is not None:
+        why = "nothing was recorded in this window"
+    else:
+        why = "nothing above zero for a log axis" if chart.log_y or chart.log_x else chart.empty
+    return f"{why}; {chart.hint}" if chart.hint else why
 
 
 def _y_ticks(chart: Chart, window: Limits, rows: int) -> tuple[Tick, ...]:

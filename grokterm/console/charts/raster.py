@@ -17,6 +17,7 @@ from grokterm.console.charts.pens import Pen
 _LARGEST = 1e300  # that is drawn
 _NOWHERE = np.iinfo(np.int32).max // 4, -2  # top and bottom of a curve where it isn't
 
+
 @dataclass(frozen=True)
 class Frame:
     """The window that a grid of `width` x `height` cells shows; y is in the units drawn (a logarithm on a log axis)."""
@@ -140,7 +141,9 @@ def coarse(lines: Traces) -> Traces:
     """Every two columns as one: what the second holds is in the first, so that dotting hides no point."""
     count, columns = lines.top.shape
     pad = (0, 0), (0, columns % 2)
-    top, bottom = (np.pad(part, pad, "edge").reshape(count, (columns + 1) // 2, 2) for part in (lines.top, lines.bottom))
+    top, bottom = (
+        np.pad(part, pad, "edge").reshape(count, (columns + 1) // 2, 2) for part in (lines.top, lines.bottom)
+    )
     return Traces(np.repeat(top.min(2), 2, 1)[:, :columns], np.repeat(bottom.max(2), 2, 1)[:, :columns])
 
 
