@@ -37,7 +37,9 @@ def test_it_is_the_plain_loop(weight, count):
 def test_gaps_stay_gaps_and_the_average_goes_on_behind_them(values, weight):
     out = smoothed(values, weight)
     np.testing.assert_array_equal(np.isfinite(out), np.isfinite(values))
-    np.testing.assert_allclose(out[np.isfinite(out)], [v for v in plain(values, weight) if v == v], rtol=1e-6, atol=1e-6)
+    np.testing.assert_allclose(
+        out[np.isfinite(out)], [v for v in plain(values, weight) if v == v], rtol=1e-6, atol=1e-6
+    )
 
 
 def test_by_hand():

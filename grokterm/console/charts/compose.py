@@ -23,6 +23,7 @@ from grokterm.console.look import Ink
 _MARKER_GAP = 18  # cells between two markers of one curve, where there is room
 _MOST_MARKERS = 24  # on one chart, more or less: with many curves each has fewer
 _FAR = 5.0  # times the usual span: what lies further out on a linear axis is drawn as an arrow at the edge
+_EDGE = 0.01  # of the height of the window: what is no further out is on the edge
 _USUAL = 0.02  # of the columns at either end of the order of values are left out of the usual span
 
 
@@ -39,7 +40,7 @@ class Limits:
     """The window in the units drawn: x as it is, y as a logarithm on a log axis.
 
     Attributes:
-        beyond: the largest distance of what lies outside, as its value, or None where everything is inside.
+        beyond: the value furthest outside, as recorded; None where everything is inside.
     """
 
     x0: float
@@ -116,15 +117,17 @@ def _limits(chart: Chart, layers: tuple[Layer, ...], edges: Window, rows: int) -
     lows, highs = lows[np.isfinite(lows)], highs[np.isfinite(highs)]
     if not len(lows):
         return None
-    if chart.y_range is not None and (chart.y_range[0] > 0 or not chart.log_y):
-        fixed = [math.log10(edge) for edge in chart.y_range] if chart.log_y else chart.y_range
-        return _with_head(Limits(*edges, *fixed), chart, rows)
     low, high = float(lows.min()), float(highs.max())
-    usual = (low, high) if chart.log_y else _usual(lows, highs)
-    beyond = None
-    if (low, high) != usual:
-        beyond = high if high - usual[1] >= usual[0] - low else low
-    return _with_head(Limits(*edges, *_pad_y(*usual, chart.log_y), beyond), chart, rows)
+    if chart.y_range is not None and (chart.y_range[0] > 0 or not chart.log_y):
+        held = tuple(math.log10(edge) for edge in chart.y_range) if chart.log_y else chart.y_range
+    else:
+        held = _pad_y(*((low, high) if chart.log_y else _usual(lows, highs)), chart.log_y)
+    limits = _with_head(Limits(*edges, *held), chart, rows)
+    above, below = high - limits.y1, limits.y0 - low
+    if max(above, below) < _EDGE * (limits.y1 - limits.y0):
+        return limits
+    beyond = high if above >= below else low
+    return replace(limits, beyond=10**beyond if chart.log_y else beyond)
 
 
 def _usual(lows: np.ndarray, highs: np.ndarray) -> Window:

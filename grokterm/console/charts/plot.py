@@ -100,10 +100,12 @@ def _draw(chart: Chart, width: int, height: int, ink: Ink, labels: int) -> Drawi
 
 def _why_nothing(chart: Chart) -> str:
     if not any(len(series.y) for series in chart.series):
-        return chart.empty
-    if chart.window is not None:
-        return "nothing was recorded in this window; 0 shows all"
-    return "nothing above zero for a log axis" if chart.log_y or chart.log_x else chart.empty
+        why = chart.empty
+    elif chart.window is not None:
+        why = "nothing was recorded in this window"
+    else:
+        why = "nothing above zero for a log axis" if chart.log_y or chart.log_x else chart.empty
+    return f"{why}; {chart.hint}" if chart.hint else why
 
 
 def _y_ticks(chart: Chart, window: Limits, rows: int) -> tuple[Tick, ...]:
@@ -191,8 +193,8 @@ def _title(chart: Chart, window: Limits | None, width: int, ink: Ink) -> Strip:
     """The title, and to the right as many notes as there is room for, the most needed first."""
     title = clip(chart.title, width - 1)
     segments = [Segment(" " + title, Style(color=ink.foreground, bold=True))]
-    beyond = "" if window is None or window.beyond is None else f"▴ up to {number(window.beyond)}"
-    notes = [note for note in (f"x {chart.x_title}" if chart.x_title else "", beyond, chart.note) if note]
+    notes = (f"x {chart.x_title}" if chart.x_title else "", _beyond(chart, window), chart.note)
+    notes = [note for note in notes if note]
     room = width - len(title) - 4
     while notes and len(" · ".join(notes)) > room:
         notes.pop()
@@ -200,6 +202,14 @@ def _title(chart: Chart, window: Limits | None, width: int, ink: Ink) -> Strip:
         words = " · ".join(notes)
         segments.append(Segment(" " * (room - len(words) + 2) + words, Style(color=ink.muted)))
     return Strip(segments).adjust_cell_length(width)
+
+
+def _beyond(chart: Chart, window: Limits | None) -> str:
+    """What lies furthest outside of the y axis; "" where nothing does."""
+    if window is None or window.beyond is None:
+        return ""
+    up = window.beyond > (10**window.y1 if chart.log_y else window.y1)
+    return f"▴ up to {number(window.beyond)}" if up else f"▾ down to {number(window.beyond)}"
 
 
 def _words(chart: Chart, why: str, width: int, height: int, ink: Ink) -> list[Strip]:
