@@ -29,13 +29,14 @@ def accuracy_chart(items, columns: int, rows: int) -> Iterator[str]:
 
 def lines_of(charts: Sequence, columns: int, rows: int) -> Iterator[str]:
     """Charts below each other, each in `columns` x `rows` cells, and what their signs mean."""
+    from grokterm.cli.out import only_ascii
     from grokterm.console.charts.plot import draw
     from grokterm.console.look import DARK, ink
 
     for place, chart in enumerate(charts):
         if place:
             yield ""
-        yield from (line_of(strip) for strip in draw(chart, columns, rows, ink(DARK)))
+        yield from (line_of(strip) for strip in draw(chart, columns, rows, ink(DARK, only_ascii())))
     yield ""
     yield from (line for line in (_names(charts), _events(charts)) if line)
 
