@@ -1,0 +1,98 @@
+"""`grokterm plot`: pictures, numbers, and charts on standard output."""
+
+import csv
+import io
+import json
+from xml.etree import ElementTree
+
+import pytest
+from cli.command import grokterm, refused
+from console.world import make
+
+ONE, OTHER = "20261122-120000-quickstart-one1", "20261122-130000-quickstart-two2"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """Two experiments with arms of the same names."""
+    cwd = tmp_path_factory.mktemp("plot")
+    (cwd / "runs").mkdir()
+    make(cwd / "runs", ONE, seeds=2)
+    make(cwd / "runs", OTHER, seeds=2, step=400, state="stopped")
+    return cwd
+
+
+def plot(place, *words, **variables):
+    done = grokterm("plot", *words, cwd=place, COLUMNS="90", **variables)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def test_a_chart_with_its_arms_and_what_the_dotted_lines_are(place):
+    done = plot(place, "one1")
+    lines = done.stdout.splitlines()
+    assert lines[0].startswith(" accuracy") and "● static   ▲ dynamic   ■ static-high" in lines
+    assert "┊ median of the arm: m memorised (t_mem), g grokked (t_grok)" in lines
+    assert done.stderr == "" and "\x1b" not in done.stdout
+    assert all(len(line) <= 90 for line in lines)
+
+
+def test_equal_names_of_arms_are_told_apart(place):
+    said = plot(place, "one1:dynamic", "two2:dynamic").stdout
+    assert "● dynamic · " in said and "▲ dynamic · " in said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--panel", "all"), "weight decay λ"), (("--panel", "weight_decay_integral"), "integral of the weight decay"),
+        (("--seeds", "all"), "static/1"), (("--seeds", "1"), "static/1"), (("--x", "integral"), "x ∫λ"),
+        (("--y", "log"), "0.1┤"), (("--log-x",), "100"), (("--smooth", "0.9"), "smoothed 0.9"),
+        (("--from", "300", "--to", "500"), "350"),
+    ],
+)  # fmt: skip
+def test_every_option_has_its_effect(place, words, said):
+    assert said in plot(place, "one1", *words).stdout
+
+
+def test_files_by_their_suffix_and_nothing_on_standard_output(place):
+    for suffix in ("svg", "csv", "json"):
+        done = plot(place, "one1", "--panel", "loss", "-o", f"out/a.{suffix}")
+        assert done.stdout == "" and f"a.{suffix}" in done.stderr
+    ElementTree.parse(place / "out" / "a.svg")
+    rows = list(csv.DictReader(io.StringIO((place / "out" / "a.csv").read_text())))
+    assert {row["arm"] for row in rows} == {"static", "dynamic", "static-high"}
+    assert json.loads((place / "out" / "a.json").read_text())["charts"][0]["title"] == "loss"
+
+
+def test_json_on_standard_output_is_the_numbers_or_where_they_are(place):
+    (chart,) = json.loads(plot(place, "one1", "--json").stdout)["charts"]
+    assert len(chart["curves"]) == 6 and chart["curves"][0]["column"] == "test_acc"
+    told = json.loads(plot(place, "one1", "--json", "-o", "b.csv").stdout)
+    assert told["path"].endswith("b.csv") and told["charts"] == ["accuracy"]
+
+
+def test_ascii_is_ascii(place):
+    said = plot(place, "one1", "two2", "--panel", "all", GROKTERM_ASCII="1").stdout
+    assert said.isascii() and "o static" in said and ": median of the arm" in said
+    assert "/-" in said and " | " in said  # strokes, and not braille by its density
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (("--x", "time"), 2, "step, epoch, wall, integral"), (("--y", "cubic"), 2, "auto, log, linear"),
+        (("--smooth", "0.5"), 2, "0.6"), (("--seeds", "9"), 2, "band, all"), (("--seeds", "-1"), 2, "band, all"),
+        (("--from", "500", "--to", "300"), 2, "--from 500 --to 300"), (("--from", "5000"), 2, "--from 5000"),
+        (("--panel", "test_ac"), 3, "nearest: test_acc"), (("-o", "a.pdf"), 2, ".svg, .png, .csv, .json"),
+        (("--panel", "loss", "--x", "wall", "-o", "a.svg"), 2, "no wall time was recorded"),
+    ],
+)  # fmt: skip
+def test_a_bad_value_is_one_line_with_what_is_allowed(place, words, code, said):
+    done = grokterm("plot", "one1", *words, cwd=place)
+    refused(done, code, said)
+    assert len(done.stderr.strip().splitlines()) <= 2, done.stderr
+
+
+def test_an_unknown_experiment(place):
+    refused(grokterm("plot", "nothing", cwd=place), 3, "nothing")
