@@ -1,6 +1,7 @@
 """Positions on an axis that was recorded, against a plain loop; ticks of time."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ def plain(step, steps, values):
     for at, value in known:
         if at == step:
             return value
-    for (a, low), (b, high) in zip(known, known[1:], strict=False):
+    for (a, low), (b, high) in pairwise(known):
         if a < step < b:
             return low + (high - low) * (step - a) / (b - a)
     return math.nan
