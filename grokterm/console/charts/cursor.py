@@ -34,9 +34,20 @@ def draw_cursor(strips: list[Strip], frame: Frame, chart: Chart, ink: Ink) -> li
     words = f" {x_words(chart, chart.cursor)} "
     start = min(max(left - 1, column - len(words) // 2), strips[0].cell_length - len(words))
     if start >= 0:
-        label = Strip([Segment(words, Style(color=ink.background, bgcolor=ink.foreground))], len(words))
-        drawn[-1] = _put(strips[-1], start, label)
+        drawn[-1] = _label(strips[-1], start, words, Style(color=ink.background, bgcolor=ink.foreground))
     return drawn
+
+
+def _label(axis: Strip, start: int, words: str, style: Style) -> Strip:
+    """The line of tick labels with `words` in it. A label that they would cut goes: half a number is a wrong one."""
+    text, end = axis.text, start + len(words)
+    before, after = start, end
+    while before > 0 and text[before - 1] != " " and text[before : before + 1] != " ":
+        before -= 1
+    while after < len(text) and text[after] != " " and text[after - 1] != " ":
+        after += 1
+    label = [Segment(" " * (start - before)), Segment(words, style), Segment(" " * (after - end))]
+    return _put(axis, before, Strip(label, after - before))
 
 
 def x_words(chart: Chart, x: float) -> str:
