@@ -27,7 +27,8 @@ ARMS = (ArmLine(0, "slow", "", 2, t_mem=10.0, t_grok=20.0), ArmLine(1, "quick", 
 def curves(**options) -> Curves:
     """Two arms of two seeds; a step takes the slow arm 2 s and the quick one 1 s."""
     values = {
-        "test_loss": {("slow", 0): [4, 3, 2, 1], ("slow", 1): [8, 7, 6, 5], ("quick", 0): [4, 2, 1, 0], ("quick", 1): [2, 2, 1, 0]},
+        "test_loss": {("slow", 0): [4, 3, 2, 1], ("slow", 1): [8, 7, 6, 5], ("quick", 0): [4, 2, 1, 0],
+                      ("quick", 1): [2, 2, 1, 0]},
         "wall": {(arm, seed): STEPS * each for arm, each in (("slow", 2.0), ("quick", 1.0)) for seed in (0, 1)},
         "weight_decay_integral": {("slow", seed): STEPS * 0.1 * (seed + 1) for seed in (0, 1)},
     }  # fmt: skip
