@@ -100,7 +100,8 @@ def test_a_bad_value_is_one_line_with_what_is_allowed(place, words, code, said):
     ("options", "said"),
     [
         ({"x": "time"}, "step, epoch, wall, integral"), ({"y": "cubic"}, "auto, log, linear"),
-        ({"smooth": 0.5}, "0.6"), ({"seeds": "-1"}, "band, all"), ({"seeds": "9"}, "band, all"), ({"seeds": "x"}, "seeds 0, 1"),
+        ({"smooth": 0.5}, "0.6"), ({"seeds": "-1"}, "band, all"),
+        ({"seeds": "9"}, "band, all"), ({"seeds": "x"}, "seeds 0, 1"),
     ],
 )  # fmt: skip
 def test_what_is_allowed_is_said(place, options, said):
