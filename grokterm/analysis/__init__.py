@@ -5,6 +5,7 @@ scipy is loaded by the functions that need it, so that a console can import this
 
 from grokterm.analysis.axes import axis_values, log_time_ticks, time_ticks
 from grokterm.analysis.bootstrap import Ratio, median_ratio
+from grokterm.analysis.cache import SAME_TICK, Known, SummaryCache, settled
 from grokterm.analysis.comparing import arms_of, compare, differing_fields
 from grokterm.analysis.comparison import ArmRow, Comparison, Pair
 from grokterm.analysis.curves import Band, Curve, CurveFeed, band, load_curves
@@ -27,6 +28,7 @@ from grokterm.analysis.survival import (
 from grokterm.analysis.tables import long_table
 
 __all__ = [
+    "SAME_TICK",
     "ArmProgress",
     "ArmRow",
     "Band",
@@ -35,6 +37,7 @@ __all__ = [
     "Comparison",
     "Curve",
     "CurveFeed",
+    "Known",
     "LogRank",
     "Median",
     "Pair",
@@ -42,6 +45,7 @@ __all__ = [
     "RunResult",
     "Sample",
     "Summary",
+    "SummaryCache",
     "SurvivalCurve",
     "arms_of",
     "axis_values",
@@ -64,6 +68,7 @@ __all__ = [
     "reduce_columns",
     "run_results",
     "sample",
+    "settled",
     "smoothed",
     "summarise",
     "survival_curve",

@@ -47,7 +47,9 @@ class Summary:
         devices: where its cohorts are or were, each once.
         heartbeat_at: unix seconds of the last sign of life; 0 before the first.
         dropped: writes that failed so far.
-        marks: tags, star, archive mark, number of notes.
+        marks: tags, star, archive mark, notes.
+        preset: the short name of what was launched.
+        hosts: where its workers were last heard of, each once.
     """
 
     name: str
@@ -66,6 +68,8 @@ class Summary:
     heartbeat_at: float = 0.0
     dropped: int = 0
     marks: Marks = field(default_factory=Marks)
+    preset: str = ""
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,11 +110,19 @@ def summarise(folder: ExperimentFolder) -> Summary:
     """One line about an experiment. Never raises for what is in the folder: a broken one says so in `problem`."""
     problem = folder.problem
     if problem is not None:
-        return Summary(folder.name, folder.created, folder.title, problem=problem)
+        return _broken(folder, problem)
     try:
         return _summary(folder, [_read(cohort) for cohort in folder.cohorts])
     except (GroktermError, OSError) as error:
-        return Summary(folder.name, folder.created, folder.title, problem=str(error))
+        return _broken(folder, str(error))
+
+
+def _broken(folder: ExperimentFolder, problem: str) -> Summary:
+    try:
+        marks = folder.marks()
+    except GroktermError:
+        marks = Marks()
+    return Summary(folder.name, folder.created, folder.title, problem=problem, marks=marks, preset=folder.preset)
 
 
 def _read(cohort) -> _Cohort:
@@ -144,6 +156,8 @@ def _summary(folder: ExperimentFolder, cohorts: list[_Cohort]) -> Summary:
         heartbeat_at=max(cohort.status.heartbeat_at for cohort in cohorts),
         dropped=sum(cohort.status.dropped for cohort in cohorts),
         marks=folder.marks(),
+        preset=folder.preset,
+        hosts=tuple(dict.fromkeys(c.status.host for c in cohorts if c.status.host)),
     )
 
 

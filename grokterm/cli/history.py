@@ -18,23 +18,35 @@ def register(app: typer.Typer) -> None:
     def listing(
         runs: Runs = RUNS,
         as_json: AsJson = False,
-        number: Annotated[int, typer.Option("-n", help="Show the newest N; 0 for all.", min=0)] = 30,
+        number: Annotated[int, typer.Option("-n", help="Show the first N; 0 for all.", min=0)] = 30,
+        filter: Annotated[
+            str, typer.Option("--filter", help='Which ones: words and terms, as in "state=running lr>=0.001 -tag=old".')
+        ] = "",
+        sort: Annotated[
+            str, typer.Option("--sort", help="By age, name, state, progress, t_grok, rate or starred; -age: reversed.")
+        ] = "age",
+        everything: Annotated[bool, typer.Option("--all", help="Archived ones as well.")] = False,
     ) -> None:
         """List experiments, newest first."""
-        from grokterm.analysis import summarise
-        from grokterm.record import list_folders
-
-        folders = list_folders(runs)
-        summaries = [summarise(folder) for folder in (folders[:number] if number else folders)]
+        plain_list = sort == "age" and not filter.strip()
+        arranged, total = _arranged(runs, filter, sort, everything, number if plain_list else 0)
+        shown = arranged.rows[:number] if number else arranged.rows
         if as_json:
-            emit_json({"runs": runs, "total": len(folders), "experiments": summaries})
+            emit_json({"runs": runs, "total": total, "experiments": shown})
             return
-        if not folders:
+        if not total:
             say(f"no experiments in {runs} yet: `grokterm demo` makes one, `grokterm presets` lists what can be run")
             return
-        _table(summaries)
-        if number and len(folders) > number:
-            say(f"{len(folders) - number} older ones: grokterm ls -n 0")
+        if shown:
+            _table(shown)
+        elif filter.strip():
+            say(f"none of {total} experiments matches: {filter}")
+        if arranged.archived:
+            say(f"{arranged.archived} archived: grokterm ls --all")
+        if plain_list and number and total - arranged.archived > number:
+            say(f"{total - arranged.archived - number} older ones: grokterm ls -n 0")
+        elif arranged.shown > len(shown):
+            say(f"{arranged.shown - len(shown)} more that match: grokterm ls -n 0")
 
     @app.command()
     def show(name: Name, runs: Runs = RUNS, as_json: AsJson = False) -> None:
@@ -74,6 +86,40 @@ def register(app: typer.Typer) -> None:
             data(f"checkpoints: {', '.join(steps(point) for point in points)}")
         for note in folder.notes():
             data(f"{note.kind}: {plain(note.value)}")
+
+
+def _arranged(runs, text: str, sort: str, everything: bool, most: int):
+    """What matches, in order; see `console.arranging`. Also how many experiments there are.
+
+    Args:
+        most: read no more than are needed to show so many and to know that there are more; 0 reads all.
+    """
+    from grokterm.analysis import SummaryCache
+    from grokterm.console.arranging import SORTS, Arranger, Query
+    from grokterm.console.filtering import parse
+    from grokterm.console.listing import Listing
+    from grokterm.errors import BadInput
+
+    names = [known.name for known in SORTS]
+    if sort.removeprefix("-") not in names:
+        raise BadInput(f"--sort {sort}: right would be one of {', '.join(names)}, or one of them behind a -")
+    try:
+        wanted = parse(text)
+    except BadInput as error:
+        raise BadInput(f"--filter {error.message}") from error
+    if everything and not wanted.asks("archived"):
+        wanted = parse(f"{text} archived=any")
+    listing = Listing(runs, SummaryCache(runs))
+    listing.look()
+    visible = 0
+    for name in listing.names:
+        line = listing.read(name)
+        visible += everything or not line.marks.archived
+        if most and visible > most:
+            break
+    listing.save(now=True)
+    query = Query(wanted, sort.removeprefix("-"), sort.startswith("-"))
+    return Arranger(listing.fields).arrange(listing.lines(), query, time.time()), listing.total
 
 
 def _table(summaries) -> None:

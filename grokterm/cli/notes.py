@@ -1,5 +1,6 @@
-"""`grokterm note · tag · rm`: what people add to an experiment, and taking one out of the way."""
+"""`grokterm note · tag · star · archive · rm · restore`: what people add, and taking an experiment out of the way."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -7,6 +8,8 @@ import typer
 from grokterm.cli.options import RUNS, Force, Name, Names, Runs
 from grokterm.cli.out import data, say
 from grokterm.console.text import plain
+
+Off = Annotated[bool, typer.Option("--off", help="Take it away again.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -29,13 +32,28 @@ def register(app: typer.Typer) -> None:
             data(f"{entry.kind}: {plain(entry.value)}")
 
     @app.command()
-    def tag(name: Name, tags: Annotated[list[str], typer.Argument(help="Tags to add.")], runs: Runs = RUNS) -> None:
+    def tag(
+        name: Name,
+        tags: Annotated[list[str], typer.Argument(help="Tags to add, or to take away with --off.")],
+        runs: Runs = RUNS,
+        off: Off = False,
+    ) -> None:
         """Tag an experiment."""
         from grokterm.record import find
 
         folder = find(runs, name)
         for word in tags:
-            folder.add_note("tag", word)
+            folder.add_note("untag" if off else "tag", word)
+
+    @app.command()
+    def star(names: Names, runs: Runs = RUNS, off: Off = False) -> None:
+        """Star experiments: they are found by `grokterm ls --filter star=yes`."""
+        _mark("star", runs, names, not off)
+
+    @app.command()
+    def archive(names: Names, runs: Runs = RUNS, off: Off = False) -> None:
+        """Take experiments out of the lists. Nothing is moved; `grokterm ls --all` shows them."""
+        _mark("archive", runs, names, not off)
 
     @app.command()
     def rm(names: Names, runs: Runs = RUNS, force: Force = False) -> None:
@@ -44,3 +62,20 @@ def register(app: typer.Typer) -> None:
 
         for folder in [find(runs, name) for name in names]:
             say(f"{folder.name} is now in {remove(folder, force)}")
+
+    @app.command()
+    def restore(
+        names: Annotated[list[str], typer.Argument(help="Names in the bin, or unique parts.")], runs: Runs = RUNS
+    ) -> None:
+        """Take experiments out of the bin again."""
+        from grokterm.record import restore as take_out
+
+        for name in names:
+            say(f"restored: {take_out(runs, name)}")
+
+
+def _mark(kind: str, runs: Path, names: list[str], value: bool) -> None:
+    from grokterm.record import find
+
+    for folder in [find(runs, name) for name in names]:
+        folder.add_note(kind, value)

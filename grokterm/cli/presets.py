@@ -1,28 +1,30 @@
-"""`grokterm presets`: what can be run, and whether a TOML file is a good preset."""
+"""`grokterm presets`: what can be run, whether a TOML file is a good preset, and presets of one's own."""
 
-from pathlib import Path
+from math import isfinite
 from typing import Annotated
 
 import typer
 
 from grokterm.cli.options import RUNS, AsJson, Runs
 from grokterm.cli.out import data, emit_json, say, table, written
+from grokterm.cli.run import Preset, Seeds, Sets, read_seeds
 from grokterm.console.text import duration, plural
 from grokterm.errors import BadInput
 
-Preset = Annotated[str, typer.Argument(help="A preset's name, or the path of a TOML file.", show_default=False)]
+New = Annotated[str, typer.Argument(metavar="NAME", help="What yours will be called.", show_default=False)]
+Force = Annotated[bool, typer.Option("--force", help="Write over a preset of yours by that name.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     presets = typer.Typer(
-        help="Presets: list, show and check them.", rich_markup_mode=None, invoke_without_command=True
+        help="Presets: list, show and check them, keep your own.", rich_markup_mode=None, invoke_without_command=True
     )
     app.add_typer(presets, name="presets")
 
     @presets.callback()
     def listing(context: typer.Context, runs: Runs = RUNS, as_json: AsJson = False) -> None:
-        """List the presets, with the question that each one asks and the time it takes here, where that is known."""
+        """List the presets, with the question that each one asks and the time it takes here."""
         if context.invoked_subcommand is None:
             _list(runs, as_json)
 
@@ -35,6 +37,20 @@ def register(app: typer.Typer) -> None:
     def check(name: Preset, as_json: AsJson = False) -> None:
         """Check a preset without running it; print its arms, seeds and cohorts."""
         _check(name, as_json)
+
+    @presets.command()
+    def save(
+        name: New, source: Preset, sets: Sets = None, seeds: Seeds = None, force: Force = False, as_json: AsJson = False
+    ) -> None:
+        """Keep a preset with changes as one of your own. To delete it, remove the file."""
+        _save(name, source, sets or [], read_seeds(seeds), force, as_json)
+
+    @presets.command()
+    def path(name: Preset) -> None:
+        """Print where a preset's file is."""
+        from grokterm.spec import find_preset
+
+        data(str(find_preset(name).absolute()))
 
     @presets.command()
     def fields(as_json: AsJson = False) -> None:
@@ -59,25 +75,61 @@ def _text(name: str) -> str:
         raise BadInput(f"{path}: can't be read: {error.strerror}") from None
 
 
-def _list(runs: Path, as_json: bool) -> None:
-    from grokterm.jobs import estimate
-    from grokterm.spec import list_presets, load
+def _list(runs, as_json: bool) -> None:
+    from grokterm.spec import list_presets, my_folder
 
     found = list_presets()
-    times = [None if preset.problem else estimate(load(preset.path), runs) for preset in found]
+    times = {preset.path: _seconds_here(preset, runs) for preset in found}
     if as_json:
-        emit_json({"presets": [p._asdict() | {"estimate": time} for p, time in zip(found, times, strict=True)]})
+        here = [{"seconds_here": times[preset.path], **preset._asdict()} for preset in found]
+        emit_json({"presets": here, "folder": my_folder()})
         return
     table(
-        [("preset", "left"), ("question", "left"), ("cost", "left"), ("here", "right")],
-        [[p.name, p.question or p.title, p.cost, _time(time)] for p, time in zip(found, times, strict=True)],
+        [("preset", "left"), ("question", "left"), ("cost", "left"), ("here", "left"), ("whose", "left")],
+        [
+            [
+                preset.name,
+                preset.problem or preset.question or preset.title,
+                preset.cost,
+                "" if times[preset.path] is None else duration(times[preset.path]),
+                "yours" if preset.mine else "",
+            ]
+            for preset in found
+        ],
     )
+    mine = {preset.name for preset in found if preset.mine}
+    for preset in found:
+        if not preset.mine and preset.name in mine:
+            say(f"{preset.name} means yours; the one that came with grokterm is {preset.path}")
     say("`grokterm presets show NAME` prints one; `grokterm run NAME` runs it.")
+    say(f"Yours are in {my_folder()}; `grokterm presets save NAME FROM --set key=value` adds one.")
 
 
-def _time(estimate) -> str:
-    known = estimate is not None and estimate.seconds == estimate.seconds
-    return duration(estimate.seconds) if known else "–"
+def _seconds_here(preset, runs) -> float | None:
+    """How long it takes on this machine; None where nobody knows, or it can't be run."""
+    from grokterm.errors import GroktermError
+    from grokterm.jobs import estimate
+    from grokterm.spec import load
+
+    try:
+        seconds = estimate(load(preset.path), runs).seconds
+    except GroktermError:  # `grokterm presets check` says why
+        return None
+    return seconds if isfinite(seconds) else None
+
+
+def _save(name: str, source: str, sets: list[str], seeds, force: bool, as_json: bool) -> None:
+    from grokterm.spec import cautions, load, open_draft, save_preset
+
+    experiment = load(source, sets, seeds)  # nothing is kept that can't be run
+    path = save_preset(name, open_draft(source).with_overrides(sets, seeds).to_toml(), force)
+    if as_json:
+        emit_json({"name": name, "path": path})
+        return
+    data(str(path))
+    for caution in cautions(experiment):
+        say(f"note: {caution}")
+    say(f"`grokterm run {name}` runs it; to delete it, remove the file")
 
 
 def _check(name: str, as_json: bool) -> None:

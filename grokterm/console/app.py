@@ -1,5 +1,7 @@
 """The app: theme, keys, first screen, and the one place where snapshots arrive. What an experiment is, screens know."""
 
+from __future__ import annotations
+
 import asyncio
 import os
 import signal
@@ -7,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
 from textual.app import App, SystemCommand
@@ -26,8 +28,12 @@ from grokterm.console.settings import Settings
 from grokterm.console.snapshot import EMPTY, Snapshot, Watcher
 from grokterm.console.text import plain
 
+if TYPE_CHECKING:
+    from grokterm.console.deeds import Undo
+
 LATE_SECONDS = 3.0  # for so long after the start keys may be a late answer of the terminal
 UNSEEN_SECONDS = 10.0  # how often the screen is drawn while the terminal has no focus
+_LAST_WORDS = 1.0  # seconds for the watcher to write down what it has read
 
 
 class Console(App[None]):
@@ -99,7 +105,9 @@ class Console(App[None]):
             runs,
             lambda snapshot: self.post_message(self.Arrived(snapshot)),
             lambda error: self.call_from_thread(self._fail, error),
+            clock,
         )
+        self.undoing: list[Undo] = []  # what was done in this visit and can be taken back, the last one last
 
     @property
     def ink(self) -> Ink:
@@ -195,6 +203,8 @@ class Console(App[None]):
         """However it ends: keep the view and stop reading."""
         self.memory.save()
         self.watcher.stop()
+        if self.watcher.is_alive():
+            self.watcher.join(_LAST_WORDS)
 
     def _fail(self, error: BaseException) -> None:
         raise error

@@ -15,8 +15,9 @@ from dataclasses import dataclass, replace
 from textual.binding import Binding
 
 APP, HOME, NEW, FORM, EXPERIMENT, COMPARE, HELP = "app", "home", "new", "form", "experiment", "compare", "help"
-QUESTION, LINE, WRITE, DIFFERENCE = "question", "line", "write", "difference"
-DIALOGS = (QUESTION, LINE, WRITE)  # small windows over a page: the commands of every page don't apply there
+QUEUE, FORK, WRITE, DIFFERENCE = "queue", "fork", "write", "difference"
+QUESTION, LINE = "question", "line"
+DIALOGS = (QUESTION, LINE, WRITE, FORK)  # small windows over a page: the commands of every page don't apply there
 PLACES = {
     APP: "Everywhere",
     HOME: "History",
@@ -24,6 +25,8 @@ PLACES = {
     FORM: "The form of a new experiment",
     EXPERIMENT: "Experiment",
     COMPARE: "Comparison",
+    QUEUE: "Devices and queue",
+    FORK: "A fork",
     HELP: "Help",
     QUESTION: "A question",
     LINE: "A line of text",
@@ -137,7 +140,7 @@ def _about(subject: str, *entries: Command) -> tuple[Command, ...]:
 # fmt: off
 COMMANDS = (
     *_about("focus",
-    Command("open", "enter", "open", "Open what is highlighted; on a chart, that chart alone.", (HOME, *_CHARTS), 1),
+    Command("open", "enter", "open", "Open what is highlighted; a chart fills the screen.", (HOME, QUEUE, *_CHARTS), 1),
     Command("next_pane", "tab", "next pane", "To the next pane or chart.", (HOME, NEW, *_CHARTS), 9),
     Command("filter", "slash", "filter", "Filter what has focus.", (HOME, NEW, DIFFERENCE, *_CHARTS, HELP), 5),
     Command("mark", "space", "mark", "Mark or unmark; marked ones are acted on together.", (HOME,), 4),
@@ -149,7 +152,7 @@ COMMANDS = (
     Command("compare", "c", "compare", "Compare the marked experiments, or the arms of this one.", _ONE, 3),
     Command("difference", "d", "difference", "Where marked experiments, or arms, differ.", _DIFFERING, 11),
     Command("pause", "p", "pause", "Pause what runs; let go on what is paused, stopped or lost.", _ONE, 2),
-    Command("stop", "K", "stop", "Write a checkpoint and end the worker. Asks first.", _ONE, 6),
+    Command("stop", "K", "stop", "Write a checkpoint and end the worker. Asks first.", (*_ONE, QUEUE), 6),
     Command("park", "P", "park", "Checkpoint, then leave the device to others; p goes on later.", _ONE, 13),
     Command("checkpoint", "C", "checkpoint", "Write a checkpoint now, one that is kept.", _ONE, 14),
     Command("fork", "f", "fork", "A new experiment from a checkpoint of this one, with changed fields.", _ONE, 13),
@@ -164,8 +167,8 @@ COMMANDS = (
     Command("archive", "A", "archive", "Out of the history or back; archived=yes shows them.", (HOME,), 16),
     Command("bin", "D,delete", "bin", "Into the bin of the runs folder. Asks first; u takes it back.", (HOME,), 15),
     Command("undo", "u", "undo", "Take back the last star, archive, tag or bin.", (HOME,), 14),
-    Command("earlier", "less_than_sign", "earlier", "One place forward in the line for the device.", (HOME,), 17),
-    Command("later", "greater_than_sign", "later", "One place back in the line for the device.", (HOME,), 17),
+    Command("earlier", "less_than_sign", "earlier", "One place forward in the line for the device.", (HOME, QUEUE), 17),
+    Command("later", "greater_than_sign", "later", "One place back in the line for the device.", (HOME, QUEUE), 17),
     Command("queue", "Q", "queue", "What holds the devices, and what waits for them.", (HOME,), 12),
     ),
     *_about("curves",
@@ -208,6 +211,15 @@ COMMANDS = (
     Command("measure", "m", "time it", "Measure how long a step takes here, for the estimate.", (NEW,), 3),
     Command("launch", "f5", "start", "Start what the form describes.", (FORM,), 1),
     Command("save", "ctrl+s", "save", "Keep the form as a preset of your own.", (FORM,), 2),
+    Command("field_down", "down,tab", "next field", "The next field.", (FORM,), 0, "field(1)"),
+    Command("field_up", "up,shift+tab", "field before", "The field before.", (FORM,), 0, "field(-1)"),
+    Command("section_down", "pagedown", "section", "The next section or arm.", (FORM,), 9, "section(1)"),
+    Command("section_up", "pageup", "section before", "The section or arm before.", (FORM,), 0, "section(-1)"),
+    Command("copy_arm", "f3", "copy arm", "One more arm, like the one the cursor is in.", (FORM,), 7),
+    Command("vary", "f4", "for one arm", "Set the field for one arm only; asks which.", (FORM,), 6),
+    Command("as_it_was", "f7", "as it was", "Back to the value that the preset has.", (FORM,), 8),
+    Command("remove", "f8", "remove", "Take away the value, the arm's field, the arm or the axis.", (FORM,), 5),
+    Command("take_back", "ctrl+z", "undo", "Take back the last change.", (FORM,), 4),
     Command("time_it", "f6", "time it", "Measure how long a step takes here, for the estimate.", (FORM,), 3),
     ),
     *_about("all",
@@ -225,7 +237,10 @@ COMMANDS = (
     Command("write_json", "j", "JSON", "The recorded numbers as JSON.", (WRITE,), 1, "form('json')"),
     Command("rename", "tab", "name", "Another name for the file.", (WRITE,), 2),
     Command("accept", "enter", "keep", "Keep what is written.", (LINE,), 1),
-    Command("cancel", "escape", "cancel", "Forget what is written.", (LINE, WRITE), 3),
+    Command("make", "enter", "fork", "Make the fork and start it.", (FORK,), 1, "accept"),
+    Command("up", "up", "later", "The checkpoint above.", (FORK,), 3),
+    Command("down", "down", "earlier", "The checkpoint below.", (FORK,), 3),
+    Command("cancel", "escape", "cancel", "Forget what is written.", (LINE, WRITE, FORK), 3),
     Command("command_palette", "ctrl+p", "commands", "Every command by its name.", (APP,), 0),
     ),
 )
@@ -308,6 +323,11 @@ def footer(
 def _never_typed(entry: Command) -> str:
     """The first key of a command that doesn't write a character, "" where there is none."""
     return next((key for key in entry.key.split(",") if len(key_name(key)) > 1), "")
+
+
+def _never_typed(entry: Command) -> str:
+    """The first key of a command that doesn't write a character, "" where there is none."""
+    return next((key for key in entry.key.split(",") if len(_KEY_NAMES.get(key, key)) > 1), "")
 
 
 def footer_width(entries: Iterable[Command]) -> int:

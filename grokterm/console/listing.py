@@ -1,16 +1,26 @@
-"""The history as the watcher keeps it: which experiments there are, and a line for each, read as seldom as possible."""
+"""The history as the watcher keeps it: which experiments there are, and a line for each, read as seldom as possible.
+
+What lives is read in every round. Of the rest only the stamp is looked at: in every round for what is on the screen, in
+turn for all others; and the folder is read where the stamp is another one.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from grokterm.analysis import Summary, summarise
+from grokterm.analysis import SAME_TICK, Known, Summary, SummaryCache, settled, summarise
+from grokterm.errors import GroktermError
 from grokterm.record import ExperimentFolder, list_folders, open_folder
 
-_LIST_ANYWAY = 30.0  # seconds: a network file system may be late to say that its folder has changed
-_SETTLED_SECONDS = 0.012  # of each round for experiments that have ended: someone may have let one go on
+if TYPE_CHECKING:
+    from grokterm.console.facts import Fields
+
+_LIST_ANYWAY = 60.0  # seconds: a network file system may be late to say that its folder has changed
+_SETTLED_SECONDS = 0.010  # of each round for looking at experiments that have ended: someone may have let one go on
+_SAVE_SECONDS = 60.0
 
 
 class Listing:
@@ -18,15 +28,22 @@ class Listing:
 
     Args:
         runs: the folder; it may not exist yet.
+        cache: what was known the last time; None to begin with nothing.
     """
 
-    def __init__(self, runs: Path) -> None:
-        self._runs = runs
+    def __init__(self, runs: Path, cache: SummaryCache | None = None) -> None:
+        self._runs, self._cache = runs, cache
         self._folders: dict[str, ExperimentFolder] = {}
-        self._lines: dict[str, Summary] = {}
+        self._known: dict[str, Known] = {}
+        self._restless: set[str] = set()  # to be read in the next round: new, live, broken, or changed a moment ago
+        self._unchecked: set[str] = set()  # from the cache, and not compared with its folder yet
+        self._lines: tuple[Summary, ...] | None = None
+        self._fields: dict[str, Fields] = {}
+        self._same: dict[tuple, Fields] = {}
         self._changed: int | None = None
         self._listed = -_LIST_ANYWAY
         self._turn = 0
+        self._saved, self._unsaved = -_SAVE_SECONDS, False
 
     @property
     def total(self) -> int:
@@ -34,59 +51,115 @@ class Listing:
         return len(self._folders)
 
     def lines(self) -> tuple[Summary, ...]:
-        """The lines known so far, newest first."""
-        return tuple(self._lines[name] for name in self._folders if name in self._lines)
+        """The lines known so far, newest first; the same object until one of them changes."""
+        if self._lines is None:
+            self._lines = tuple(self._known[name].summary for name in self._folders if name in self._known)
+        return self._lines
 
     def folder(self, name: str) -> ExperimentFolder:
-        """The reader of one experiment."""
-        return self._folders.get(name) or open_folder(self._runs / name)
+        """A reader of one experiment."""
+        return open_folder(self._runs / name)
+
+    def fields(self, name: str) -> Fields:
+        """The values of an experiment's spec, read once, since a spec never changes. Of a broken one none."""
+        found = self._fields.get(name)
+        if found is None:
+            try:
+                found = self.folder(name).fields()
+            except GroktermError:
+                return {}
+            # Many experiments have the same values: they share one table.
+            found = self._fields[name] = self._same.setdefault(tuple(found.items()), found)
+        return found
 
     def put(self, line: Summary) -> None:
         """A line that someone has just read."""
-        if line.name in self._folders:
-            self._lines[line.name] = line
+        known = self._known.get(line.name)
+        if known is not None and known.summary != line:
+            self._known[line.name], self._lines = Known((), line), None
+            self._restless.add(line.name)
 
-    def look(self, again: bool) -> None:
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every experiment, newest first."""
+        return tuple(self._folders)
+
+    def look(self, again: bool = False) -> None:
         """Find out which experiments there are.
 
         Args:
-            again: forget what readers have kept.
+            again: and read all of them.
 
         Raises:
             BadInput: the folder can't be read.
         """
         changed = self._runs.stat().st_mtime_ns if self._runs.is_dir() else None
-        if again:
-            self._folders = {}
-        elif changed == self._changed and changed is not None and time.monotonic() - self._listed < _LIST_ANYWAY:
+        late = time.monotonic() - self._listed >= _LIST_ANYWAY
+        if not again and changed == self._changed and changed is not None and not late:
             return
-        known = self._folders
-        self._folders = {folder.name: known.get(folder.name, folder) for folder in list_folders(self._runs)}
-        self._lines = {name: line for name, line in self._lines.items() if name in self._folders}
-        self._changed, self._listed = changed, time.monotonic()
+        first = self._listed < 0 and self._cache is not None
+        folders = {folder.name: folder for folder in list_folders(self._runs)}
+        if first:
+            self._known = {name: known for name, known in self._cache.load().items() if name in folders}
+            self._unchecked = set(self._known)
+        gone = self._folders.keys() - folders.keys()
+        for name in gone:
+            self._known.pop(name, None)
+            self._fields.pop(name, None)
+        self._folders, self._lines = folders, None
+        self._restless = {name for name in self._restless if name in folders}
+        self._restless |= folders.keys() if again else folders.keys() - self._known.keys()
+        self._unsaved |= bool(gone)
+        young = changed is None or time.time() - changed / 1e9 < SAME_TICK
+        self._changed, self._listed = None if young else changed, time.monotonic()
 
-    def due(self, again: bool) -> Iterator[str]:
-        """Names to read in this round: new ones and those that move, then others in turn, as many as time allows."""
-        names = tuple(self._folders)
-        first = [name for name in names if again or name not in self._lines or _moves(self._lines[name])]
+    def due(self, seen: Iterable[str] = ()) -> Iterator[str]:
+        """Names to `read` in this round: new ones and those that move, those on the screen, then others in turn.
+
+        Args:
+            seen: what is on the screen.
+        """
+        first = dict.fromkeys(name for name in seen if name in self._folders)
+        first |= dict.fromkeys(name for name in self._folders if name in self._restless)
+        first |= dict.fromkeys(self._unchecked)
         yield from first
-        others = [name for name in names if name not in set(first)]
-        start, until = self._turn % max(1, len(others)), time.monotonic() + _SETTLED_SECONDS
-        for count, name in enumerate(others[start:] + others[:start]):
-            yield name
-            self._turn = start + count + 1
-            if time.monotonic() > until:
+        names = tuple(self._folders)
+        until = time.monotonic() + _SETTLED_SECONDS
+        for count in range(len(names)):
+            if count % 16 == 0 and time.monotonic() > until:
                 return
+            self._turn = (self._turn + 1) % len(names)
+            if names[self._turn] not in first:
+                yield names[self._turn]
 
-    def read(self, name: str) -> None:
-        """Read the line of one experiment. A broken one is opened anew: it may have been half copied."""
-        before = self._lines.get(name)
-        if before is not None and before.problem:
-            self._folders[name] = open_folder(self._runs / name)
-        line = summarise(self._folders[name])
-        if line != before:
-            self._lines[name] = line
+    def read(self, name: str) -> Summary:
+        """Read the line of one experiment, unless its folder is as it was. A broken one may heal."""
+        folder = self._folders[name]
+        before = self._known.get(name)
+        self._unchecked.discard(name)
+        trusted = before is not None and name not in self._restless and not before.summary.problem
+        if trusted and folder.unchanged(before.stamp):
+            return before.summary
+        folder = open_folder(folder.path)  # a reader keeps what it has read: thousands of them would hold too much
+        stamp = folder.stamp()
+        line = summarise(folder)
+        same = before is not None and line == before.summary
+        self._known[name] = known = Known(stamp, before.summary if same else line)
+        self._lines = self._lines if same else None
+        self._unsaved |= not same or stamp != before.stamp
+        if known.trusted and (settled(line) or line.problem):
+            self._restless.discard(name)
+        else:
+            self._restless.add(name)
+        return known.summary
 
+    def distrust(self, names: Iterable[str]) -> None:
+        """Read these in the next round, because somebody here has just changed them."""
+        self._restless.update(name for name in names if name in self._folders)
 
-def _moves(line: Summary) -> bool:
-    return line.state is not None and line.state.live
+    def save(self, now: bool = False) -> None:
+        """Keep what has ended for the next visit: when all is read, then once in a while, or `now`."""
+        due = now or time.monotonic() - self._saved > _SAVE_SECONDS
+        if self._cache is not None and self._unsaved and due:
+            self._cache.save({name: self._known[name] for name in self._folders if name in self._known})
+            self._saved, self._unsaved = time.monotonic(), False

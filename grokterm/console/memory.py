@@ -34,6 +34,7 @@ class Memory:
         self.sort: str = _text(mine.get("sort")) or ""
         self.reverse: bool = mine.get("reverse") is True
         self.group: str = _text(mine.get("group")) or ""
+        self.folded: tuple[str, ...] = _texts(mine.get("folded"))
         self.view = _view(mine.get("view", {}))
         self._spots: dict[str, Spot] = {name: _spot(spot) for name, spot in mine.get("spots", {}).items()}
 
@@ -73,7 +74,8 @@ class Memory:
         if not self._dirty or self._path is None:
             return
         self._dirty = False
-        mine = {name: getattr(self, name) for name in ("open", "marks", "filter", "sort", "reverse", "group")}
+        kept = ("open", "marks", "filter", "sort", "reverse", "group", "folded")
+        mine = {name: getattr(self, name) for name in kept}
         mine |= {"view": asdict(self.view), "spots": {name: asdict(spot) for name, spot in self._spots.items()}}
         runs = {**self._document.get("runs", {}), self._key: mine}
         self._document = {**self._document, "theme": self.theme, "greeted": self.greeted, "runs": runs}

@@ -159,12 +159,6 @@ def move_cursor(cursor: float | None, window: Span | None, whole: Span, columns:
     return _data(min(max(left, _place(cursor, log) + by * (right - left) / max(1, columns)), right), log)
 
 
-def at_share(window: Span | None, whole: Span, share: float, log: bool) -> float:
-    """The x that lies `share` of the way from the left edge of what is in view to its right edge."""
-    _, _, left, right = _drawn(window, whole, log)
-    return _data(left + share * (right - left), log)
-
-
 def _drawn(window: Span | None, whole: Span, log: bool) -> tuple[float, float, float, float]:
     low, high = (_place(edge, log) for edge in whole)
     left, right = (_place(edge, log) for edge in window or whole)

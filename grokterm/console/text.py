@@ -156,6 +156,12 @@ def short_rate(value: float) -> str:
     return f"{value:.0f}" if value < 1000 else f"{value / 1000:.3g}k"
 
 
+def ordinal(place: int) -> str:
+    """`1st`, `2nd`, `13th`."""
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th") if place % 100 not in (11, 12, 13) else "th"
+    return f"{place}{ending}"
+
+
 def plural(count: int, word: str) -> str:
     """`1 run`, `2 runs`."""
     return f"{count:,} {word}{'' if count == 1 else 's'}"

@@ -5,11 +5,11 @@ from grokterm.jobs.devices import Device, default_device, devices
 from grokterm.jobs.doctor import Check, examine
 from grokterm.jobs.estimate import Estimate, estimate, measure, memory_caution
 from grokterm.jobs.follow import Look, follow
-from grokterm.jobs.fork import fork, fork_points
+from grokterm.jobs.fork import fork, fork_points, plan_fork
 from grokterm.jobs.launch import launch, resume
 from grokterm.jobs.line import Holding, Line, Waiting, line, move
 from grokterm.jobs.probe import check_device, probe_torch
-from grokterm.jobs.repeat import repeat
+from grokterm.jobs.repeat import next_seeds, repeat
 
 __all__ = [
     "Answer",
@@ -33,6 +33,8 @@ __all__ = [
     "measure",
     "memory_caution",
     "move",
+    "next_seeds",
+    "plan_fork",
     "probe_torch",
     "repeat",
     "request",

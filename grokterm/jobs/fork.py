@@ -51,6 +51,21 @@ def fork(
         NotFound: no such device.
         GroktermError: the checkpoint or the numbers can't be read.
     """
+    experiment, came_from, homes, step = _planned(folder, step, overrides, arms)
+    check_device(device)
+    branches = _branches(experiment, folder, came_from, homes, step)
+    new = create_fork(folder.path.parent, experiment, folder, branches)
+    launch(new, device)
+    return new
+
+
+def plan_fork(folder: ExperimentFolder, step: int | None = None, overrides: Sequence[str] = ()) -> Experiment:
+    """What `fork` would make of these arguments, without making it. Raises as it does."""
+    return _planned(folder, step, overrides, ())[0]
+
+
+def _planned(folder: ExperimentFolder, step: int | None, overrides: Sequence[str], arms: Sequence[str]):
+    """The experiment that a fork is; the old arm of each of its arms; who is in which cohort; and the step."""
     old = folder.spec()
     draft, came_from = revise(old, overrides, arms=arms)
     homes = _homes(folder, came_from.values())
@@ -59,12 +74,8 @@ def fork(
     problems = list(dict.fromkeys(_problems(draft, old, came_from, step)))
     if problems:
         raise BadInput(problems)
-    check_device(device)
-    experiment = replace(draft, origin=_origin(folder.name, step, draft, old, came_from))
-    branches = _branches(experiment, folder, came_from, homes, step)
-    new = create_fork(folder.path.parent, experiment, folder, branches)
-    launch(new, device)
-    return new
+    origin = _origin(folder.name, step, draft, old, came_from)
+    return replace(draft, origin=origin), came_from, homes, step
 
 
 def _homes(folder: ExperimentFolder, arms) -> dict[tuple[str, int], CohortFolder]:

@@ -43,11 +43,7 @@ def repeat(
             f"repeat {forked.name}, and fork what comes out",
         )
     if seeds is None or isinstance(seeds, int):
-        count = len(spec.seeds) if seeds is None else seeds
-        if count < 1:
-            raise BadInput(f"--seeds: given {count}; right would be a count (5) or a list (7,8,9)")
-        first = _largest_seed(folder) + 1
-        seeds = range(first, first + count)
+        seeds = next_seeds(folder, seeds)
     changes = f": {', '.join(overrides)}" if overrides else ""
     origin = f"repeat of {folder.name} with new seeds{changes}"
     again, _ = revise(spec, overrides, seeds, origin=origin)
@@ -55,6 +51,19 @@ def repeat(
     new = create(folder.path.parent, again)
     launch(new, device)
     return new
+
+
+def next_seeds(folder: ExperimentFolder, count: int | None = None) -> range:
+    """The seeds after the largest that an experiment or one of its repeats used, by default as many as it has.
+
+    Raises:
+        BadInput: `count` is less than one.
+    """
+    count = len(folder.spec().seeds) if count is None else count
+    if count < 1:
+        raise BadInput(f"--seeds: given {count}; right would be a count (5) or a list (7,8,9)")
+    first = _largest_seed(folder) + 1
+    return range(first, first + count)
 
 
 def _largest_seed(folder: ExperimentFolder) -> int:

@@ -5,13 +5,13 @@ from grokterm.record.cohort import CohortFolder
 from grokterm.record.control import ANSWERS, Request
 from grokterm.record.errors import DamagedRecord, FolderBusy
 from grokterm.record.events import Event, effective_events
-from grokterm.record.folder import ExperimentFolder, Forked, open_folder
+from grokterm.record.folder import ExperimentFolder, Forked, Stamp, open_folder
 from grokterm.record.fork import Branch, create_fork
 from grokterm.record.launch import Launch
 from grokterm.record.local import local_place, local_state
 from grokterm.record.notes import Marks, Note
 from grokterm.record.processes import Identity, Observation, observe
-from grokterm.record.runs import create, find, list_folders, remove
+from grokterm.record.runs import create, find, list_folders, remove, restore
 from grokterm.record.state import Silence, State, combine_states, derive_state
 from grokterm.record.status import Status
 from grokterm.record.streams import StreamReader, Table
@@ -36,6 +36,7 @@ __all__ = [
     "Observation",
     "Request",
     "Silence",
+    "Stamp",
     "State",
     "Status",
     "StreamReader",
@@ -52,4 +53,5 @@ __all__ = [
     "observe",
     "open_folder",
     "remove",
+    "restore",
 ]

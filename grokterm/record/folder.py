@@ -1,5 +1,6 @@
 """Reading one experiment folder: its spec, its cohorts, its notes, and what is wrong with it."""
 
+import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -14,10 +15,12 @@ from grokterm.record.cohort import CohortFolder
 from grokterm.record.errors import DamagedRecord
 from grokterm.record.events import FORKED
 from grokterm.record.files import read_json
-from grokterm.record.layout import FORMAT, ExperimentPaths
+from grokterm.record.layout import FORMAT, ExperimentPaths, telling_paths
 from grokterm.record.notes import Marks, Note, add_note, marks_of, read_notes
 from grokterm.record.state import State, combine_states
-from grokterm.spec import Experiment, Member, parse
+from grokterm.spec import Experiment, Member, Scalar, flat_values, parse
+
+Stamp = tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,17 @@ class ExperimentFolder:
             raise DamagedRecord(f"{self.paths.marker}: names no format")
         if marker["format"] > FORMAT:
             found = f"format {marker['format']}, written by grokterm {marker.get('version', '?')}"
-            raise DamagedRecord(f"{self.path}: {found}; this one reads up to format {FORMAT}")
+            raise DamagedRecord(f"{self.path}: {found}; this one reads up to format {FORMAT}: a newer grokterm does")
         return marker
+
+    @property
+    def preset(self) -> str:
+        """The short name of what was launched, from the folder's name; of a renamed folder, as it was launched."""
+        match = NAME.fullmatch(self.name)
+        try:
+            return match[2] if match else str(self.marker.get("name") or self.name)
+        except DamagedRecord:
+            return self.name
 
     @property
     def title(self) -> str:
@@ -119,6 +131,25 @@ class ExperimentFolder:
         except GroktermError as error:
             raise DamagedRecord(error.message) from error
 
+    def fields(self) -> dict[str, tuple[Scalar, ...]]:
+        """Every value of the spec by its dotted path, over all arms, without validation. Raises DamagedRecord."""
+        try:
+            return flat_values(tomli.loads(self.paths.spec.read_text("utf-8")))
+        except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError, AttributeError) as error:
+            raise DamagedRecord(f"{self.paths.spec}: can't be read ({error})") from error
+
+    def stamp(self) -> Stamp:
+        """Changes whenever a cohort's status, launch or events, or the notes are written. Opens no file.
+
+        Small files are renamed into place, so the time of a cohort's folder speaks for all of them; what is
+        appended to has a size and a time of its own. The largest number in it is when that was, in nanoseconds.
+        """
+        return _stamp(self.path, len(self.cohorts))
+
+    def unchanged(self, stamp: Stamp) -> bool:
+        """Whether the folder still has this stamp. Quicker than `stamp`: its cohorts aren't listed again."""
+        return _stamp(self.path, (len(stamp) // 2 - 2) // 2) == stamp
+
     def planned(self, cohort: CohortFolder) -> tuple[Member, ...]:
         """The members of a cohort with their specs, in the order written when the experiment was created."""
         arms = {arm.name: arm.spec for arm in self.spec().arms}
@@ -151,6 +182,17 @@ class ExperimentFolder:
 
     def __repr__(self) -> str:
         return f"ExperimentFolder({str(self.path)!r})"
+
+
+def _stamp(root: Path, cohorts: int) -> Stamp:
+    parts: list[int] = []
+    for path in telling_paths(str(root), cohorts):
+        try:
+            found = os.stat(path)  # noqa: PTH116 - thousands are looked at, and a Path costs more than the look
+            parts += (found.st_size, found.st_mtime_ns)
+        except OSError:
+            parts += (0, 0)
+    return tuple(parts)
 
 
 def open_folder(path: Path) -> ExperimentFolder:

@@ -94,6 +94,18 @@ class CohortPaths:
         return self.control / f"{time_ns}-{request_id}.json"
 
 
+def telling_paths(root: str, cohorts: int) -> list[str]:
+    """What has another size or time after any change to notes, or to a cohort's status, launch or events.
+
+    Two paths for the experiment, then two for each cohort. As text, since thousands of them are looked at.
+    """
+    paths = [f"{root}/notes.jsonl", f"{root}/cohorts"]
+    for index in range(cohorts):
+        cohort = f"{root}/cohorts/{index:02d}"
+        paths += (cohort, f"{cohort}/events.jsonl")
+    return paths
+
+
 def parse_checkpoint_name(name: str) -> tuple[int, bool] | None:
     """(step, kept) of the name of a checkpoint; None for any other file."""
     kept = name.endswith(_KEPT)

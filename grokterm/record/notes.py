@@ -34,12 +34,13 @@ class Note:
 
 @dataclass(frozen=True)
 class Marks:
-    """What the notes add up to."""
+    """What the notes add up to. `texts` are the notes themselves, in the order of writing, and `notes` their number."""
 
     tags: tuple[str, ...] = ()
     starred: bool = False
     archived: bool = False
     notes: int = 0
+    texts: tuple[str, ...] = ()
 
 
 def add_note(path: Path, kind: str, value: str | bool) -> Note:
@@ -84,7 +85,7 @@ def marks_of(notes: Iterable[Note]) -> Marks:
     """Adds the notes up: the last word on each tag and mark counts."""
     tags: dict[str, None] = {}
     marks = {"star": False, "archive": False}
-    count = 0
+    texts: list[str] = []
     for note in notes:
         if note.kind == "tag":
             tags[str(note.value)] = None
@@ -92,8 +93,9 @@ def marks_of(notes: Iterable[Note]) -> Marks:
             tags.pop(str(note.value), None)
         elif note.kind in marks:
             marks[note.kind] = bool(note.value)
-        count += note.kind == "note"
-    return Marks(tuple(tags), marks["star"], marks["archive"], count)
+        elif note.kind == "note":
+            texts.append(str(note.value))
+    return Marks(tuple(tags), marks["star"], marks["archive"], len(texts), tuple(texts))
 
 
 def _parse(line: bytes) -> Note:

@@ -3,6 +3,7 @@
 import difflib
 import errno
 import os
+import re
 import secrets
 import shutil
 import time
@@ -24,6 +25,7 @@ from grokterm.spec import Experiment, Member, plan_cohorts, slug
 LAST = "@last"
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # 32 that are not mistaken for each other
 _SHOWN = 10
+_SAME_AGAIN = re.compile(r"(.+)\.[0-9a-f]{4}", re.DOTALL)  # in the bin, where the name was taken
 _TAKEN = {errno.EEXIST, errno.ENOTEMPTY}
 
 
@@ -225,8 +227,45 @@ def remove(folder: ExperimentFolder, force: bool = False) -> Path:
     try:
         target.parent.mkdir(exist_ok=True)
         while target.exists():
-            target = target.with_name(f"{folder.name}-{secrets.token_hex(2)}")
+            target = target.with_name(f"{folder.name}.{secrets.token_hex(2)}")
         folder.path.rename(target)
     except OSError as error:
         raise unwritable(folder.path, error) from error
     return target
+
+
+def restore(runs: Path, name: str) -> Path:
+    """Takes an experiment out of the bin, and returns where it is now.
+
+    Args:
+        runs: the runs folder.
+        name: a folder's name in the bin, or a part of one that only one has.
+
+    Raises:
+        NotFound: nothing in the bin is called so.
+        BadInput: several match, or an experiment of that name is there already.
+        GroktermError: it can't be moved.
+    """
+    runs = Path(runs)
+    folder = _binned(runs, name)
+    match = _SAME_AGAIN.fullmatch(folder.name)
+    target = runs / (match[1] if match else folder.name)
+    if target.exists():
+        raise BadInput(f"{target}: is there already; the one in the bin stays", hint=f"move it by hand: {folder.path}")
+    try:
+        folder.path.rename(target)
+    except OSError as error:
+        raise unwritable(folder.path, error) from error
+    return target
+
+
+def _binned(runs: Path, name: str) -> ExperimentFolder:
+    folders = list_folders(runs / BIN)
+    exact = [folder for folder in folders if folder.name == name]
+    matches = exact or [folder for folder in folders if name and name.lower() in folder.name.lower()]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        raise _several(name, matches)
+    held = ", ".join(folder.name for folder in folders[:_SHOWN])
+    raise NotFound(f"{runs / BIN}: no experiment {name!r}", hint=f"in the bin: {held}" if held else "the bin is empty")

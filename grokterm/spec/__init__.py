@@ -6,14 +6,18 @@ here trains, and nothing here knows of folders of results. Start reading at `run
 
 from grokterm.spec.cautions import cautions
 from grokterm.spec.cohorts import plan_cohorts
+from grokterm.spec.editing import Draft, Verdict, check, draft_of, open_draft
 from grokterm.spec.experiment import Arm, Experiment, Header, Member
+from grokterm.spec.field_rows import Row, attach, rows
 from grokterm.spec.fields import FieldInfo, field_table
+from grokterm.spec.flat import Scalar, flat_values
 from grokterm.spec.load import load, parse
 from grokterm.spec.loss import CrossEntropy
 from grokterm.spec.milestones import MilestoneRule, Milestones, find_milestones
 from grokterm.spec.model import Transformer
 from grokterm.spec.optimizer import AdamW
-from grokterm.spec.presets import PresetInfo, find_preset, list_presets, slug
+from grokterm.spec.presets import Exists, PresetInfo, find_preset, list_presets, my_folder, save_preset, slug
+from grokterm.spec.problems import nearest
 from grokterm.spec.revise import changed_fields, revise
 from grokterm.spec.run import RunSpec
 from grokterm.spec.schedules import Plateau, Schedule, plateau_of, schedule_values
@@ -25,6 +29,8 @@ __all__ = [
     "AdamW",
     "Arm",
     "CrossEntropy",
+    "Draft",
+    "Exists",
     "Experiment",
     "FieldInfo",
     "Header",
@@ -34,23 +40,35 @@ __all__ = [
     "Modular",
     "Plateau",
     "PresetInfo",
+    "Row",
     "RunSpec",
+    "Scalar",
     "Schedule",
     "Stop",
     "Streams",
     "Transformer",
+    "Verdict",
+    "attach",
     "cautions",
     "changed_fields",
+    "check",
+    "draft_of",
     "field_table",
     "find_milestones",
     "find_preset",
+    "flat_values",
     "list_presets",
     "load",
     "memory_of",
+    "my_folder",
+    "nearest",
+    "open_draft",
     "parse",
     "plan_cohorts",
     "plateau_of",
     "revise",
+    "rows",
+    "save_preset",
     "schedule_values",
     "shape_of",
     "slug",

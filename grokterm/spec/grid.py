@@ -72,7 +72,7 @@ def read_axes(grid: Any) -> tuple[dict[str, list], list[str]]:
     axes: dict[str, list] = {}
     problems = []
     known = list(dict.fromkeys(field.key for field in field_table() if "." in field.key))
-    for written, values in _flat(grid):
+    for written, values in flat_axes(grid):
         short = leaf_paths().get(written, ())
         key = short[0] if len(short) == 1 else written
         if key not in known:
@@ -90,9 +90,9 @@ def read_axes(grid: Any) -> tuple[dict[str, list], list[str]]:
     return axes, problems
 
 
-def _flat(grid: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+def flat_axes(grid: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
     """`optimizer.lr = [...]` without quotes is a table in a table: both spellings mean the same."""
     pairs = []
     for key, value in grid.items():
-        pairs += _flat(value, f"{prefix}{key}.") if isinstance(value, dict) and value else [(prefix + key, value)]
+        pairs += flat_axes(value, f"{prefix}{key}.") if isinstance(value, dict) and value else [(prefix + key, value)]
     return pairs

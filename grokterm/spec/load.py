@@ -131,7 +131,7 @@ def _misplaced(document: Document) -> Iterable[str]:
     """Lines about keys that don't exist at the top or in an arm, names, and tables that aren't tables."""
     table, start = document.table, _start(document.origin)
     for key in (key for key in table if key not in TOP):
-        yield f"{start}{_dotted((key,))}: {unknown(key, _WRITTEN, f' (given {show(table[key])})', 'key')}"
+        yield f"{start}{dotted((key,))}: {unknown(key, _WRITTEN, f' (given {show(table[key])})', 'key')}"
     arms = table.get("arms")
     if arms is None:
         return
@@ -139,7 +139,7 @@ def _misplaced(document: Document) -> Iterable[str]:
         yield f"{start}arms: expected one arm or more, each a table [arms.NAME] (given {show(arms)})"
         return
     for name, arm in arms.items():
-        path = _dotted(("arms", name))
+        path = dotted(("arms", name))
         if not ARM_NAME.fullmatch(name):
             yield f"{start}{path}: the name of an arm is 1 to 100 letters, digits and . _ - = without spaces"
         if not isinstance(arm, dict):
@@ -147,7 +147,7 @@ def _misplaced(document: Document) -> Iterable[str]:
             continue
         for key in (key for key in arm if key not in ("about", *SECTIONS)):
             text = unknown(key, ["about", *SECTIONS], f" (given {show(arm[key])})", "section")
-            yield f"{start}{path}.{_dotted((key,))}: {text}"
+            yield f"{start}{path}.{dotted((key,))}: {text}"
         if not isinstance(arm.get("about", ""), str):
             yield f"{start}{path}.about: expected text (given {show(arm['about'])})"
 
@@ -221,17 +221,18 @@ def _line(problem: Problem, layers: list[Layer], missing: set, main: str) -> str
         if layer is not None:
             path = next(p for p in problem.paths if layer.holds(p))
     if layer is None:
-        return f"{_start(main)}{_dotted(path)}: {problem.text}"
+        return f"{_start(main)}{dotted(path)}: {problem.text}"
     if layer.origin == SEEDS:
         return f"{SEEDS}: {problem.text}"
-    return f"{_start(layer.origin)}{_dotted((*layer.prefix, *path))}: {problem.text}"
+    return f"{_start(layer.origin)}{dotted((*layer.prefix, *path))}: {problem.text}"
 
 
 def _start(origin: str) -> str:
     return f"{origin} " if origin == SET else f"{origin}: "
 
 
-def _dotted(path: Sequence[str]) -> str:
+def dotted(path: Sequence[str]) -> str:
+    """A path as it stands in an error line; a key that isn't a plain word is quoted."""
     return ".".join(key if re.fullmatch(r"[\w.=\-]+", key) else show(key) for key in path)
 
 

@@ -53,7 +53,7 @@ def read_overrides(texts: Iterable[str], arms: Sequence[str]) -> tuple[list[Over
         if problem:
             problems.append(f"--set {text.partition('=')[0]}: {problem}")
         else:
-            overrides.append(Override(_complete(path), _read(value)))
+            overrides.append(Override(complete(path), read_value(value)))
     return overrides, problems
 
 
@@ -101,7 +101,8 @@ def _is_top(key: str) -> bool:
     return key in Header.model_fields or key in RunSpec.model_fields or key == "grid"
 
 
-def _complete(path: Path) -> Path:
+def complete(path: Path) -> Path:
+    """The whole path of a field that was named by its last name alone."""
     if path[0] == "grid":
         return ("grid", ".".join(path[1:])) if len(path) > 1 else path
     if len(path) == 1 and not _is_top(path[0]):
@@ -109,7 +110,8 @@ def _complete(path: Path) -> Path:
     return path
 
 
-def _read(text: str) -> Any:
+def read_value(text: str) -> Any:
+    """What `text` is in TOML; the text itself where it isn't any."""
     try:
         document = tomli.loads(f"value = {text}")
     except (ValueError, RecursionError):

@@ -1,5 +1,12 @@
-"""Where presets are: in the installed package, or at the top of the repository in an editable install."""
+"""Where presets are: those that came with the program, and the user's own.
 
+The bundled ones are in the installed package, or at the top of the repository in an editable install; the user's are in
+`$GROKTERM_PRESETS`, else `$XDG_CONFIG_HOME/grokterm/presets`. Where both have a name, it means the user's: a file of
+one's own must not come to mean something else when the program brings a preset of that name along. The bundled one is
+then reached by its path, and saving refuses to take such a name.
+"""
+
+import os
 import re
 from contextlib import suppress
 from importlib.resources import files
@@ -9,11 +16,14 @@ from typing import Any, NamedTuple
 import tomli
 
 from grokterm.errors import BadInput, NotFound
-from grokterm.spec.problems import nearest, plain_line
+from grokterm.spec.problems import nearest, plain_line, show
+
+MOST_BYTES = 2_000_000
+PRESET_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._\-]{0,63}")
 
 
 class PresetInfo(NamedTuple):
-    """What a preset says about itself. `problem` is why it can't be read, else None."""
+    """What a preset says about itself. `problem` is why it can't be read, else None; `mine`: it is the user's own."""
 
     name: str
     title: str
@@ -23,6 +33,7 @@ class PresetInfo(NamedTuple):
     cost: str
     path: Path
     problem: str | None = None
+    mine: bool = False
 
 
 def presets_folder() -> Path:
@@ -32,9 +43,18 @@ def presets_folder() -> Path:
     return installed if installed.is_dir() else package.parent / "presets"
 
 
+def my_folder() -> Path:
+    """The folder of the user's own presets; it need not exist."""
+    given = os.environ.get("GROKTERM_PRESETS")
+    if given:
+        return Path(given).expanduser()
+    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "grokterm" / "presets"
+
+
 def list_presets() -> tuple[PresetInfo, ...]:
-    """The presets that came with the program, by name. One that is broken is listed with its problem."""
-    return tuple(_info(path) for path in _preset_files())
+    """The bundled presets by name, then the user's. One that is broken is listed with its problem."""
+    bundled = tuple(_info(path) for path in _preset_files(presets_folder()))
+    return bundled + tuple(_info(path, mine=True) for path in _preset_files(my_folder()))
 
 
 def find_preset(source: str | Path, beside: Path | None = None) -> Path:
@@ -57,9 +77,10 @@ def find_preset(source: str | Path, beside: Path | None = None) -> Path:
         )
     if beside is not None and (beside / f"{text}.toml").exists():
         return beside / f"{text}.toml"
-    names = [path.stem for path in _preset_files()]
-    if text in names:
-        return presets_folder() / f"{text}.toml"
+    found = {path.stem: path for folder in (presets_folder(), my_folder()) for path in _preset_files(folder)}
+    if text in found:
+        return found[text]
+    names = list(found)
     best = nearest(text, names)
     hint = f"presets: {', '.join(names)}" + ("; a path needs a slash or .toml at its end" if not best else "")
     raise NotFound(plain_line(f"no preset is called {text!r}" + (f"; nearest: {best}" if best else "")), hint=hint)
@@ -101,6 +122,10 @@ def read(path: Path) -> dict[str, Any]:
     """The TOML document in a file, unvalidated."""
     name = label(path)
     try:
+        if path.exists() and not path.is_file():
+            raise BadInput(plain_line(f"{name}: not a file"))
+        if path.exists() and path.stat().st_size > MOST_BYTES:
+            raise BadInput(plain_line(f"{name}: larger than {MOST_BYTES // 1_000_000} MB; a preset is some kB"))
         return tomli.loads(path.read_text(encoding="utf-8"))
     except tomli.TOMLDecodeError as error:
         raise BadInput(plain_line(f"{name}: line {error.lineno}, column {error.colno}: {error.msg}")) from None
@@ -123,15 +148,50 @@ def slug(text: str) -> str:
     return cleaned or "experiment"
 
 
-def _preset_files() -> list[Path]:
-    return sorted(presets_folder().glob("*.toml"), key=lambda path: path.stem)
+def save_preset(name: str, text: str, overwrite: bool = False) -> Path:
+    """Writes a preset of the user's own, whole or not at all.
+
+    Args:
+        name: what it will be called; the file's name without .toml.
+        text: TOML.
+
+    Returns:
+        the file.
+
+    Raises:
+        BadInput: the name is none or a bundled preset's, there is such a file and `overwrite` is false, or it can't be
+            written.
+    """
+    if not PRESET_NAME.fullmatch(name):
+        raise BadInput(f"preset name {show(name)}: expected 1 to 64 letters, digits and . _ - without spaces")
+    if name in (path.stem for path in _preset_files(presets_folder())):
+        raise BadInput(f"{name} is a preset that came with grokterm; yours needs another name")
+    path = my_folder() / f"{name}.toml"
+    if path.exists() and not overwrite:
+        raise Exists(plain_line(f"{path} exists"), hint="--force writes over it")
+    beside = path.with_name(f".{name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        raise BadInput(plain_line(f"{path}: can't be written: {error.strerror}")) from None
+    return path
 
 
-def _info(path: Path) -> PresetInfo:
+class Exists(BadInput):
+    """There is a preset of that name, and it wasn't asked to write over it."""
+
+
+def _preset_files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("[!.]*.toml"), key=lambda path: path.stem)
+
+
+def _info(path: Path, mine: bool = False) -> PresetInfo:
     texts = dict.fromkeys(("title", "question", "source", "expect", "cost"), "")
     try:
         for _, document in read_chain(path):
             texts |= {key: document[key] for key in texts if isinstance(document.get(key), str)}
     except (BadInput, NotFound) as error:
-        return PresetInfo(path.stem, **texts, path=path, problem=error.message)
-    return PresetInfo(path.stem, **texts, path=path)
+        return PresetInfo(path.stem, **texts, path=path, problem=error.message, mine=mine)
+    return PresetInfo(path.stem, **texts, path=path, mine=mine)

@@ -1,6 +1,8 @@
-"""How long the console takes to its first paint and to a complete history: `python tests/bench/console_paint.py [N …]`.
+"""How long the console takes to its first paint and to a complete history, and what it costs while nothing happens:
+`python tests/bench/console_paint.py [N …]`.
 
-Starts the console in a pseudo-terminal on folders with N experiments each and watches what arrives.
+Starts the console in a pseudo-terminal on folders with N experiments each and watches what arrives. The first start has
+no cache of summaries, the others have one; the last one is left alone for a while, and its processor time is taken.
 """
 
 import os
@@ -21,18 +23,23 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from console.world import make
 
 COLUMNS, ROWS = 120, 40
+IDLE_SECONDS = 20.0
 
 
 def fill(runs: Path, count: int) -> None:
-    """Make one finished experiment and copy it under `count` names."""
+    """Make one finished experiment and copy it under `count` names; the copies share their files."""
     first = make(runs, "20260101-000000-quickstart-aaaa", seeds=2)
     for index in range(1, count):
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(1_767_225_600 + 3600 * index))
-        shutil.copytree(first.path, runs / f"{stamp}-quickstart-aaaa")
+        shutil.copytree(first.path, runs / f"{stamp}-quickstart-aaaa", copy_function=os.link)
 
 
-def start(runs: Path, state: Path) -> dict[str, float]:
-    """Seconds from the start of the process to the heading, to the first row, and to the whole history."""
+def start(runs: Path, state: Path, idle: float = 0.0) -> dict[str, float]:
+    """Seconds from the start of the process to the heading, to the first row, and to the whole history.
+
+    Args:
+        idle: leave it alone for so many seconds, and add the share of a core that it took meanwhile, in percent.
+    """
     marks = {"first paint": rb"Reading the exp", "first row": rb"finished", "all read": rb"[^f] \d[\d,]* experiments?"}
     began, seen, text = time.monotonic(), {}, b""
     pid, terminal = pty.fork()
@@ -46,6 +53,11 @@ def start(runs: Path, state: Path) -> dict[str, float]:
             for name, pattern in marks.items():
                 if name not in seen and re.search(pattern, text):
                     seen[name] = time.monotonic() - began
+    if idle:
+        drain(terminal, 5.0)
+        before = processor_time(pid)
+        drain(terminal, idle)
+        seen["idle"] = 100 * (processor_time(pid) - before) / idle
     os.write(terminal, b"q")
     while True:
         try:
@@ -57,16 +69,32 @@ def start(runs: Path, state: Path) -> dict[str, float]:
     return seen
 
 
+def drain(terminal: int, seconds: float) -> None:
+    """Take what arrives, for a while."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if select.select([terminal], [], [], 0.2)[0]:
+            os.read(terminal, 65536)
+
+
+def processor_time(pid: int) -> float:
+    """Seconds of all its threads so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def main() -> None:
-    """Three starts each; the first may read a cold disk."""
+    """A start without the cache, two with it."""
     for count in [int(word) for word in sys.argv[1:]] or [6, 1000]:
         with tempfile.TemporaryDirectory() as folder:
             runs = Path(folder) / "runs"
             runs.mkdir()
             fill(runs, count)
-            for _ in range(3):
-                times = start(runs, Path(folder))
-                print(f"{count:6d} experiments  " + "  ".join(f"{name} {at:.2f} s" for name, at in times.items()))
+            for begins, idle in (("cold", 0.0), ("warm", 0.0), ("warm", IDLE_SECONDS)):
+                times = start(runs, Path(folder), idle)
+                busy = f"  idle {times.pop('idle'):.1f} % of a core" if idle else ""
+                said = "  ".join(f"{name} {at:.2f} s" for name, at in times.items())
+                print(f"{count:6d} experiments, {begins}: {said}{busy}", flush=True)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,8 @@ def _settled(app: Console) -> bool:
     read = not snapshot.loading and snapshot.focus == wanted and (wanted is None) == (snapshot.detail is None)
     busy = any(worker.is_running for worker in app.workers)
     shown = getattr(app.screen, "settled", True)
-    return read and not busy and shown and all(view.settled for view in app.screen.query(ChartView))
+    arranged = bool(snapshot.problem) or snapshot.arranged.query == app.watcher.query
+    return read and arranged and not busy and shown and all(view.settled for view in app.screen.query(ChartView))
 
 
 def screen_text(pilot: Pilot) -> str:

@@ -11,9 +11,11 @@ from grokterm.console.commands import (
     DIFFERENCE,
     EXPERIMENT,
     FIRST,
+    FORK,
     HELP,
     HOME,
     NEW,
+    QUEUE,
     WRITE,
     command,
     commands_in,
@@ -23,9 +25,11 @@ from grokterm.console.commands import (
 from grokterm.console.screens.compare import Compare
 from grokterm.console.screens.difference import Difference
 from grokterm.console.screens.experiment import ExperimentPage
+from grokterm.console.screens.fork import Fork
 from grokterm.console.screens.help import Help
 from grokterm.console.screens.home import Home
 from grokterm.console.screens.new import New
+from grokterm.console.screens.queue import QueuePage
 from grokterm.console.screens.writing import Write
 from grokterm.console.widgets.dialogs import Line, Question
 
@@ -37,6 +41,8 @@ SCREENS = {
     HELP: Help,
     DIFFERENCE: Difference,
     WRITE: Write,
+    QUEUE: QueuePage,
+    FORK: Fork,
     "question": Question,
     "line": Line,
 }

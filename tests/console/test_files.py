@@ -20,10 +20,11 @@ Y = np.where(X == 50, np.nan, np.sin(X / 30) + 1.1)
 
 
 def charts(**options) -> list[Chart]:
+    n = np.full(20, 4.0)
     series = (
-        Series("static", X, Y, INK.arm(0), marker(0), Y - 0.1, Y + 0.1, column="test_loss", arm="static", n=np.full(20, 4.0)),
+        Series("static", X, Y, INK.arm(0), marker(0), Y - 0.1, Y + 0.1, column="test_loss", arm="static", n=n),
         Series("<b>$x$&", X, Y / 2, INK.arm(1), marker(1), raw_y=Y / 3, column="test_loss", arm="<b>$x$&", seed=3),
-        Series("static", X, Y * 2, INK.arm(0), marker(0), faint=True, column="train_loss", arm="static", n=np.full(20, 4.0)),
+        Series("static", X, Y * 2, INK.arm(0), marker(0), faint=True, column="train_loss", arm="static", n=n),
     )  # fmt: skip
     return [Chart("loss", series, milestones=(Milestone(90, "g●", INK.arm(0), "t_grok static"),), **options)]
 

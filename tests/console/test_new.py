@@ -1,11 +1,17 @@
 """The preset picker on a folder with good, bad and oddly named presets."""
 
 import pytest
-from console.play import play, press, toasts, words
+from console.play import play, press, screen_text, toasts, until, words
 from console.world import populate
 
+from grokterm.console.costs import line_words
 from grokterm.console.screens.experiment import ExperimentPage
+from grokterm.console.screens.form import Form
 from grokterm.console.screens.new import New
+from grokterm.errors import BadInput
+from grokterm.jobs import Estimate
+from grokterm.jobs import Line as Waits
+from grokterm.spec import my_folder
 
 GOOD = """
 seeds = 1
@@ -68,3 +74,104 @@ async def test_cautions_are_shown_before_the_start(runs, presets):
         await press(pilot, "n")
         assert "milestones.window 50 can't be observed" in words(pilot, "#words")
         assert not isinstance(pilot.app.screen, ExperimentPage)
+
+
+async def test_presets_of_ones_own_stand_apart_and_the_cursor_passes_over_headings(runs, presets):
+    (presets / "one.toml").write_text(GOOD)
+    (my_folder() / "two.toml").write_text(GOOD)
+    async with play(runs) as pilot:
+        await press(pilot, "n")
+        shown = screen_text(pilot)
+        places = [shown.index(word) for word in ("came with grokterm", "   one ", " yours ", "   two ")]
+        assert places == sorted(places)
+        page, seen = pilot.app.screen, []
+        for key in ("down", "down", "up", "up", "end", "home"):
+            await press(pilot, key)
+            seen.append(page.highlighted.name)
+        assert seen == ["two", "two", "one", "one", "two", "one"]
+
+
+async def test_a_name_that_both_have_is_told_apart(runs, presets):
+    (presets / "one.toml").write_text(GOOD)
+    (my_folder() / "one.toml").write_text(GOOD)
+    async with play(runs) as pilot:
+        await press(pilot, "n")
+        assert "one (by its path)" in screen_text(pilot)
+        await press(pilot, "down")
+        assert pilot.app.screen.highlighted.mine
+        assert str(my_folder()) in "".join(words(pilot, "#words").split())
+
+
+async def test_the_filter(runs, presets):
+    for name in ("alpha", "beta"):
+        (presets / f"{name}.toml").write_text(f'question = "is {name[0]} first?"' + GOOD)
+    async with play(runs) as pilot:
+        await press(pilot, "n", "slash", *"B FIRST")
+        assert pilot.app.screen.highlighted.name == "beta"
+        await press(pilot, *"x")
+        assert "No preset matches" in words(pilot, "#words")
+        await press(pilot, "escape")
+        assert pilot.app.screen.highlighted is not None
+        await press(pilot, "e")
+        assert isinstance(pilot.app.screen, Form)
+
+
+async def test_the_time_here_and_how_to_find_it_out(runs, presets, monkeypatch):
+    (presets / "one.toml").write_text(GOOD)
+    known = [Estimate(float("nan"), "not measured here")]
+    monkeypatch.setattr("grokterm.jobs.estimate", lambda *_: known[0])
+    monkeypatch.setattr("grokterm.jobs.measure", lambda *_: Estimate(40.0, "measured just now"))
+    async with play(runs) as pilot:
+        await press(pilot, "n")
+        await until(pilot, lambda: "m trains a few steps" in words(pilot, "#words"))
+        assert "starts at once" in words(pilot, "#words")
+        await press(pilot, "m")
+        await until(pilot, lambda: "about 40s on cpu, measured just now" in words(pilot, "#words"))
+
+
+async def test_a_measurement_that_fails_says_why(runs, presets, monkeypatch):
+    (presets / "one.toml").write_text(GOOD)
+
+    def fail(*_):
+        raise BadInput("no measurement: memory ran out")
+
+    monkeypatch.setattr("grokterm.jobs.measure", fail)
+    async with play(runs) as pilot:
+        await press(pilot, "n", "m")
+        await until(pilot, lambda: "no measurement: memory ran out" in words(pilot, "#words"))
+
+
+def test_the_line_in_words(tmp_path):
+    from grokterm.jobs import Holding, Waiting
+
+    waits = tuple(Waiting(tmp_path / name, 0, ("cpu",), 1) for name in "aab")
+    holds = (Holding("cpu", 0, tmp_path, 0, 1),)
+    assert line_words(Waits(slots={"cpu": 1})) == "starts at once"
+    assert line_words(Waits(holding=holds, slots={"cpu": 1})) == "waits for a free device"
+    assert line_words(Waits(holding=holds, slots={"cpu": 1, "cuda:0": 1})) == "starts at once"
+    assert line_words(Waits(waits, holds, {"cpu": 1})) == "2 experiments wait before it"
+
+
+async def test_what_the_form_kept_is_in_the_list(runs, presets):
+    (presets / "one.toml").write_text(GOOD)
+    async with play(runs) as pilot:
+        await press(pilot, "n", "e")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Form) and pilot.app.screen.draft is not None)
+        await press(pilot, "ctrl+s", *"mine", "enter", "escape")
+        await until(pilot, lambda: isinstance(pilot.app.screen, New) and "mine" in screen_text(pilot))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60), (60, 20)])
+async def test_hostile_presets_are_harmless(runs, presets, size):
+    folder = my_folder()
+    (folder / "[red]x[.toml").write_text('title = "[/] \\u001b[2J [bold]"\nquestion = """a\nb\t\\u0007"""\n' + GOOD)
+    (folder / "\x1b[31m.toml").write_text("x")
+    (folder / ("long" * 50 + ".toml")).write_text(GOOD)
+    values = ", ".join(str(n) for n in range(2, 1002))
+    (folder / "many.toml").write_text(GOOD + f"grid.'optimizer.weight_decay' = [{values}]\n")
+    async with play(runs, size) as pilot:
+        await press(pilot, "n")
+        for _ in range(6):
+            await press(pilot, "down")
+            assert "\x1b" not in screen_text(pilot)
+            assert all(len(line) == size[0] for line in screen_text(pilot).splitlines())

@@ -18,6 +18,7 @@ from grokterm.console.panels import chart, charts, extent, probe_panels, roomy
 from grokterm.console.scales import SMOOTHING, Spot, View
 
 INK = ink(DARK)
+VIEW, SPOT = View(), Spot()
 STEPS = np.array([0, 10, 20, 30])
 LOSS = Panel("loss", "loss", ("test_loss",), log=True)
 ARMS = (ArmLine(0, "slow", "", 2, t_mem=10.0, t_grok=20.0), ArmLine(1, "quick", "", 2, t_grok=15.0))
@@ -26,7 +27,8 @@ ARMS = (ArmLine(0, "slow", "", 2, t_mem=10.0, t_grok=20.0), ArmLine(1, "quick", 
 def curves(**options) -> Curves:
     """Two arms of two seeds; a step takes the slow arm 2 s and the quick one 1 s."""
     values = {
-        "test_loss": {("slow", 0): [4, 3, 2, 1], ("slow", 1): [8, 7, 6, 5], ("quick", 0): [4, 2, 1, 0], ("quick", 1): [2, 2, 1, 0]},
+        "test_loss": {("slow", 0): [4, 3, 2, 1], ("slow", 1): [8, 7, 6, 5], ("quick", 0): [4, 2, 1, 0],
+                      ("quick", 1): [2, 2, 1, 0]},
         "wall": {(arm, seed): STEPS * each for arm, each in (("slow", 2.0), ("quick", 1.0)) for seed in (0, 1)},
         "weight_decay_integral": {("slow", seed): STEPS * 0.1 * (seed + 1) for seed in (0, 1)},
     }  # fmt: skip
@@ -42,8 +44,8 @@ def curves(**options) -> Curves:
     return Curves(columns, bands, **options)
 
 
-def made(view: View = View(), spot: Spot = Spot(), panel: Panel = LOSS, found: Curves | None = None):
-    return chart(panel, found or curves(), ARMS, view, spot, INK)
+def made(view: View = VIEW, spot: Spot = SPOT, found: Curves | None = None):
+    return chart(LOSS, found or curves(), ARMS, view, spot, INK)
 
 
 def test_steps_and_epochs_are_the_recorded_steps():
@@ -170,8 +172,8 @@ def test_the_table_shows_recorded_rows_spread_over_the_window():
 
 def test_every_other_column_has_a_panel_with_words_for_a_title():
     names = [
-        "wall", "grad_norm", "rate", "weight_norm.W_E", "W_E.hoyer", "W_E.abs_1e-04", "W_E.sigma_1e-02", "something_odd",
-        "swap_acc",
+        "wall", "grad_norm", "rate", "weight_norm.W_E", "W_E.hoyer", "W_E.abs_1e-04", "W_E.sigma_1e-02",
+        "something_odd", "swap_acc",
     ]  # fmt: skip
     found = {panel.columns[0]: panel for panel in probe_panels(names, shown=("rate",))}
     assert "rate" not in found and len(found) == len(names) - 1

@@ -1,5 +1,6 @@
 """The watcher, without a screen: what it publishes, and when it keeps quiet."""
 
+import os
 import shutil
 import threading
 import time
@@ -7,9 +8,11 @@ import time
 import pytest
 from console.world import break_, grow, make, populate
 
-from grokterm.analysis import arms_of, compare
+from grokterm.analysis import SummaryCache, arms_of, compare
 from grokterm.console.app import farewell
+from grokterm.console.arranging import Query
 from grokterm.console.detail import Focus
+from grokterm.console.filtering import parse
 from grokterm.console.listing import Listing
 from grokterm.console.snapshot import EMPTY, Snapshot, Watcher
 from grokterm.record import CohortWriter, open_folder
@@ -81,13 +84,13 @@ def test_one_that_ended_and_goes_on_is_noticed(runs):
     folder = make(runs, "20261122-120000-quickstart-sto6", step=300, state="stopped")
     listing = Listing(runs)
     listing.look(False)
-    for name in listing.due(False):
+    for name in listing.due():
         listing.read(name)
     assert listing.lines()[0].state == "stopped"
     writer = CohortWriter(folder.cohorts[0].path)
     writer.event("resumed", step=300)
     writer.commit(state="running", step=310)
-    for name in listing.due(False):
+    for name in listing.due():
         listing.read(name)
     assert listing.lines()[0].state == "running"
 
@@ -100,7 +103,7 @@ def test_a_half_copied_folder_heals(runs):
     listing = Listing(runs)
     for _ in range(2):
         listing.look(False)
-        for name in listing.due(False):
+        for name in listing.due():
             listing.read(name)
         if listing.lines()[0].problem:
             shutil.copytree(whole, folder.path, dirs_exist_ok=True)
@@ -137,8 +140,131 @@ def test_leaving_says_what_goes_on(runs):
     make(runs, "20261122-120000-quickstart-fin3")
     listing = Listing(runs)
     listing.look(False)
-    for name in listing.due(False):
+    for name in listing.due():
         listing.read(name)
     said = farewell(Snapshot(listing.lines(), 2))
     assert "20261122-135500-quickstart-run2" in said and "fin3" not in said
     assert farewell(EMPTY) == ""
+
+
+def settle(listing: Listing, seen=(), rounds: int = 1) -> None:
+    """So many rounds of looking."""
+    for _ in range(rounds):
+        listing.look()
+        for name in listing.due(seen):
+            listing.read(name)
+
+
+def age(folder) -> None:
+    """Nothing in it was written a moment ago."""
+    for path in (folder.path, *folder.path.rglob("*")):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+
+
+def resume(folder) -> None:
+    """Another console lets it go on."""
+    writer = CohortWriter(folder.cohorts[0].path)
+    writer.event("resumed", step=300)
+    writer.commit(state="running", step=310)
+
+
+def test_what_has_ended_is_looked_at_and_not_read(runs, monkeypatch):
+    folder = make(runs, "20261122-120000-quickstart-fin3")
+    age(folder)
+    listing = Listing(runs)
+    settle(listing)
+    line = listing.lines()[0]
+    monkeypatch.setattr("grokterm.console.listing.summarise", lambda folder: pytest.fail("read again"))
+    settle(listing, rounds=3)
+    assert listing.lines()[0] is line
+    monkeypatch.undo()
+    folder.add_note("tag", "seen")
+    settle(listing)
+    assert listing.lines()[0].marks.tags == ("seen",)
+
+
+def test_what_is_on_the_screen_is_noticed_in_the_next_round(runs, monkeypatch):
+    names = [f"20261122-12000{i}-quickstart-sto{i}" for i in range(2, 6)]
+    folders = [make(runs, name, seeds=1, step=300, state="stopped") for name in names]
+    for folder in folders:
+        age(folder)
+    listing = Listing(runs)
+    settle(listing)
+    monkeypatch.setattr("grokterm.console.listing._SETTLED_SECONDS", -1.0)  # no time for any other
+    resume(folders[0])
+    settle(listing)
+    assert all(line.state == "stopped" for line in listing.lines())
+    settle(listing, seen=(folders[0].name,))
+    assert next(line for line in listing.lines() if line.name == folders[0].name).state == "running"
+
+
+def test_the_next_visit_begins_with_what_was_known(runs, tmp_path):
+    age(make(runs, "20261122-120000-quickstart-fin3"))
+    age(make(runs, "20261122-110000-quickstart-sto4", step=300, state="stopped"))
+    live = make(runs, "20261122-130000-quickstart-run5", step=100, state="running")
+    first = Listing(runs, SummaryCache(runs, tmp_path / "cache"))
+    settle(first)
+    first.save(now=True)
+    open_folder(runs / "20261122-110000-quickstart-sto4").add_note("star", True)  # while no console was open
+    shutil.rmtree(runs / "20261122-120000-quickstart-fin3")
+    second = Listing(runs, SummaryCache(runs, tmp_path / "cache"))
+    second.look()
+    assert [line.name[-4:] for line in second.lines()] == ["sto4"]  # what lives is not kept
+    for name in second.due():
+        second.read(name)
+    assert {line.name[-4:]: line.marks.starred for line in second.lines()} == {"run5": False, "sto4": True}
+    assert live.name in second.names
+
+
+def test_two_watchers_agree(runs):
+    make(runs, "20261122-120000-quickstart-fin3")
+    stopped = make(runs, "20261122-110000-quickstart-sto4", step=300, state="stopped")
+    pair = [Audience(runs), Audience(runs)]
+    try:
+        for audience in pair:
+            audience.watcher.look_at((stopped.name,))
+            audience.watcher.start()
+        for audience in pair:
+            audience.wait(lambda s: len(s.history) == 2)
+        stopped.add_note("tag", "here")
+        resume(stopped)
+        make(runs, "20261122-130000-quickstart-new5")
+        for audience in pair:
+            audience.wait(lambda s: len(s.history) == 3 and s.history[2].state == "running" and s.history[2].marks.tags)
+        assert pair[0].seen[-1].history == pair[1].seen[-1].history
+        shutil.rmtree(runs / "20261122-120000-quickstart-fin3")
+        for audience in pair:
+            audience.wait(lambda s: len(s.history) == 2)
+    finally:
+        for audience in pair:
+            audience.watcher.stop()
+            audience.watcher.join(10)
+
+
+def test_a_query_is_answered_and_its_answer_follows_what_changes(runs, audience):
+    folder = make(runs, "20261122-120000-quickstart-fin3")
+    make(runs, "20261122-110000-quickstart-sto4", step=300, state="stopped")
+    audience.watcher.start()
+    audience.watcher.arrange(Query(filter=parse("tag=mine lr>0.001")))
+    audience.wait(lambda s: s.arranged.query.filter.text and len(s.history) == 2)
+    assert audience.seen[-1].arranged.rows == ()
+    folder.add_note("tag", "mine")
+    audience.watcher.reread((folder.name,))
+    audience.wait(lambda s: [row.name for row in s.arranged.rows] == [folder.name])
+
+
+def test_a_runs_folder_that_can_not_be_read_keeps_quiet_and_heals(runs, audience):
+    path = runs / "file"
+    path.write_text("")
+    audience.watcher._runs = path
+    audience.watcher.start()
+    audience.wait(lambda s: "not a folder" in s.problem)
+    audience.watcher.arrange(Query(sort="name"))
+    audience.wait(lambda s: s.arranged.query.sort == "name")
+    count = len(audience.seen)
+    time.sleep(0.5)
+    assert len(audience.seen) == count
+    path.unlink()
+    path.mkdir()
+    audience.watcher.reread()
+    audience.wait(lambda s: s.problem == "" and s.total == 0)

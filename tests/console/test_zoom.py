@@ -85,6 +85,12 @@ def test_the_cursor_goes_through_every_row_and_says_where_it_is():
     assert " 500 " in lines[-1]
 
 
+def test_the_label_of_the_cursor_leaves_no_half_number():
+    for at in range(0, 1000, 7):
+        words = lines_of(chart(STEPS, cursor=float(at)))[-1].split()
+        assert set(words) - {str(at)} <= {"0", "200", "400", "600", "800"} and str(at) in words
+
+
 def test_the_cursor_keeps_what_is_under_it_on_another_ground():
     strips = draw(chart(np.zeros(1000), cursor=500.0), 70, 16, INK)
     grounds = [segment for strip in strips[1:-2] for segment in strip if segment.style and segment.style.bgcolor]

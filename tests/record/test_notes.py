@@ -25,7 +25,7 @@ def test_the_last_word_counts(folder):
         ("star", True), ("archive", True), ("star", False), ("note", "y"),
     ]:  # fmt: skip
         folder.add_note(kind, value)
-    assert folder.marks() == Marks(tags=("a",), starred=False, archived=True, notes=2)
+    assert folder.marks() == Marks(tags=("a",), starred=False, archived=True, notes=2, texts=("x", "y"))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from grokterm.errors import BadInput, NotFound
-from grokterm.record import CohortWriter, State, create, find, list_folders, open_folder, remove
+from grokterm.record import CohortWriter, DamagedRecord, State, create, find, list_folders, open_folder, remove, restore
 from grokterm.record.status import write_status
 
 
@@ -259,3 +260,47 @@ def test_the_example_in_the_readme_works(runs, folder, cohort, values, monkeypat
     assert names["table"].column("test_acc").to_pylist() == values([0, 1]).tolist()
     exec(second, names)
     assert (names["rows"].columns["test_acc"] == values([0, 1])).all()
+
+
+def test_the_bin_gives_back(runs, folder):
+    remove(folder)
+    assert restore(runs, folder.name[-4:]) == folder.path and list_folders(runs)[0].name == folder.name
+    with pytest.raises(NotFound) as empty:
+        restore(runs, folder.name)
+    assert "the bin is empty" in empty.value.hint
+
+
+def test_the_bin_keeps_two_of_one_name_and_gives_back_where_there_is_room(runs, folder):
+    shutil.copytree(folder.path, runs.parent / "copy")
+    first = remove(folder)
+    shutil.copytree(runs.parent / "copy", folder.path)
+    second = remove(folder)
+    assert first.name == folder.name and second.name.startswith(f"{folder.name}.")
+    with pytest.raises(BadInput, match="matches 2"):
+        restore(runs, folder.name[:-1])
+    assert restore(runs, second.name) == folder.path
+    with pytest.raises(BadInput, match="is there already"):
+        restore(runs, first.name)
+    assert first.is_dir()
+
+
+def test_a_stamp_tells_of_every_change_and_of_nothing_else(folder, cohort):
+    before = folder.stamp()
+    assert folder.unchanged(before) and open_folder(folder.path).stamp() == before
+    for change in (
+        lambda: folder.add_note("note", "x"),
+        lambda: CohortWriter(cohort.path).commit(state="running"),
+        lambda: cohort.announce("cpu"),
+    ):
+        before = folder.stamp()
+        change()
+        assert not folder.unchanged(before)
+    shutil.rmtree(folder.path)
+    assert not folder.unchanged(before) and not any(folder.stamp())
+
+
+def test_fields_are_read_without_validation(folder):
+    assert folder.fields()["task"] == ("modular",) and folder.fields()["optimizer.lr"]
+    folder.paths.spec.write_text('title = "half')
+    with pytest.raises(DamagedRecord):
+        folder.fields()

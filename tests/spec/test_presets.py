@@ -1,9 +1,22 @@
 """The presets that come with the program."""
 
+import os
+
 import pytest
 import tomli
 
-from grokterm.spec import cautions, list_presets, load, parse, schedule_values
+from grokterm.errors import BadInput
+from grokterm.spec import (
+    Exists,
+    cautions,
+    find_preset,
+    list_presets,
+    load,
+    my_folder,
+    parse,
+    save_preset,
+    schedule_values,
+)
 from grokterm.spec.presets import presets_folder, slug
 
 NAMES = ["quickstart", "static-vs-dynamic", "static-vs-dynamic-30"]
@@ -73,6 +86,69 @@ def test_a_broken_preset_is_listed_with_its_problem(tmp_path, monkeypatch):
     good, torn = list_presets()
     assert (good.title, good.problem) == ("good", None)
     assert "line 1, column 9" in torn.problem
+
+
+GOOD = "extends = 'quickstart'\ntitle = 'mine'\n"
+
+
+def test_presets_of_ones_own_are_listed_and_found_by_name():
+    path = save_preset("sweep", GOOD)
+    assert path == my_folder() / "sweep.toml" == find_preset("sweep")
+    assert [info.name for info in list_presets() if info.mine] == ["sweep"] == [list_presets()[-1].name]
+    assert load("sweep").name == "sweep"
+    assert load("sweep").arms == load("quickstart").arms
+
+
+def test_where_they_are(monkeypatch, tmp_path):
+    monkeypatch.delenv("GROKTERM_PRESETS")
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    assert my_folder() == tmp_path / "grokterm" / "presets"
+    assert all(not info.mine for info in list_presets())  # the folder need not exist
+
+
+def test_a_name_that_both_have_means_the_users_and_both_are_listed():
+    (my_folder() / "quickstart.toml").write_text(GOOD.replace("quickstart", str(presets_folder() / "quickstart.toml")))
+    assert find_preset("quickstart").parent == my_folder()
+    assert load("quickstart").title == "mine"
+    assert [info.mine for info in list_presets() if info.name == "quickstart"] == [False, True]
+    assert load(presets_folder() / "static-vs-dynamic-30.toml").arms  # what bundled ones extend is bundled
+
+
+def test_saving_writes_over_nothing_unasked():
+    save_preset("sweep", GOOD)
+    with pytest.raises(Exists):
+        save_preset("sweep", "other")
+    assert load("sweep").title == "mine"
+    save_preset("sweep", GOOD.replace("mine", "again"), overwrite=True)
+    assert load("sweep").title == "again"
+    for name in ("quickstart", "../out", ".hidden", "a b", "", "x" * 65):
+        with pytest.raises(BadInput) as refused:
+            save_preset(name, GOOD)
+        assert len(refused.value.problems) == 1
+    assert [path.name for path in my_folder().iterdir()] == ["sweep.toml"]
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("GROKTERM_PRESETS", str(tmp_path / "file" / "presets"))
+    with pytest.raises(BadInput, match="can't be written"):
+        save_preset("sweep", GOOD)
+    assert not any(info.mine for info in list_presets())
+
+
+def test_hostile_files_are_listed_with_what_is_wrong():
+    folder = my_folder()
+    os.mkfifo(folder / "pipe.toml")  # reading one would wait for ever
+    (folder / "folder.toml").mkdir()
+    (folder / "huge.toml").write_text("#" + "x" * 2_000_001)
+    (folder / "bytes.toml").write_bytes(b"\xff\xfe")
+    (folder / "\x1b[2J.toml").write_text("x")
+    (folder / "gone.toml").symlink_to(folder / "nowhere")
+    (folder / "self.toml").write_text('extends = "self"')
+    (folder / ".hidden.toml").write_text("")
+    problems = {info.name: info.problem for info in list_presets() if info.mine}
+    assert len(problems) == 7 and all(problem and problem.isprintable() for problem in problems.values())
+    assert "not a file" in problems["pipe"] and "larger than 2 MB" in problems["huge"]
 
 
 @pytest.mark.parametrize(

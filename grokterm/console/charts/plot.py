@@ -49,6 +49,11 @@ class Canvas:
             self._labels = width - 1 - frame.width
         return strips if chart.cursor is None or frame is None else draw_cursor(strips, frame, chart, ink)
 
+    @property
+    def columns(self) -> int:
+        """Cells of the x axis of the last drawing; 0 where there are only words."""
+        return 0 if self._drawing[1] is None else self._drawing[1].width
+
     def x_at(self, column: int) -> float | None:
         """The x in the middle of a column of the last drawing; None outside the canvas."""
         frame = self._drawing[1]

@@ -92,6 +92,11 @@ class ChartView(Widget):
             self._canvas = Canvas()
         self.post_message(self.Drawn(job, self._canvas.draw(*job)))
 
+    @property
+    def columns(self) -> int:
+        """Cells of the x axis as it is drawn; 0 where there are only words."""
+        return 0 if self._canvas is None else self._canvas.columns
+
     def x_at(self, column: int) -> float | None:
         """The x under a column of this widget; None beside the canvas."""
         return None if self._canvas is None else self._canvas.x_at(column)

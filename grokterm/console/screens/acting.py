@@ -1,52 +1,200 @@
-"""What can be done to one experiment, from whichever screen shows it: pause, resume, stop, note. In threads."""
+"""What the keys do to experiments, from whichever screen shows them: to the marked ones, or to the one in view.
+
+What a deed does is in `deeds`; here it is asked for, carried out in a thread, and told.
+"""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
+from grokterm.console import deeds
+from grokterm.console.deeds import Deed, Outcome, Undo, listed
 from grokterm.console.screens.page import Page
 from grokterm.console.text import plain
-from grokterm.errors import GroktermError
+from grokterm.errors import BadInput, GroktermError
 from grokterm.names import short_name
 
 if TYPE_CHECKING:
+    from grokterm.analysis import Summary
     from grokterm.console.app import Console
+
+_LAST_NOTES = 3
 
 
 class Acting(Page):
-    """A page with one experiment as the target of its commands."""
+    """A page with experiments as the target of its commands."""
 
     def target(self) -> str | None:
-        """The name of the experiment that commands speak of."""
+        """The name of the experiment in view, or highlighted."""
         return None
 
+    def chosen(self) -> tuple[str, ...]:
+        """The experiments that commands speak of. Where there is none, that is said."""
+        name = self.target()
+        if name is None:
+            self.say(self.nothing())
+        return (name,) if name is not None else ()
+
+    def nothing(self) -> str:
+        """Why there is nothing to do something to, and what to do about that."""
+        return "No experiment is chosen here"
+
+    def summaries(self, names: Sequence[str]) -> tuple[Summary, ...]:
+        """What is known of these experiments."""
+        wanted = set(names)
+        return tuple(summary for summary in self.app.snapshot.history if summary.name in wanted)
+
+    def say(self, words: str, severity: str = "information") -> None:
+        """One line at the edge of the screen."""
+        self.app.notify(plain(words), severity=severity, markup=False)
+
+    def do(self, deed: Deed, names: Sequence[str], then: Callable[[Outcome], None] | None = None) -> None:
+        """Carry out a deed on these experiments, in a thread."""
+        if names:
+            # A daemon of its own: a worker may take seconds to answer, and leaving the console doesn't wait for that.
+            threading.Thread(target=_carry_out, args=(self.app, deed, tuple(names), then), daemon=True).start()
+
+    def ask(self, verb: str, detail: str, names: Sequence[str], deed: Deed) -> None:
+        """Ask first, then do it."""
+        from grokterm.console.widgets.dialogs import Question
+
+        who = plain(short_name(names[0])) if len(names) == 1 else f"{len(names)} experiments"
+        some = "" if len(names) == 1 else f"{listed(names, 4)}.\n"
+        question = Question(f"{verb} {who}?", f"{some}{detail}")
+        self.app.push_screen(question, lambda yes: self.do(deed, names) if yes else None)
+
     def action_pause(self) -> None:
-        """Pause what runs; let go on what doesn't."""
-        self._do(pause_or_resume)
+        """Pause what runs; let go on what doesn't. Of several, those that run are paused; if none runs, all go on."""
+        names = self.chosen()
+        if len(names) < 2:
+            self.do(deeds.pause_or_go_on, names)
+            return
+        running = [s.name for s in self.summaries(names) if s.state in ("running", "starting")]
+        if running:
+            self.ask("Pause", "Their memory stays on the device; p lets them go on.", running, deeds.pause)
+        else:
+            self.ask("Let go on", "Each from where it is, or from its last checkpoint.", names, deeds.go_on)
 
     def action_stop(self) -> None:
         """Ask, then stop."""
-        from grokterm.console.widgets.dialogs import Question
+        detail = "A checkpoint is written first. The numbers stay, and p goes on from there."
+        self._ask_live("Stop", detail, deeds.stop)
 
-        name = self.target()
-        if name is not None:
-            question = Question(
-                f"Stop {plain(short_name(name))}?",
-                "It writes a checkpoint first. Its numbers stay, and p lets it go on later.",
-            )
-            self.app.push_screen(question, lambda yes: self._do(stop, name) if yes else None)
+    def action_park(self) -> None:
+        """Ask where there are several, then park."""
+        self._ask_live("Park", "A checkpoint is written and the device is free; p goes on.", deeds.park)
+
+    def action_checkpoint(self) -> None:
+        """A checkpoint now."""
+        self.do(deeds.checkpoint, self.chosen())
+
+    def _ask_live(self, verb: str, detail: str, deed: Deed) -> None:
+        names = self.chosen()
+        live = [s.name for s in self.summaries(names) if s.state is not None and s.state.live]
+        if not live or (len(names) == 1 and deed is deeds.park):
+            self.do(deed, names)  # which says why not, and what could be done instead
+        else:
+            self.ask(verb, detail, live, deed)
 
     def action_note(self) -> None:
-        """Ask for a line and keep it with the experiment."""
+        """Ask for a line and keep it: a note, tags, or both."""
         from grokterm.console.widgets.dialogs import Line
 
+        names = self.chosen()
+        if names:
+            line = Line(
+                f"Note on {listed(names)}",
+                "a note   #tag adds a tag   -#tag takes it away",
+                detail=_noted(self.summaries(names)),
+            )
+            self.app.push_screen(line, lambda text: self.do(partial(deeds.note, text), names) if text else None)
+
+    def action_star(self) -> None:
+        """Star all of them, or take the stars away if all have one."""
+        names = self.chosen()
+        value = not all(summary.marks.starred for summary in self.summaries(names))
+        self.do(partial(deeds.mark, "star", value), names)
+
+    def action_archive(self) -> None:
+        """Into the archive, or out of it if all are in it."""
+        names = self.chosen()
+        value = not all(summary.marks.archived for summary in self.summaries(names))
+        self.do(partial(deeds.mark, "archive", value), names)
+
+    def action_bin(self) -> None:
+        """Ask, then move to the bin."""
+        names = self.chosen()
+        live = [summary for summary in self.summaries(names) if summary.state is not None and summary.state.live]
+        if names and len(live) == len(names):
+            self.do(deeds.put_in_bin, names)  # which refuses, and says why
+        elif names:
+            where = "Into the folder .bin beside the experiments; u takes it back."
+            self.ask("Bin", where, names, deeds.put_in_bin)
+
+    def action_undo(self) -> None:
+        """Take back the last deed."""
+        if not self.app.undoing:
+            self.say("Nothing to take back: stars, archive, tags and the bin of this visit can be")
+            return
+        undo = self.app.undoing.pop()
+        threading.Thread(target=_take_back, args=(self.app, undo), daemon=True).start()
+
+    def action_repeat(self) -> None:
+        """Ask for seeds, then start the same again with them."""
+        names = self.chosen()
+        if names:
+            threading.Thread(target=self._offer_seeds, args=(names,), daemon=True).start()
+
+    def _offer_seeds(self, names: tuple[str, ...]) -> None:
+        from grokterm.jobs import next_seeds
+        from grokterm.record import open_folder
+
+        try:
+            offered = ",".join(map(str, next_seeds(open_folder(self.app.runs / names[0])))) if len(names) == 1 else ""
+        except GroktermError as error:
+            self.say(str(error), "error")
+            return
+        self.app.call_from_thread(self._ask_seeds, names, offered)
+
+    def _ask_seeds(self, names: tuple[str, ...], offered: str) -> None:
+        from grokterm.console.widgets.dialogs import Line
+
+        several = "Each gets as many new seeds as it has, or so many." if len(names) > 1 else ""
+        line = Line(
+            f"Repeat {listed(names)}",
+            "a count (4) or a list (7,8,9)",
+            detail=several or "The same again with new seeds: these are the next, or write a count or a list.",
+            value=offered,
+            check=_wrong_seeds,
+            empty=True,
+        )
+        self.app.push_screen(line, lambda text: self._repeat(names, text) if text is not None else None)
+
+    def _repeat(self, names: tuple[str, ...], text: str) -> None:
+        self.do(partial(deeds.repeat, deeds.read_seeds(text)), names, self._open_new if len(names) == 1 else None)
+
+    def _open_new(self, outcome: Outcome) -> None:
+        if outcome.new:
+            self.open_page(outcome.new)
+
+    def open_page(self, name: str) -> None:
+        """Show an experiment on a page of its own."""
+        from grokterm.console.screens.experiment import ExperimentPage
+
+        self.app.push_screen(ExperimentPage(name))
+
+    def action_fork(self) -> None:
+        """Choose a checkpoint and changes, then start the fork."""
+        from grokterm.console.screens.fork import Fork
+
         name = self.target()
-        if name is not None:
-            line = Line(f"Note on {plain(short_name(name))}", "what should be remembered?")
-            self.app.push_screen(line, lambda text: self._do(partial(add_note, text=text), name) if text else None)
+        if name is None:
+            self.say(self.nothing())
+        else:
+            self.app.push_screen(Fork(name), lambda new: self.open_page(new) if new else None)
 
     def action_compare(self) -> None:
         """Compare the marked experiments, or the arms of this one."""
@@ -58,68 +206,40 @@ class Acting(Page):
 
     def compared(self) -> tuple[str, ...]:
         """The experiments that `c` compares."""
-        name = self.target()
-        return self.app.memory.marks or ((name,) if name else ())
-
-    def _do(self, deed: Callable, name: str | None = None) -> None:
-        name = name or self.target()
-        if name is not None:
-            # A daemon of its own: a worker may take seconds to answer, and leaving the console doesn't wait for that.
-            threading.Thread(target=_carry_out, args=(self.app, deed, name), daemon=True).start()
+        return self.chosen()
 
 
-def _carry_out(app: Console, deed: Callable, name: str) -> None:
-    """In a thread: do it, and say how it went. Both calls on the app are safe from any thread."""
+def _carry_out(app: Console, deed: Deed, names: tuple[str, ...], then: Callable[[Outcome], None] | None) -> None:
+    """In a thread: do it, and say how it went. What is called on the app is safe from any thread."""
     from grokterm.record import open_folder
 
+    outcome = deeds.carry_out([open_folder(app.runs / name) for name in names], deed)
+    if outcome.undo is not None:
+        app.undoing.append(outcome.undo)
+    app.notify(plain(outcome.said), severity=outcome.severity, markup=False)
+    app.watcher.reread(names)
+    if then is not None:
+        app.call_from_thread(then, outcome)
+
+
+def _take_back(app: Console, undo: Undo) -> None:
+    outcome = deeds.take_back(undo)
+    app.notify(plain(outcome.said), severity=outcome.severity, markup=False)
+    app.watcher.reread(undo.names)
+
+
+def _noted(summaries: Sequence[Summary]) -> str:
+    """The tags and last notes of one experiment; the tags of several."""
+    tags = dict.fromkeys(tag for summary in summaries for tag in summary.marks.tags)
+    lines = [f"tags: {' '.join(f'#{tag}' for tag in tags) or 'none'}"]
+    if len(summaries) == 1:
+        lines += [f"· {plain(text)}" for text in summaries[0].marks.texts[-_LAST_NOTES:]]
+    return "\n".join(lines)
+
+
+def _wrong_seeds(text: str) -> str:
     try:
-        said, severity = deed(open_folder(app.runs / name)), "information"
-    except GroktermError as error:
-        said, severity = " — ".join(filter(None, (error.message, error.hint))), "error"
-    app.notify(plain(said), severity=severity, markup=False)
-    app.watcher.reread()
-
-
-def pause_or_resume(folder) -> str:
-    """Pause a running experiment, wake a paused one, start a worker for one that has none. Says what was done."""
-    from grokterm.jobs import request, resume
-    from grokterm.record import State
-
-    state = folder.state()
-    if state in (State.RUNNING, State.STARTING):
-        return _said(request(folder, "pause"), f"{folder.name} is paused; its memory stays on the device")
-    if state is State.PAUSED:
-        return _said(request(folder, "resume"), f"{folder.name} goes on")
-    if state.resumable:
-        resume(folder)
-        return f"{folder.name}: a worker goes on from the last checkpoint"
-    if state is State.STALLED:
-        why = "is silent, but its process isn't proven gone"
-        return f"{folder.name} {why}; nothing was started. If you know it is gone: grokterm resume --force"
-    return f"{folder.name} is {state}: nothing to pause or resume"
-
-
-def stop(folder) -> str:
-    """Ask the workers to write a checkpoint and end."""
-    from grokterm.jobs import request
-
-    answers = request(folder, "stop")
-    begun = any(answer.step is not None for answer in answers)
-    return _said(answers, f"{folder.name} is stopped, {'with a checkpoint' if begun else 'before training began'}")
-
-
-def add_note(folder, text: str) -> str:
-    """Keep a note with the experiment."""
-    folder.add_note("note", text)
-    return f"noted on {folder.name}"
-
-
-def _said(answers, done: str) -> str:
-    refused = [answer.refused for answer in answers if answer.refused]
-    if refused:
-        return f"refused: {refused[0]}"
-    silent = [answer for answer in answers if not answer.answered]
-    if silent:
-        return "the worker hasn't answered yet; it obeys when it next looks"
-    at = {answer.step for answer in answers if answer.step is not None}
-    return f"{done}, at step {min(at):,}" if at else done
+        deeds.read_seeds(text)
+    except BadInput as error:
+        return error.message
+    return ""

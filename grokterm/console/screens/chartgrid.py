@@ -62,7 +62,7 @@ class ChartGrid(Grid):
     def plot_columns(self) -> int:
         """Cells of the x axis of the focused chart: what the cursor moves by."""
         view = self._view_of(self._scene.focus if self._scene else None)
-        return max(10, (view.size.width if view else self.size.width) - 8)
+        return max(10, view.columns if view else self.size.width)
 
     @property
     def settled(self) -> bool:
@@ -178,7 +178,7 @@ class ChartGrid(Grid):
         """Say which chart was meant, and where on its x axis."""
         view = event.widget
         if isinstance(view, ChartView) and view in self._cells:
-            self.post_message(self.Pointed(self._cells[view].id, self._x_at(view, event.screen_x - view.region.x)))
+            self.post_message(self.Pointed(self._cells[view].id, view.x_at(event.screen_x - view.region.x)))
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Zoom in, where the wheel doesn't scroll."""
@@ -191,20 +191,6 @@ class ChartGrid(Grid):
     def _turned(self, event: events.MouseEvent, by: int) -> None:
         view = event.widget
         if self._height is None and isinstance(view, ChartView) and view in self._cells:
-            x = self._x_at(view, event.screen_x - view.region.x)
+            x = view.x_at(event.screen_x - view.region.x)
             self.post_message(self.Pointed(self._cells[view].id, x, by))
             event.stop()
-
-    def _x_at(self, view: ChartView, column: int) -> float | None:
-        """The x under a column of a chart's cells; None outside its axes."""
-        from grokterm.console.scales import at_share
-
-        lines = [line for line in view.lines[1:] if any(sign in line for sign in _AXIS)]
-        whole = self._scene.extent()
-        if not lines or whole is None:
-            return None
-        left = min(line.index(sign) for line in lines for sign in _AXIS if sign in line) + 1
-        share = (column - left + 0.5) / max(1, view.size.width - left)
-        if not 0 <= share <= 1:
-            return None
-        return at_share(self._scene.spot.window, whole, share, self._scene.view.log_x)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from grokterm.console.arranging import Heading
 from grokterm.console.look import Ink, marker, state_look
-from grokterm.console.text import age, clip, clip_middle, plain, rate, short_steps
+from grokterm.console.text import clip, clip_middle, ordinal, rate, short_steps
 from grokterm.console.widgets.table import Column
 from grokterm.names import short_name
 
@@ -19,55 +19,50 @@ COLUMNS = (
     Column("mark", "", 1),
     Column("state", "state", 10),
     Column("name", "experiment", 16, most=46),
+    Column("tags", "tags", 8, most=26, rank=7),
     Column("arms", "arms", 4, right=True, rank=5),
     Column("seeds", "seeds", 5, right=True, rank=6),
     Column("progress", "progress", 10, most=22, rank=2),
     Column("grok", "t_grok by arm", 17, most=44, rank=3),
     Column("rate", "rate", 7, right=True, rank=4),
-    Column("age", "age", 4, right=True, rank=1),
+    Column("age", "age", 5, right=True, rank=1),
 )
 
 
-@dataclass(frozen=True)
-class Line:
-    """A line of the history: what its drawing depends on, so that equal lines needn't be drawn again."""
-
-    summary: Summary
-    age: str
-    marked: bool
-
-    @property
-    def name(self) -> str:
-        """The folder's name."""
-        return self.summary.name
+def heading(row: Summary | Heading, width: int, ink: Ink) -> Text | None:
+    """The line above a group, across all columns; None for an experiment."""
+    if not isinstance(row, Heading):
+        return None
+    count = f"  {row.count:,}"
+    title = clip(row.title, width - len(count) - 2)
+    sign = "▸" if row.folded else "▾"
+    return Text(f"{sign} ", ink.accent).append(title, f"bold {ink.foreground}").append(count, ink.muted)
 
 
-def line_of(summary: Summary, now: float, marked: bool) -> Line:
-    """The line for a summary at the time `now`."""
-    return Line(summary, age(now - summary.created), marked)
+def paint(summary: Summary, column: str, width: int, ink: Ink, look: tuple) -> Text:
+    """One cell.
 
-
-def matches(summary: Summary, words: str) -> bool:
-    """Every word of a filter occurs in the name, the title, an arm or the state."""
-    hay = " ".join(
-        (summary.name, summary.title, *summary.arms, state_look(summary.state).word, *summary.marks.tags)
-    ).lower()
-    return all(word in hay for word in words.lower().split())
-
-
-def paint(line: Line, column: str, width: int, ink: Ink) -> Text:
-    """One cell."""
-    summary = line.summary
+    Args:
+        look: what else decides: the age in words, whether it is marked, its place in the line for a device or 0.
+    """
+    old, marked, place = look
     if column == "mark":
-        return Text("◆" if line.marked else " ", ink.accent)
+        return Text("◆" if marked else " ", ink.accent)
     if column == "state":
-        look = state_look(summary.state)
-        return Text(f"{look.glyph} {look.word}", ink.tone(look.tone))
+        state = state_look(summary.state)
+        return Text(f"{state.glyph} {state.word}", ink.tone(state.tone))
     if column == "name":
-        return Text(clip_middle(plain(short_name(summary.name)), width))
+        star = "★ " if summary.marks.starred else ""
+        return Text(star, ink.accent).append(clip_middle(short_name(summary.name), width - len(star)), ink.foreground)
+    if column == "tags":
+        return Text(clip(" ".join(f"#{tag}" for tag in summary.marks.tags), width), ink.muted)
+    if column == "age":
+        return Text(old, ink.muted)
     if summary.problem:
-        return Text(clip(summary.problem, width) if column == "progress" else "", ink.muted)
+        return Text(clip(_reason(summary), width) if column == "grok" else "", ink.muted)
     if column == "progress":
+        if place:
+            return Text(f"{ordinal(place)} in line"[:width] if width >= 11 else f"{ordinal(place)}", ink.muted)
         return progress(summary.progress, width, ink, state_look(summary.state).tone)
     if column == "grok":
         return groks(summary, width, ink)
@@ -75,9 +70,16 @@ def paint(line: Line, column: str, width: int, ink: Ink) -> Text:
         "arms": str(len(summary.arms)),
         "seeds": str(len(summary.seeds)),
         "rate": rate(summary.rate) if summary.state == "running" else "",
-        "age": line.age,
     }
     return Text(values[column], ink.muted)
+
+
+def _reason(summary: Summary) -> str:
+    """Why it can't be read, in few words; the preview has them all."""
+    problem = summary.problem or ""
+    if "a newer grokterm" in problem:
+        return "from a newer grokterm"
+    return (problem.partition(summary.name)[2] or problem).lstrip("/: ")
 
 
 def progress(share: float, width: int, ink: Ink, tone: str) -> Text:

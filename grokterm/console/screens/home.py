@@ -1,22 +1,29 @@
-"""Home: the history, and a preview of what is highlighted."""
+"""Home: the history, a preview of what is highlighted, and the devices beside it where there is room."""
 
+from __future__ import annotations
+
+from dataclasses import replace
 from typing import ClassVar
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from grokterm.console.commands import HOME, bindings
-from grokterm.console.screens.acting import Acting
+from grokterm.console.screens.filterbar import FilterBar
+from grokterm.console.screens.gathering import Gathering
 from grokterm.console.screens.parts import title_line
 from grokterm.console.screens.preview import Preview
 from grokterm.console.snapshot import Snapshot
-from grokterm.console.text import plain_lines, plural
+from grokterm.console.text import age, plain_lines, plural
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.console.widgets.table import Table
 
+_AGES_SECONDS = 20.0
 
-class Home(Acting):
+
+class Home(Gathering):
     """The first screen.
 
     Args:
@@ -24,7 +31,8 @@ class Home(Acting):
     """
 
     SCOPE = HOME
-    BINDINGS = bindings(HOME)
+    # `/` before all others, so that letters which arrive together with it are written in the filter.
+    BINDINGS: ClassVar = [replace(binding, priority=binding.id == "filter") for binding in bindings(HOME)]
     HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (150, "-wide")]
     VERTICAL_BREAKPOINTS: ClassVar = [(0, "-low"), (34, "-high")]
     AUTO_FOCUS = "#history"
@@ -32,26 +40,37 @@ class Home(Acting):
     def __init__(self, open_at: str | None = None) -> None:
         super().__init__()
         self._open_at = open_at
-        self._filter = ""
+        self._marks: frozenset[str] = frozenset()
+        self._complete = False
 
     def compose(self) -> ComposeResult:
         """Title, history beside or above the preview, filter, keys."""
-        from grokterm.console.screens.history import COLUMNS, paint
+        from grokterm.console.screens.history import COLUMNS, heading, paint
+        from grokterm.console.screens.queue import QueuePanel
 
         yield Static(id="title")
         with Container(id="body"):
             with Vertical(id="list"):
-                yield Table(COLUMNS, lambda *cell: paint(*cell, self.app.ink), lambda line: line.name, id="history")
+                yield Table(
+                    COLUMNS,
+                    lambda row, column, width: paint(row, column, width, self.app.ink, self._look_of(row)),
+                    lambda row: row.name,
+                    span=lambda row, width: heading(row, width, self.app.ink),
+                    look=self._look_of,
+                    id="history",
+                )
                 yield Static(id="empty", markup=False)
-            yield Preview()
-        yield Input(placeholder="text in name, title, arms or state", id="filter")
+            with Vertical(id="beside"):
+                yield Preview()
+                yield QueuePanel()
+        yield FilterBar(self.app.memory.filter, self.known_values)
         yield KeyBar(HOME)
 
     def on_mount(self) -> None:
         """Begin with the history, or with the experiment asked for."""
-        self.query_one("#filter", Input).display = False
+        self.set_interval(_AGES_SECONDS, self.history.check)  # ages change with time alone
         if self._open_at and (self.app.runs / self._open_at).is_dir():
-            self.call_after_refresh(self._open, self._open_at)
+            self.call_after_refresh(self.open_page, self._open_at)
 
     @property
     def history(self) -> Table:
@@ -62,65 +81,99 @@ class Home(Acting):
         """The highlighted experiment, for the preview."""
         return self.target()
 
-    def target(self) -> str | None:
-        """The highlighted experiment."""
-        line = self.history.highlighted
-        return line.name if line is not None else None
-
     def seeds(self) -> tuple[int, ...]:
         """Those of the highlighted experiment."""
-        line = self.history.highlighted
-        return line.summary.seeds if line is not None else ()
+        return getattr(self.history.highlighted, "seeds", ())
+
+    def _look_of(self, row: object) -> tuple:
+        """What the drawing of a row depends on beside the row: its age, its mark, its place in the line."""
+        created, machine = getattr(row, "created", None), self.app.snapshot.machine
+        if created is None:
+            return ("", False, 0)
+        place = machine.place(row.name) if machine is not None and row.state == "queued" else 0
+        return age(self.app.clock() - created), row.name in self._marks, place
+
+    def on_screen_resume(self) -> None:
+        """In front: the devices are looked at if they are shown here."""
+        self.app.watcher.watch_machine("home", self.has_class("-wide"))
+        self.ask_again()
+
+    def on_screen_suspend(self) -> None:
+        """Behind another page: nobody looks at the devices here."""
+        self.app.watcher.watch_machine("home", False)
+
+    def on_resize(self) -> None:
+        """The title is laid out for the width, and the devices come or go."""
+        if self.in_front:
+            self.app.watcher.watch_machine("home", self.size.width >= self.HORIZONTAL_BREAKPOINTS[1][0])
+            self.call_after_refresh(lambda: self.show(self.app.snapshot))
 
     def show(self, snapshot: Snapshot) -> None:
         """Lines, title, preview."""
-        from grokterm.console.screens.history import line_of, matches
+        from grokterm.console.arranging import sort_of
+        from grokterm.console.screens.queue import QueuePanel
 
-        now, marks = self.app.clock(), self.app.memory.marks
-        lines = [
-            line_of(summary, now, summary.name in marks)
-            for summary in snapshot.history
-            if not self._filter or matches(summary, self._filter)
-        ]
-        self.history.show(lines)
-        self.put("#title", self._title(snapshot, len(lines)))
-        self._show_empty(snapshot, len(lines))
+        arranged, self._marks = snapshot.arranged, frozenset(self.app.memory.marks)
+        # While the history is still being read, the cursor waits on the first line: what lives is read last.
+        waits = not self._complete and not self.history.moved and arranged.rows
+        self.history.show(arranged.rows, arranged.rows[0].name if waits else None)
+        self._complete |= not snapshot.loading
+        sort = sort_of(arranged.query.sort)
+        self.history.point(sort.column, ("▲" if arranged.query.reverse else "▼") if snapshot.history else "")
+        self.put("#title", self._title(snapshot))
+        self._show_empty(snapshot)
+        self.query_one(FilterBar).hint()
         self.query_one(Preview).show(snapshot, self.target())
+        self.query_one(QueuePanel).show(snapshot)
         if self.target() != snapshot.focus:
             self.app.watcher.focus(self.target())
 
-    def _title(self, snapshot: Snapshot, shown: int):
-        running = sum(summary.state in ("running", "starting") for summary in snapshot.history)
+    def _title(self, snapshot: Snapshot) -> Text:
+        arranged, memory = snapshot.arranged, self.app.memory
         parts = [plural(max(snapshot.total, 0), "experiment")]
         if snapshot.loading:
-            parts = [
-                f"reading {len(snapshot.history):,} of {max(snapshot.total, 0):,}" if snapshot.total > 0 else "reading"
-            ]
-        if running:
-            parts.append(f"{running} running")
-        if self._filter:
-            parts.append(f"{shown:,} shown")
-        if self.app.memory.marks:
-            parts.append(f"{len(self.app.memory.marks)} marked")
-        return title_line("grokterm", f"{' · '.join(parts)}   {self.app.runs}", self.size.width, self.app.ink)
+            known = f"reading {len(snapshot.history):,} of {max(snapshot.total, 0):,}"
+            parts = [known if snapshot.total > 0 else "reading"]
+        if arranged.running:
+            parts.append(f"{arranged.running} running")
+        if memory.filter:
+            parts.append(f"{arranged.shown:,} shown")
+        if arranged.archived:
+            parts.append(f"{arranged.archived:,} archived")
+        if self.marked:
+            parts.append(f"{len(self.marked)} marked")
+        if memory.sort not in ("", "age"):
+            parts.append(f"by {memory.sort}")
+        if memory.group:
+            parts.append(f"grouped by {memory.group}")
+        words, room = " · ".join(parts), self.size.width - len("grokterm") - 6
+        where = f"{words}   {self.app.runs}"
+        return title_line("grokterm", where if len(where) <= room else words, self.size.width, self.app.ink)
 
-    def _show_empty(self, snapshot: Snapshot, shown: int) -> None:
-        if shown:
-            words = ""
-        elif snapshot.problem:
-            words = snapshot.problem
-        elif self._filter and snapshot.history:
-            words = f"Nothing matches “{self._filter}”.  Esc shows everything again."
-        elif snapshot.loading:
-            words = "Reading the experiments …"
-        else:
-            words = (
-                f"No experiments in {self.app.runs} yet.\n\n"
-                "n   chooses a preset and starts it; `quickstart` groks within a minute\n"
-                "?   shows every key"
-            )
-        self.put("#empty", plain_lines(words))
-        self.query_one("#empty").display, self.history.display = not shown, bool(shown)
+    def _show_empty(self, snapshot: Snapshot) -> None:
+        rows = bool(snapshot.arranged.rows)
+        self.put("#empty", "" if rows else plain_lines(self.nothing()))
+        self.query_one("#empty").display, self.history.display = not rows, rows
+
+    def nothing(self) -> str:
+        """Why no experiment is highlighted, and what to do about that."""
+        snapshot, memory = self.app.snapshot, self.app.memory
+        if self.history.highlighted is not None and self.history.display:
+            return "That is the heading of a group: Enter folds it, an experiment is a line below"
+        if snapshot.problem:
+            return snapshot.problem
+        if snapshot.loading:
+            return "Reading the experiments …"
+        if memory.filter and snapshot.history:
+            return f"Nothing matches “{memory.filter}”.  Esc shows everything again."
+        if snapshot.arranged.archived:
+            count = plural(snapshot.arranged.archived, "experiment")
+            return f"{count} in the archive, and nothing else.\n\n/ and archived=yes show what is there"
+        return (
+            f"No experiments in {self.app.runs} yet.\n\n"
+            "n   chooses a preset and starts it; `quickstart` groks within a minute\n"
+            "?   shows every key"
+        )
 
     def on_table_highlighted(self) -> None:
         """Follow the cursor with the preview."""
@@ -128,58 +181,10 @@ class Home(Acting):
             self.app.watcher.focus(self.target())
             self.query_one(Preview).show(self.app.snapshot, self.target())
 
+    def on_table_viewed(self) -> None:
+        """What is on the screen is looked at in every round."""
+        self.app.watcher.look_at(tuple(row.name for row in self.history.in_view))
+
     def on_table_opened(self) -> None:
         """A double click."""
         self.action_open()
-
-    def action_open(self) -> None:
-        """Open the highlighted experiment."""
-        if self.target() is not None:
-            self._open(self.target())
-
-    def _open(self, name: str) -> None:
-        from grokterm.console.screens.experiment import ExperimentPage
-
-        self.app.push_screen(ExperimentPage(name))
-
-    def action_new(self) -> None:
-        """Choose a preset."""
-        from grokterm.console.screens.new import New
-
-        self.app.push_screen(New())
-
-    def action_mark(self) -> None:
-        """Mark or unmark, and go on to the next line."""
-        name, marks = self.target(), self.app.memory.marks
-        if name is None:
-            return
-        others = tuple(mark for mark in marks if mark != name)
-        self.app.memory.remember(marks=others if name in marks else (*marks, name))
-        self.history.action_move(1)
-        self.show(self.app.snapshot)
-
-    def action_filter(self) -> None:
-        """Write a filter."""
-        line = self.query_one("#filter", Input)
-        line.display = True
-        line.focus()
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        """Filter while typing."""
-        self._filter = event.value.strip()
-        self.show(self.app.snapshot)
-
-    def on_input_submitted(self) -> None:
-        """Keep the filter and go back to the table."""
-        self.query_one("#filter", Input).display = bool(self._filter)
-        self.history.focus()
-
-    def action_back(self) -> None:
-        """Take the filter away, then the marks; then there is nothing left to go back from."""
-        line = self.query_one("#filter", Input)
-        if line.display:
-            line.value, line.display = "", False
-            self.history.focus()
-        elif self.app.memory.marks:
-            self.app.memory.remember(marks=())
-            self.show(self.app.snapshot)

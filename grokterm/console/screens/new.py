@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import Container, VerticalScroll
+from textual.containers import Container, Vertical, VerticalScroll
 from textual.message import Message
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from grokterm.console.commands import NEW, bindings
-from grokterm.console.look import Ink, marker
+from grokterm.console.costs import Cost, cost_of, measured_cost
+from grokterm.console.latest import Latest
 from grokterm.console.screens.page import Page
 from grokterm.console.screens.parts import title_line
+from grokterm.console.screens.preset_list import PresetList, entries
+from grokterm.console.screens.preset_text import Whole, preset_text, read_whole
 from grokterm.console.snapshot import Snapshot
-from grokterm.console.text import clip, fold, plain, plain_lines, plural, steps
+from grokterm.console.text import plain_lines
 from grokterm.console.widgets.keybar import KeyBar
-from grokterm.console.widgets.table import Column, Table
-from grokterm.errors import BadInput, GroktermError
+from grokterm.errors import GroktermError
 
 if TYPE_CHECKING:
-    from grokterm.spec import Experiment, PresetInfo
-
-
-@dataclass(frozen=True, eq=False)
-class Whole:
-    """A preset that was read whole: the experiment with its cautions, or the problems that keep it from being one."""
-
-    experiment: Experiment | None = None
-    cautions: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
+    from grokterm.spec import PresetInfo
 
 
 class New(Page):
@@ -45,9 +37,11 @@ class New(Page):
     HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (76, "-normal")]
 
     class Read(Message):
-        """The presets are read, or some of them whole, by the name they have in the list; sent by a thread."""
+        """The presets are read, or some of them whole, by their file; sent by a thread."""
 
-        def __init__(self, presets: tuple[PresetInfo, ...] = (), wholes: dict[str, Whole] | None = None) -> None:
+        def __init__(
+            self, presets: tuple[PresetInfo, ...] | None = None, wholes: dict[Path, Whole] | None = None
+        ) -> None:
             super().__init__()
             self.presets, self.wholes = presets, wholes or {}
 
@@ -60,23 +54,28 @@ class New(Page):
 
     def __init__(self) -> None:
         super().__init__()
-        self._wholes: dict[str, Whole] = {}  # by the name in the list, which need not be the experiment's
+        self._presets: tuple[PresetInfo, ...] = ()
+        self._wholes: dict[Path, Whole] = {}  # by file: its name in the list need not be the experiment's
+        self._costs: dict[Path, Cost] = {}
         self._starting = False
+        self._measuring: Path | None = None
+        self._cost = Latest(self, self._find_cost)
+        self._measure = Latest(self, lambda path, experiment: (path, measured_cost(experiment)))
 
     def compose(self) -> ComposeResult:
         """The list to the left, what the preset says to the right."""
-        columns = (Column("name", "preset", 24, most=60),)
         yield Static(id="title", markup=False)
         with Container(id="body"):
-            yield Table(
-                columns, lambda info, _, width: Text(clip(info.name, width)), lambda info: info.name, id="presets"
-            )
+            with Vertical(id="left"):
+                yield PresetList(id="presets")
+                yield Input(placeholder="a part of a name or of a question", id="filter", compact=True)
             with VerticalScroll(id="about"):
                 yield Static(id="words", markup=False)
         yield KeyBar(NEW)
 
     def on_mount(self) -> None:
         """Read the list off the event loop."""
+        self.query_one("#filter").display = False
         self.run_worker(self._read_list, thread=True)
 
     def focus_name(self) -> str | None:
@@ -93,51 +92,150 @@ class New(Page):
         """Words are folded for the width."""
         self.call_after_refresh(self._show_preset)
 
+    @property
+    def highlighted(self) -> PresetInfo | None:
+        """The preset under the cursor."""
+        entry = self.query_one(PresetList).highlighted
+        return entry.info if entry is not None else None
+
+    # --- what is read, in threads
+
     def _read_list(self) -> None:
         from grokterm.spec import list_presets
 
         presets = list_presets()
-        broken = {info.name: Whole(problems=(info.problem,)) for info in presets if info.problem}
+        broken = {info.path: Whole(problems=(info.problem,)) for info in presets if info.problem}
         self.post_message(self.Read(presets, broken))
 
     def _read_one(self, info: PresetInfo) -> None:
-        self.post_message(self.Read(wholes={info.name: read_whole(info)}))
+        self.post_message(self.Read(wholes={info.path: read_whole(info)}))
+
+    def _find_cost(self, path: Path, experiment) -> tuple[Path, Cost]:
+        return path, cost_of(experiment, self.app.runs)
 
     def on_new_read(self, message: Read) -> None:
         """Show what was read."""
+        if message.presets is not None:
+            self._presets, self._wholes = message.presets, {}
+            self._show_list()
         self._wholes |= message.wholes
-        if message.presets:
-            self.query_one(Table).show(message.presets)
         self._show_preset()
+
+    def on_latest_done(self, message: Latest.Done) -> None:
+        """A cost was found or measured."""
+        message.latest.done()
+        path, cost = message.outcome
+        self._costs[path] = cost
+        self._show_preset()
+
+    # --- what is shown
+
+    def _show_list(self) -> None:
+        wanted = self.query_one("#filter", Input).value
+        self.query_one(PresetList).show(entries(self._presets, wanted))
 
     def on_table_highlighted(self) -> None:
         """Another preset."""
         self._show_preset()
 
-    def on_table_opened(self) -> None:
-        """A double click."""
-        self.action_start()
-
     def _show_preset(self) -> None:
-        info = self.query_one(Table).highlighted
+        info = self.highlighted
         if info is None:
+            if self._presets:
+                self.put("#words", "No preset matches.  Esc shows all of them again.")
             return
-        whole = self._wholes.get(info.name)
+        whole = self._wholes.get(info.path)
         if whole is None:
             self.run_worker(partial(self._read_one, info), thread=True, group="read", exclusive=True)
-        text = preset_text(info, whole or Whole(), self.query_one("#about").size.width - 1, self.app.ink)
-        self.put("#words", text)
+        cost = self._costs.get(info.path)
+        if whole is not None and whole.experiment is not None and (not cost or cost.experiment != whole.experiment):
+            self._cost.ask(info.path, whole.experiment)
+        width = self.query_one("#about").size.width - 1
+        self.put("#words", preset_text(info, whole or Whole(), self._here(cost), width, self.app.ink))
+
+    def _here(self, cost: Cost | None) -> tuple[str, ...]:
+        """What is known of this machine, or how to find out."""
+        if self._measure.busy and self._measuring == self.highlighted.path:
+            return ("measuring: a few real steps, for some seconds",)
+        if cost is None:
+            return ()
+        ask = "" if cost.known or cost.measured else "; m trains a few steps to find out"
+        return tuple(filter(None, (cost.time + ask, cost.line, cost.caution)))
+
+    # --- what is done
 
     def action_next_pane(self) -> None:
         """From the list to the text and back."""
         self.focus_next()
 
+    def action_filter(self) -> None:
+        """Write a filter."""
+        line = self.query_one("#filter", Input)
+        line.display = True
+        line.focus()
+
+    def on_input_changed(self) -> None:
+        """Filter while typing."""
+        self._show_list()
+        self._show_preset()
+
+    def on_input_submitted(self) -> None:
+        """Keep the filter and go back to the list."""
+        self._end_filter()
+
+    def _end_filter(self) -> None:
+        line = self.query_one("#filter", Input)
+        line.display = bool(line.value)
+        self.query_one(PresetList).focus()
+
+    def action_back(self) -> None:
+        """Take the filter away; then back to the history."""
+        line = self.query_one("#filter", Input)
+        if line.display:
+            line.value = ""
+            self._end_filter()
+        else:
+            super().action_back()
+
+    def action_reread(self) -> None:
+        """Read the presets again, and the line."""
+        self._costs = {}
+        self.run_worker(self._read_list, thread=True)
+        super().action_reread()
+
+    def action_measure(self) -> None:
+        """Train a few steps of the highlighted preset, for the estimate."""
+        info = self.highlighted
+        whole = self._wholes.get(info.path) if info is not None else None
+        if whole is not None and whole.experiment is not None and not self._measure.busy:
+            self._measuring = info.path
+            self._measure.ask(info.path, whole.experiment)
+            self._show_preset()
+
+    def action_edit(self) -> None:
+        """Change the preset before it starts."""
+        from grokterm.console.screens.form import Form
+
+        if self.highlighted is not None:
+            self.app.push_screen(Form(self.highlighted.path), self._formed)
+
+    def _formed(self, name: str | None) -> None:
+        """The form was left: where it started something, go there; else there may be one more preset."""
+        if name:
+            self.post_message(self.Started(name))
+        else:
+            self.run_worker(self._read_list, thread=True)
+
+    def on_table_opened(self) -> None:
+        """A double click."""
+        self.action_start()
+
     def action_start(self) -> None:
         """Make the folder, start the workers, open the experiment."""
-        info = self.query_one(Table).highlighted
+        info = self.highlighted
         if info is None or self._starting:
             return
-        whole = self._wholes.get(info.name)
+        whole = self._wholes.get(info.path)
         if whole is not None and whole.problems:
             self._refuse("\n".join(whole.problems))
             return
@@ -167,77 +265,3 @@ class New(Page):
 
         self.app.watcher.reread()
         self.app.switch_screen(ExperimentPage(message.name))
-
-
-def read_whole(info: PresetInfo) -> Whole:
-    """The experiment that a preset describes, or why it describes none."""
-    from grokterm.spec import cautions, load
-
-    try:
-        experiment = load(info.path)
-    except BadInput as error:
-        return Whole(problems=error.problems)
-    except GroktermError as error:
-        return Whole(problems=(error.message,))
-    return Whole(experiment, cautions(experiment))
-
-
-def preset_text(info: PresetInfo, whole: Whole, width: int, ink: Ink) -> Text:
-    """Everything a preset says about itself, what to think of before it starts, and the arms with what tells them
-    apart; or its problems, one line each.
-    """
-    text = Text()
-    text.append(f"{fold(info.title or info.name, width)}\n", f"bold {ink.foreground}")
-    for problem in whole.problems:
-        text.append(f"\n{fold(problem, width, rest='  ')}", ink.bad)
-    if whole.problems:
-        return text
-    for label, words in (
-        ("question", info.question),
-        ("source", info.source),
-        ("expect", info.expect),
-        ("cost", info.cost),
-    ):
-        if words:
-            text.append(f"\n{label:<10}", ink.accent).append(f"{_behind(words, width, 10)}\n", ink.foreground)
-    if whole.experiment is None:
-        return text
-    for caution in whole.cautions:
-        text.append("\n! ", f"bold {ink.accent}").append(f"{_behind(caution, width, 2)}\n", ink.foreground)
-    return text.append_text(_arms_text(whole.experiment, width, ink))
-
-
-def _arms_text(experiment: Experiment, width: int, ink: Ink) -> Text:
-    text = Text()
-    runs = f"{plural(len(experiment.arms), 'arm')} x {plural(len(experiment.seeds), 'seed')}"
-    budget = steps(experiment.arms[0].spec.stop.steps)
-    text.append(f"\n{'arms':<10}", ink.accent).append(f"{runs}, {budget} steps each\n", ink.foreground)
-    own = experiment.to_document()["arms"]
-    for index, arm in enumerate(experiment.arms):
-        text.append(f"\n{marker(index)} ", ink.arm(index)).append(f"{plain(arm.name)}\n", f"bold {ink.foreground}")
-        if arm.about:
-            text.append(f"{fold(arm.about, width, '  ', '  ')}\n", ink.foreground)
-        for field, value in flat(own[arm.name]):
-            text.append(f"{fold(f'{field} = {value}', width, '  ', '    ')}\n", ink.muted)
-    return text
-
-
-def _behind(words: str, width: int, indent: int) -> str:
-    """`words` folded to stand behind a label of `indent` cells."""
-    return fold(words, width, " " * indent, " " * indent)[indent:]
-
-
-def flat(table: dict, prefix: str = "") -> list[tuple[str, object]]:
-    """The values of nested tables with their dotted names, `about` left out; a schedule on one line."""
-    pairs: list[tuple[str, object]] = []
-    for name, value in table.items():
-        if name == "about" and not prefix:
-            continue
-        if isinstance(value, dict) and "schedule" in value:
-            rest = " ".join(f"{key} {part}" for key, part in value.items() if key != "schedule")
-            pairs.append((f"{prefix}{name}", f"{value['schedule']}: {rest}" if rest else value["schedule"]))
-        elif isinstance(value, dict):
-            pairs += flat(value, f"{prefix}{name}.")
-        else:
-            pairs.append((f"{prefix}{name}", value))
-    return pairs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from grokterm.console.look import Ink, marker, state_look
@@ -19,8 +20,8 @@ def title_line(left: str, right: str, width: int, ink: Ink) -> Text:
     heading = clip(left, width - 2)
     line = Text(no_wrap=True).append(f" {heading}", f"bold {ink.foreground}")
     room = width - line.cell_len - 1
-    if right and len(right) + 2 <= room:
-        line.append(" " * (room - len(right)) + right, ink.muted)
+    if right and cell_len(right) + 2 <= room:
+        line.append(" " * (room - cell_len(right)) + right, ink.muted)
     return line
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widgets import Static
@@ -10,8 +13,14 @@ from grokterm.console.charts.widget import ChartView
 from grokterm.console.screens.page import rewrite
 from grokterm.console.screens.parts import legend, message, state_line, title_line
 from grokterm.console.snapshot import Snapshot
-from grokterm.console.text import fold, plain
+from grokterm.console.text import clip, fold, ordinal, plain
 from grokterm.names import short_name
+
+if TYPE_CHECKING:
+    from grokterm.console.detail import Detail
+    from grokterm.console.look import Ink
+
+_LINES = {"-low": 7, "-high": 10, "-wide": 14}  # lines of words by the class of the screen, the last that fits
 
 
 class Preview(Vertical):
@@ -44,20 +53,59 @@ class Preview(Vertical):
         from grokterm.console.panels import PANELS, chart
         from grokterm.console.scales import Spot
 
-        width, ink = max(20, self.size.width - 2), self.app.ink
-        heading = detail.summary.title or plain(short_name(detail.name))
-        text = title_line(heading, plain(short_name(detail.name)), width, ink).append("\n")
-        text.append_text(state_line(detail, width, ink))
-        said = message(detail, width, ink)
-        if said is not None:
-            text.append("\n").append_text(said)
-        if detail.question:
-            text.append("\n").append(fold(detail.question, width, " ", " "), ink.muted)
-        if detail.arms:
-            text.append("\n").append_text(legend(detail.arms, width, ink, most_rows=4))
-        rewrite(self.query_one("#words", Static), text)
+        lines = [count for name, count in _LINES.items() if self.screen.has_class(name)][-1:]
+        ink = self.app.ink
+        words = preview_text(detail, waits(snapshot, detail.name), max(20, self.size.width - 2), (*lines, 10)[0], ink)
+        rewrite(self.query_one("#words", Static), words)
         shown = (detail.curves, detail.arms, self.app.memory.view, self.app.theme)
         if shown != self._shown:
             self._shown = shown
             for view, panel in zip(self.query(ChartView), PANELS, strict=False):
                 view.show(chart(panel, *shown[:3], Spot(), ink))
+
+
+def waits(snapshot: Snapshot, name: str) -> str:
+    """Of an experiment that waits for a device: its place, for what, and who is there; else ""."""
+    machine = snapshot.machine
+    place = machine.place(name) if machine is not None else 0
+    return f"{ordinal(place)} in line for {machine.ahead(name)}" if place else ""
+
+
+def preview_text(detail: Detail, waiting: str, width: int, height: int, ink: Ink) -> Text:
+    """Heading, state, what is unusual, what people noted, the question and the arms, in at most `height` lines.
+
+    Arms come before the question where there isn't room for both; what is left out of either is said.
+    """
+    heading = detail.summary.title or short_name(detail.name)
+    lines = [title_line(heading, plain(short_name(detail.name)), width, ink), state_line(detail, width, ink)]
+    said = Text(fold(waiting, width, " ", " "), ink.foreground) if waiting else message(detail, width, ink)
+    if said is not None:
+        lines += said.split("\n")[: max(1, height - 4)]
+    people = _people(detail, width, ink)
+    arms = legend(detail.arms, width, ink, max(1, min(4, height - len(lines)))).split("\n") if detail.arms else []
+    room = height - len(lines) - len(arms)
+    if people is not None and room > 0:
+        lines.append(people)
+        room -= 1
+    return Text("\n").join([*lines, *_question(detail.question, width, room, ink), *arms])
+
+
+def _people(detail: Detail, width: int, ink: Ink) -> Text | None:
+    """Star, tags and the last note."""
+    marks = detail.summary.marks
+    pieces = (
+        *(["★"] if marks.starred else []),
+        *(["archived"] if marks.archived else []),
+        *(f"#{tag}" for tag in marks.tags),
+        *(f"“{text}”" for text in marks.texts[-1:]),
+    )
+    return Text(" " + clip("  ".join(pieces), width - 1), ink.accent) if pieces else None
+
+
+def _question(question: str, width: int, room: int, ink: Ink) -> list[Text]:
+    if not question or room <= 0:
+        return []
+    lines = fold(question, width, " ", " ").split("\n")
+    if len(lines) > room:
+        lines = [*lines[: room - 1], " " + clip(" ".join(line.strip() for line in lines[room - 1 :]), width - 1)]
+    return [Text(line, ink.muted) for line in lines]

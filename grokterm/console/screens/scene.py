@@ -87,11 +87,12 @@ class Scene:
 
 def _y_range(chart: Chart) -> tuple[float, float] | None:
     """The y axis that all curves of the chart need, in the units of the data."""
-    from grokterm.console.charts.compose import limits
+    from grokterm.console.charts.compose import scene
 
     if chart.y_range is not None and not chart.log_y:
         return chart.y_range
-    found = limits(replace(chart, milestones=()), 20)
-    if found is None:
+    seen = scene(replace(chart, milestones=()), 80, 20)
+    if seen is None:
         return None
-    return (10**found.y0, 10**found.y1) if chart.log_y else (found.y0, found.y1)
+    low, high = seen.limits.y0, seen.limits.y1
+    return (10**low, 10**high) if chart.log_y else (low, high)

@@ -45,12 +45,15 @@ def fit(columns: Sequence[Column], width: int) -> tuple[tuple[Column, int], ...]
             break
         kept.remove(max(losable, key=lambda column: column.rank))
     spare = max(0, width + GAP - sum(column.width + GAP for column in kept))
-    sizes = []
-    for column in kept:
-        extra = min(spare, max(0, column.most - column.width))
-        spare -= extra
-        sizes.append((column, column.width + extra))
-    return tuple(sizes)
+    sizes = [column.width for column in kept]
+    while spare > 0:  # a cell each in turn, so that no column takes all there is
+        growing = [place for place, column in enumerate(kept) if sizes[place] < column.most][:spare]
+        if not growing:
+            break
+        for place in growing:
+            sizes[place] += 1
+        spare -= len(growing)
+    return tuple(zip(kept, sizes, strict=True))
 
 
 Row = TypeVar("Row")
@@ -63,6 +66,8 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         columns: see `Column`.
         paint: draws one cell of a row: `paint(row, column id, width) -> Text`. Called for rows in view only.
         key: the identity of a row, which the cursor follows when rows come and go.
+        span: what is drawn across all columns in place of cells, for rows that are headings; None for the others.
+        look: what the drawing of a row depends on besides the row; see `check`.
     """
 
     COMPONENT_CLASSES: ClassVar = {"table--head", "table--cursor"}
@@ -77,6 +82,9 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         Binding("end", "move(1000000000)", "The last row.", show=False),
     ]
 
+    class Viewed(Message):
+        """Other rows may be in view."""
+
     class Highlighted(Message):
         """The cursor is on another row."""
 
@@ -89,11 +97,16 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         paint: Callable[[Row, str, int], Text],
         key: Callable[[Row], str],
         *,
+        span: Callable[[Row, int], Text | None] = lambda row, width: None,
+        look: Callable[[Row], object] = lambda row: None,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
-        self._columns, self._paint, self._key = tuple(columns), paint, key
+        self._columns, self._paint, self._key, self._span, self._look = tuple(columns), paint, key, span, look
         self._rows: tuple[Row, ...] = ()
+        self._drawn: dict[int, object] = {}  # by place: what the row in view looked like when it was drawn
+        self._arrow: tuple[str, str] = ("", "")
+        self.moved = False  # somebody has chosen a row
         self._cursor = 0
         self._sizes: tuple[tuple[Column, int], ...] = ()
 
@@ -107,25 +120,55 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         """The rows shown."""
         return self._rows
 
+    @property
+    def in_view(self) -> tuple[Row, ...]:
+        """The rows that the table has room for where it is scrolled to."""
+        first = round(self.scroll_offset.y)
+        return self._rows[first : first + max(1, self.size.height - 1)]
+
+    def point(self, column: str, arrow: str) -> None:
+        """Put a sign behind the title of a column, as of the one that rows are sorted by."""
+        if (column, arrow) != self._arrow:
+            self._arrow = (column, arrow)
+            self.refresh(Region(0, 0, self.size.width, 1))
+
     def show(self, rows: Sequence[Row], highlight: str | None = None) -> None:
         """Show these rows; the cursor stays with its row, or goes to the one whose key is `highlight`."""
         new, old = tuple(rows), self._rows
         before = self.highlighted
         wanted = highlight or (self._key(before) if before is not None else None)
         self._rows = new
-        places = {self._key(row): place for place, row in enumerate(new)}
-        self._cursor = min(places.get(wanted, self._cursor), max(0, len(new) - 1))
+        there = self._cursor < len(new) and self._key(new[self._cursor]) == wanted
+        if not there:
+            place = next((place for place, row in enumerate(new) if self._key(row) == wanted), self._cursor)
+            self._cursor = min(place, max(0, len(new) - 1))
         if len(new) != len(old):
             self._resize_rows()
-            self.refresh()
-        else:
-            for place, (row, was) in enumerate(zip(new, old, strict=True)):
-                if row != was:
-                    self._refresh_row(place)
+        if len(new) != len(old) or not there:
+            self._keep_in_view()
+        self.check()
+        self.post_message(self.Viewed())
         after = self.highlighted
         if (before is None) != (after is None) or (before is not None and self._key(before) != self._key(after)):
-            self.refresh()
             self._announce()
+
+    def check(self) -> None:
+        """Draw the rows in view again that look another way than when they were drawn."""
+        first = round(self.scroll_offset.y)
+        for place in range(first, first + max(0, self.size.height - 1)):
+            if self._drawn.get(place) != self._appearance(place):
+                self._refresh_row(place)
+
+    def _appearance(self, place: int) -> object:
+        """All that the drawing of the row at a place depends on; None where there is no row."""
+        if place >= len(self._rows):
+            return None
+        return self._rows[place], self._look(self._rows[place]), place == self._cursor
+
+    def watch_scroll_y(self, old: float, new: float) -> None:
+        """Say that other rows are in view."""
+        super().watch_scroll_y(old, new)
+        self.post_message(self.Viewed())
 
     def _refresh_row(self, place: int) -> None:
         line = place - self.scroll_offset.y + 1
@@ -141,21 +184,34 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         self._resize_rows()
         self._keep_in_view()
         self.refresh()
+        self.post_message(self.Viewed())
 
     def render_line(self, y: int) -> Strip:
         """Line 0 is the head and stays; the rest scroll."""
         width = self.size.width
         if y == 0:
-            texts = [Text(column.title, no_wrap=True) for column, _ in self._sizes]
+            texts = [Text(self._title(column, cells), no_wrap=True) for column, cells in self._sizes]
             return self._line(texts, self.get_component_rich_style("table--head"), width)
-        place = y - 1 + self.scroll_offset.y
+        place = y - 1 + round(self.scroll_offset.y)
+        self._drawn = {there: look for there, look in self._drawn.items() if abs(there - place) < self.size.height}
+        self._drawn[place] = self._appearance(place)
         if place >= len(self._rows):
             return Strip.blank(width, self.rich_style)
         row = self._rows[place]
-        texts = [self._paint(row, column.id, cells) for column, cells in self._sizes]
         on_cursor = place == self._cursor
         style = self.get_component_rich_style("table--cursor") if on_cursor else self.rich_style
-        return self._line(texts, style, width)
+        across = self._span(row, width - 2)
+        if across is not None:
+            return self._strip(Text(" ", no_wrap=True, end="") + across, style, width)
+        return self._line([self._paint(row, column.id, cells) for column, cells in self._sizes], style, width)
+
+    def _title(self, column: Column, cells: int) -> str:
+        if column.id != self._arrow[0]:
+            return column.title
+        if not column.title:
+            return self._arrow[1]
+        room = max(0, cells - len(self._arrow[1]) - 1)
+        return f"{column.title[:room].rstrip()} {self._arrow[1]}"
 
     def _line(self, texts: Sequence[Text], style: Style, width: int) -> Strip:
         line = Text(" ", no_wrap=True, end="")
@@ -164,6 +220,9 @@ class Table(ScrollView, Generic[Row], can_focus=True):
             blank = " " * (cells - text.cell_len)
             line.append_text(Text(blank) + text if column.right else text + Text(blank))
             line.append(" " * GAP)
+        return self._strip(line, style, width)
+
+    def _strip(self, line: Text, style: Style, width: int) -> Strip:
         segments = [
             Segment(part.text, style + part.style if part.style else style)
             for part in line.render(self.app.console)
@@ -175,6 +234,7 @@ class Table(ScrollView, Generic[Row], can_focus=True):
         """Move the cursor."""
         if not self._rows:
             return
+        self.moved = True
         place = min(max(0, self._cursor + by), len(self._rows) - 1)
         if place != self._cursor:
             old, self._cursor = self._cursor, place

@@ -1,0 +1,109 @@
+"""Summaries of experiments that have ended, kept between two visits. It may be deleted at any time.
+
+A summary is kept with the stamp its folder had before it was read, and counts only while the folder has that stamp.
+One line of JSON each: a long history is read and written without holding up other threads for long.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import time
+from collections.abc import Mapping
+from dataclasses import astuple, fields
+from pathlib import Path
+from typing import NamedTuple
+
+from grokterm import __version__
+from grokterm.analysis.summary import ArmProgress, Summary
+from grokterm.record import Marks, Stamp, State
+
+_FIELDS = [field.name for kind in (Summary, ArmProgress, Marks) for field in fields(kind)]
+_HEAD = {"version": __version__, "fields": _FIELDS}  # another version, or other fields: nothing is known
+
+SAME_TICK = 2.0  # seconds, of a coarse clock on a network file system
+
+
+class Known(NamedTuple):
+    """A summary and the stamp of its folder before it was read."""
+
+    stamp: Stamp
+    summary: Summary
+
+    @property
+    def trusted(self) -> bool:
+        """The stamp is old enough: a second change in the same tick of the clock would have left the same one."""
+        return time.time() - max(self.stamp, default=0) / 1e9 > SAME_TICK
+
+
+class SummaryCache:
+    """The cache of one runs folder.
+
+    Args:
+        runs: the runs folder; its path tells the caches apart.
+        place: where caches are; by default the user's cache folder.
+    """
+
+    def __init__(self, runs: Path, place: Path | None = None) -> None:
+        name = hashlib.sha256(str(Path(runs).resolve()).encode()).hexdigest()[:24]
+        self._path = (place or cache_folder()) / f"{name}.jsonl"
+
+    def load(self) -> dict[str, Known]:
+        """What is kept, by name. A file that is missing, cut off, or from another version gives what can be read."""
+        found: dict[str, Known] = {}
+        with contextlib.suppress(OSError, ValueError, TypeError, IndexError), self._path.open(encoding="utf-8") as file:
+            if json.loads(next(file, "null")) == _HEAD:
+                for line in file:
+                    known = _parse(json.loads(line))
+                    found[known.summary.name] = known
+        return found
+
+    def save(self, known: Mapping[str, Known]) -> None:
+        """Keeps these instead. Of experiments that live, can't be read, or have just changed, nothing is kept.
+
+        Where it can't be written, the next visit reads the folders.
+        """
+        beside = self._path.with_name(f".{self._path.name}.{os.getpid()}")
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            with beside.open("w", encoding="utf-8") as file:
+                file.write(json.dumps(_HEAD) + "\n")
+                for one in known.values():
+                    if settled(one.summary) and one.trusted:
+                        file.write(json.dumps(_row(one)) + "\n")
+            beside.replace(self._path)
+
+
+def settled(summary: Summary) -> bool:
+    """It can be read, and no worker may be writing it: it changes only if its folder does."""
+    return summary.state is not None and not summary.state.live
+
+
+def cache_folder() -> Path:
+    """`$GROKTERM_STATE`, else the user's cache folder; it may be on a network, since nothing in it is locked."""
+    own = os.environ.get("GROKTERM_STATE")
+    if own:
+        return Path(own) / "summaries"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "grokterm" / "summaries"
+
+
+def _row(known: Known) -> list:
+    values = dict(vars(known.summary))
+    values["arms"] = [[name, *astuple(arm)] for name, arm in values["arms"].items()]
+    values["marks"] = list(vars(values["marks"]).values())
+    return [known.stamp, *values.values()]
+
+
+def _parse(row: list) -> Known:
+    stamp, *values = row
+    given = dict(zip((field.name for field in fields(Summary)), values, strict=True))
+    tags, starred, archived, notes, texts = given["marks"]
+    given |= {
+        "state": State(given["state"]),
+        "arms": {name: ArmProgress(*rest) for name, *rest in given["arms"]},
+        "seeds": tuple(given["seeds"]),
+        "devices": tuple(given["devices"]),
+        "hosts": tuple(given["hosts"]),
+        "marks": Marks(tuple(tags), starred, archived, notes, tuple(texts)),
+    }
+    return Known(tuple(stamp), Summary(**given))

@@ -1,0 +1,317 @@
+"""What can be done to an experiment: functions on its folder that say what they did. They run in threads.
+
+Each gives a `Done`, or raises `GroktermError` with the reason and with what could be done instead.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from grokterm.console.text import ordinal
+from grokterm.errors import BadInput, GroktermError
+from grokterm.names import short_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grokterm.record import ExperimentFolder
+
+_AT_ONCE = 8
+
+
+@dataclass(frozen=True)
+class Done:
+    """One deed, done.
+
+    Attributes:
+        word: what several are counted by: "stopped".
+        said: the sentence about this one.
+        back: takes it back; None where that can't be.
+        what: what is taken back, in words.
+        new: the experiment that came of it.
+    """
+
+    word: str
+    said: str
+    back: Callable[[], None] | None = None
+    what: str = ""
+    new: str = ""
+
+
+Deed = Callable[["ExperimentFolder"], Done]
+
+
+@dataclass(frozen=True)
+class Undo:
+    """What was done together, and can be taken back together."""
+
+    what: str
+    names: tuple[str, ...]
+    backs: tuple[Callable[[], None], ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a deed on one experiment or several went.
+
+    Attributes:
+        said: a line.
+        severity: information, warning where some were refused, error where all were.
+        undo: the way back, if there is one.
+        new: the experiment that came of it, or "".
+    """
+
+    said: str
+    severity: str
+    undo: Undo | None = None
+    new: str = ""
+
+
+def carry_out(folders: Sequence[ExperimentFolder], deed: Deed) -> Outcome:
+    """Do it to all of them, several at a time, since a worker may take seconds to answer."""
+    results = _attempts(folders, deed)
+    done = [result for result in results if isinstance(result, Done)]
+    refused = [result for result in results if isinstance(result, GroktermError)]
+    backs = [(folder.name, r) for folder, r in zip(folders, results, strict=True) if isinstance(r, Done) and r.back]
+    undo = Undo(backs[0][1].what, tuple(n for n, _ in backs), tuple(r.back for _, r in backs)) if backs else None
+    if len(results) == 1:
+        said = done[0].said if done else _reason(refused[0])
+        return Outcome(said, "error" if refused else "information", undo, done[0].new if done else "")
+    parts = [f"{count} {word}" for word, count in Counter(result.word for result in done).items()]
+    if refused:
+        parts.append(f"{len(refused)} refused: {_reason(refused[0])}")
+    return Outcome(", ".join(parts), "information" if not refused else "warning" if done else "error", undo)
+
+
+def take_back(undo: Undo) -> Outcome:
+    """Take back what was done together."""
+    refused = []
+    for back in undo.backs:
+        try:
+            back()
+        except GroktermError as error:
+            refused.append(_reason(error))
+    said = f"taken back: {undo.what} {listed(undo.names)}"
+    return Outcome(f"{said}; refused: {refused[0]}" if refused else said, "error" if refused else "information")
+
+
+def _attempts(folders: Sequence[ExperimentFolder], deed: Deed) -> list[Done | GroktermError]:
+    """What came of each, in order. The threads are daemons: leaving the console waits for none of them."""
+    results: list = [None] * len(folders)
+    places = iter(range(len(folders)))
+
+    def work() -> None:
+        for place in places:
+            try:
+                results[place] = deed(folders[place])
+            except Exception as error:  # noqa: BLE001 - looked at below
+                results[place] = error
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(_AT_ONCE, len(folders)))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for result in results:
+        if isinstance(result, Exception) and not isinstance(result, GroktermError):
+            raise result
+    return results
+
+
+def _reason(error: GroktermError) -> str:
+    return " — ".join(filter(None, (error.message.replace("\n", "; "), error.hint)))
+
+
+def listed(names: Sequence[str], most: int = 2) -> str:
+    """`fin3`, `fin3 and fai4`, `fin3, fai4 and 5 more`, by short names."""
+    shown = [short_name(name) for name in names]
+    if len(shown) > most + 1:
+        return f"{', '.join(shown[:most])} and {len(shown) - most} more"
+    return " and ".join(filter(None, (", ".join(shown[:-1]), shown[-1])))
+
+
+def pause(folder: ExperimentFolder) -> Done:
+    """Pause what runs; its memory stays on the device."""
+    from grokterm.record import State
+
+    state = folder.state()
+    if state not in (State.RUNNING, State.STARTING):
+        raise BadInput(f"{short_name(folder.name)} is {state}: nothing to pause", _instead(state))
+    return _asked(folder, "pause", "paused", "is paused; its memory stays on the device")
+
+
+def go_on(folder: ExperimentFolder) -> Done:
+    """Wake what is paused; start a worker for what has none and isn't done."""
+    from grokterm.jobs import resume
+    from grokterm.record import State
+
+    state, name = folder.state(), short_name(folder.name)
+    if state is State.PAUSED:
+        return _asked(folder, "resume", "going on", "goes on")
+    if state is State.STALLED:
+        why = "is silent, but its process isn't proven gone; nothing was started"
+        raise BadInput(f"{name} {why}", f"if you know it is gone: grokterm resume {name} --force")
+    if not state.resumable:
+        raise BadInput(f"{name} is {state}: nothing to pause or resume", _instead(state))
+    resume(folder)
+    return Done("going on", f"{name}: a worker goes on from the last checkpoint")
+
+
+def pause_or_go_on(folder: ExperimentFolder) -> Done:
+    """One or the other, by what it is doing."""
+    from grokterm.record import State
+
+    return pause(folder) if folder.state() in (State.RUNNING, State.STARTING) else go_on(folder)
+
+
+def stop(folder: ExperimentFolder) -> Done:
+    """Ask the workers to write a checkpoint and end."""
+    return _asked(folder, "stop", "stopped", "is stopped; p goes on from its checkpoint")
+
+
+def park(folder: ExperimentFolder) -> Done:
+    """Ask the workers to write a checkpoint and leave the device."""
+    return _asked(folder, "park", "parked", "is parked: the device is free, and p goes on")
+
+
+def checkpoint(folder: ExperimentFolder) -> Done:
+    """Ask the workers for a checkpoint that is kept."""
+    return _asked(folder, "checkpoint", "checkpointed", "has a checkpoint; f forks from it")
+
+
+def _asked(folder: ExperimentFolder, action: str, word: str, said: str) -> Done:
+    from grokterm.jobs import request
+
+    name, state = short_name(folder.name), folder.state()
+    if not state.live:
+        raise BadInput(f"{name} is {state}: nothing to {action}", _instead(state))
+    answers = request(folder, action)
+    refused = [answer.refused for answer in answers if answer.refused]
+    if refused:
+        raise GroktermError(f"{name}: {refused[0]}")
+    if not all(answer.answered for answer in answers):
+        return Done("asked", f"{name}: the worker hasn't answered yet; it obeys when it next looks")
+    steps = [answer.step for answer in answers if answer.step is not None]
+    return Done(word, f"{name} {said}" + (f" (step {min(steps):,})" if steps else ""))
+
+
+def _instead(state: str) -> str:
+    from grokterm.record import State
+
+    if state is State.FINISHED:
+        return "f forks it from a checkpoint, R repeats it with new seeds"
+    if state is State.QUEUED:
+        return "it waits in line: < and > move it, K takes it out"
+    if state is State.CREATED:
+        return "p starts it"
+    return "p lets it go on" if state.resumable else "K stops it"
+
+
+def mark(kind: str, value: bool, folder: ExperimentFolder) -> Done:
+    """Star or archive, or the reverse. `kind`: star or archive."""
+    words = {
+        ("star", True): ("starred", "has a star"), ("star", False): ("without star", "has no star any more"),
+        ("archive", True): ("archived", "is in the archive; archived=yes in the filter shows it"),
+        ("archive", False): ("out of the archive", "is out of the archive"),
+    }  # fmt: skip
+    word, said = words[kind, value]
+    marks = folder.marks()
+    before = marks.starred if kind == "star" else marks.archived
+    if before != value:
+        folder.add_note(kind, value)
+    back = partial(_add, folder, kind, before) if before != value else None
+    what = {"star": "the star of", "archive": "archiving of"}[kind]
+    return Done(word, f"{short_name(folder.name)} {said}", back, what)
+
+
+def read_note(text: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """What a line says: the note, the tags to add (`#word`) and to take away (`-#word`)."""
+    words = text.split()
+    add = [word[1:] for word in words if word.startswith("#") and len(word) > 1]
+    away = [word[2:] for word in words if word.startswith("-#") and len(word) > 2]
+    plain_words = [word for word in words if word not in {f"#{tag}" for tag in add} | {f"-#{tag}" for tag in away}]
+    return " ".join(plain_words), tuple(dict.fromkeys(add)), tuple(dict.fromkeys(away))
+
+
+def note(text: str, folder: ExperimentFolder) -> Done:
+    """Keep a line with the experiment: a note, tags, or both. Tags can be taken back, a note stays."""
+    words, add, away = read_note(text)
+    has = folder.marks().tags
+    added = [tag for tag in add if tag not in has]
+    taken = [tag for tag in away if tag in has]
+    if words:
+        folder.add_note("note", words)
+    for tag in added:
+        folder.add_note("tag", tag)
+    for tag in taken:
+        folder.add_note("untag", tag)
+    parts = [*(f"+#{tag}" for tag in added), *(f"-#{tag}" for tag in taken)]
+    if not words and not parts:
+        raise BadInput(f"{short_name(folder.name)}: nothing to change: its tags are {' '.join(has) or 'none'}")
+    said = " ".join(filter(None, ("noted" if words else "tagged", f"on {short_name(folder.name)}", *parts)))
+    back = partial(_retag, folder, tuple(taken), tuple(added)) if parts else None
+    return Done("noted" if words else "tagged", said, back, "the tags of")
+
+
+def _add(folder: ExperimentFolder, kind: str, value: bool) -> None:
+    folder.add_note(kind, value)
+
+
+def _retag(folder: ExperimentFolder, add: Sequence[str], away: Sequence[str]) -> None:
+    for kind, tags in (("tag", add), ("untag", away)):
+        for tag in tags:
+            folder.add_note(kind, tag)
+
+
+def put_in_bin(folder: ExperimentFolder) -> Done:
+    """Move it to the bin of the runs folder. One that may be written is refused."""
+    from grokterm.record import remove
+
+    try:
+        there = remove(folder)
+    except BadInput as error:
+        raise BadInput(error.message, "K stops it first" if folder.state().live else error.hint) from error
+    back = partial(_restore, folder.path.parent, there.name)
+    return Done("in the bin", f"{short_name(folder.name)} is in the bin; u takes it back", back, "the bin of")
+
+
+def _restore(runs: Path, name: str) -> None:
+    from grokterm.record import restore
+
+    restore(runs, name)
+
+
+def repeat(seeds: int | Sequence[int] | None, folder: ExperimentFolder) -> Done:
+    """A new experiment with new seeds."""
+    from grokterm.jobs import repeat as launch_repeat
+
+    new = launch_repeat(folder, seeds)
+    return Done("repeated", f"{short_name(new.name)} repeats {short_name(folder.name)}", new=new.name)
+
+
+def read_seeds(text: str) -> int | tuple[int, ...] | None:
+    """Seeds as they are written: `4` is so many new ones, `7,8,9` and `7,` are these; nothing means as many as before.
+
+    Raises:
+        BadInput: it is neither.
+    """
+    words = text.replace(",", " ").split()
+    if not words:
+        return None
+    if not all(word.isascii() and word.isdigit() for word in words):
+        raise BadInput(f"{text}: expected a count (4) or a list of seeds (7,8,9)")
+    numbers = tuple(int(word) for word in words)
+    return numbers[0] if len(numbers) == 1 and "," not in text else numbers
+
+
+def shift(by: int, folder: ExperimentFolder) -> Done:
+    """Earlier or later in the line for the device."""
+    from grokterm.jobs import move
+
+    place = move(folder, by)
+    return Done("moved", f"{short_name(folder.name)} is {ordinal(place)} in line")

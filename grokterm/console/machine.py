@@ -1,0 +1,63 @@
+"""The devices and the line in front of them, as the watcher reads them and the screens show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from grokterm.jobs import Device, Holding, Line, Waiting, devices, line
+from grokterm.names import short_name
+
+
+@dataclass(frozen=True)
+class Machine:
+    """One look at this machine.
+
+    Attributes:
+        runs: the runs folder in view, resolved; others may wait here too.
+        devices: empty where nobody looks at them.
+    """
+
+    runs: Path
+    line: Line
+    devices: tuple[Device, ...] = ()
+
+    def place(self, name: str) -> int:
+        """The place of an experiment of this runs folder in the line, from 1; 0 where it doesn't wait."""
+        order = self.line.experiments
+        own = self.runs / name
+        return order.index(own) + 1 if own in order else 0
+
+    def ahead(self, name: str) -> str:
+        """What an experiment waits for: `cpu; quickstart-k3f9 trains there`."""
+        wanted = tuple(dict.fromkeys(d for w in self.line.waiting if w.folder == self.runs / name for d in w.devices))
+        there = dict.fromkeys(self.named(h.folder) for h in self.line.holding if h.device in wanted)
+        names = _few(tuple(there))
+        verb = "trains" if len(there) == 1 else "train"
+        return f"{' or '.join(wanted)}" + (f"; {names} {verb} there" if names else "")
+
+    def named(self, folder: Path) -> str:
+        """An experiment in few words; one of another runs folder with that folder."""
+        short = short_name(folder.name)
+        return short if folder.parent == self.runs else f"{short} ({folder.parent})"
+
+    def held(self, device: str) -> tuple[Holding, ...]:
+        """Who holds slots of a device."""
+        return tuple(holding for holding in self.line.holding if holding.device == device)
+
+    def waiting(self) -> tuple[tuple[Path, tuple[Waiting, ...]], ...]:
+        """The experiments that wait, in order, each with its workers."""
+        return tuple((path, tuple(w for w in self.line.waiting if w.folder == path)) for path in self.line.experiments)
+
+
+def read_machine(runs: Path, with_devices: bool) -> Machine:
+    """Look now. Cheap without the devices."""
+    return Machine(runs.resolve(), line(), devices() if with_devices else ())
+
+
+def _few(names: Iterable[str]) -> str:
+    names = tuple(names)
+    if len(names) <= 2:
+        return " and ".join(names)
+    return f"{names[0]}, {names[1]} and {len(names) - 2} more"

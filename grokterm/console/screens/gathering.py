@@ -1,0 +1,209 @@
+"""What the history does with itself: filter, sort, group, fold, mark. What is shown then is the watcher's work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from grokterm.console import deeds
+from grokterm.console.screens.acting import Acting
+from grokterm.console.screens.filterbar import FilterBar
+from grokterm.console.widgets.table import Table
+from grokterm.errors import BadInput
+
+if TYPE_CHECKING:
+    from grokterm.console.facts import Key
+
+
+class Gathering(Acting):
+    """The keys of the history, apart from those that do something to an experiment."""
+
+    @property
+    def history(self) -> Table:
+        """The table."""
+        raise NotImplementedError
+
+    @property
+    def marked(self) -> tuple[str, ...]:
+        """The marked experiments; those that are gone don't count."""
+        marks = self.app.memory.marks
+        if not marks:
+            return ()
+        there = {summary.name for summary in self.app.snapshot.history}
+        return tuple(name for name in marks if name in there)
+
+    def target(self) -> str | None:
+        """The highlighted experiment; None on the heading of a group."""
+        row = self.history.highlighted
+        return row.name if row is not None and hasattr(row, "created") else None
+
+    def chosen(self) -> tuple[str, ...]:
+        """The marked experiments, else the highlighted one."""
+        return self.marked or super().chosen()
+
+    def ask_again(self) -> None:
+        """Tell the watcher what is to be shown, as it is remembered."""
+        from grokterm.console.arranging import Query
+        from grokterm.console.completing import asked_field, begins_key
+        from grokterm.console.filtering import parse
+
+        memory, bar = self.app.memory, self.query_one(FilterBar)
+        try:
+            wanted = parse(memory.filter)
+        except BadInput:  # written by hand, or by another version
+            wanted = parse("")
+        typed = bar.text if bar.has_focus_within else ""
+        about, begun = asked_field(typed), begins_key(typed)
+        query = Query(wanted, memory.sort, memory.reverse, memory.group, memory.folded, about, begun)
+        self.app.watcher.arrange(query)
+
+    def known_values(self, key: Key) -> Iterable[str]:
+        """The values that a key has in the history, for completion."""
+        from grokterm.console.completing import known_values
+
+        arranged = self.app.snapshot.arranged
+        if arranged.query.about == key.name:
+            return arranged.values
+        return known_values(key, self.app.snapshot.history)
+
+    def action_filter(self) -> None:
+        """Write a filter."""
+        self.query_one(FilterBar).open()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """`/` is a letter in the filter itself."""
+        return action != "filter" or not self.query_one(FilterBar).has_focus_within
+
+    def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
+        """Filter while typing."""
+        self.app.memory.remember(filter=message.text)
+        self.ask_again()
+
+    def on_filter_bar_closed(self) -> None:
+        """Back to the table."""
+        self.ask_again()
+        self.set_focus(self.history)
+
+    def action_back(self) -> None:
+        """Take the filter away, then the marks; then there is nothing left to go back from."""
+        bar = self.query_one(FilterBar)
+        if bar.display:
+            bar.clear()
+            self.set_focus(self.history)
+        elif self.app.memory.marks:
+            self._mark(())
+
+    def action_sort(self) -> None:
+        """By the next column."""
+        from grokterm.console.arranging import SORTS, sort_of
+
+        place = SORTS.index(sort_of(self.app.memory.sort))
+        self.app.memory.remember(sort=SORTS[(place + 1) % len(SORTS)].name, reverse=False)
+        self.ask_again()
+
+    def action_reverse(self) -> None:
+        """The other way round."""
+        self.app.memory.remember(reverse=not self.app.memory.reverse)
+        self.ask_again()
+
+    def action_group(self) -> None:
+        """By the next property, or not at all."""
+        from grokterm.console.arranging import GROUPS
+
+        names = tuple(GROUPS)
+        now = self.app.memory.group if self.app.memory.group in names else ""
+        self.app.memory.remember(group=names[(names.index(now) + 1) % len(names)], folded=())
+        self.ask_again()
+
+    def action_open(self) -> None:
+        """Open the highlighted experiment; fold or unfold a group."""
+        row, folded = self.history.highlighted, self.app.memory.folded
+        if self.target() is not None:
+            self.open_page(self.target())
+        elif row is not None and self.history.display:
+            others = tuple(title for title in folded if title != row.title)
+            self.app.memory.remember(folded=others if row.title in folded else (*others, row.title))
+            self.ask_again()
+        else:
+            self.say(self.nothing())
+
+    def action_mark(self) -> None:
+        """Mark or unmark, and go on to the next line; on a heading the whole group."""
+        row, marks = self.history.highlighted, self.app.memory.marks
+        if row is None or not self.history.display:
+            self.say(self.nothing())
+        elif self.target() is None:
+            self._toggle(self._group_of(row.name))
+        else:
+            others = tuple(mark for mark in marks if mark != row.name)
+            self._mark(others if row.name in marks else (*marks, row.name))
+            self.history.action_move(1)
+
+    def _group_of(self, name: str) -> tuple[str, ...]:
+        """The experiments below a heading; none where the group is folded."""
+        rows, names = iter(self.history.rows), []
+        for row in rows:
+            if row.name == name:
+                break
+        for row in rows:
+            if not hasattr(row, "created"):
+                break
+            names.append(row.name)
+        return tuple(names)
+
+    def action_all(self) -> None:
+        """Mark everything that is shown, or nothing."""
+        shown = tuple(row.name for row in self.history.rows if hasattr(row, "created"))
+        if not shown:
+            self.say(self.nothing())
+        self._toggle(shown)
+
+    def _toggle(self, names: tuple[str, ...]) -> None:
+        marks = self.app.memory.marks
+        if all(name in marks for name in names):
+            self._mark(tuple(mark for mark in marks if mark not in set(names)))
+        else:
+            self._mark(tuple(dict.fromkeys((*marks, *names))))
+
+    def _mark(self, marks: tuple[str, ...]) -> None:
+        self.app.memory.remember(marks=marks)
+        self.show(self.app.snapshot)
+
+    def action_next_pane(self) -> None:
+        """To the next pane."""
+        self.focus_next()
+
+    def action_new(self) -> None:
+        """Choose a preset."""
+        from grokterm.console.screens.new import New
+
+        self.app.push_screen(New())
+
+    def action_difference(self) -> None:
+        """Where the marked experiments differ, or the arms of the highlighted one."""
+        names = self.compared()
+        if names:
+            from grokterm.console.screens.difference import Difference
+
+            self.app.push_screen(Difference(names))
+
+    def action_queue(self) -> None:
+        """The devices and the line, on a page of their own."""
+        from grokterm.console.screens.queue import QueuePage
+
+        self.app.push_screen(QueuePage())
+
+    def action_earlier(self) -> None:
+        """One place forward in the line."""
+        self._shift(-1)
+
+    def action_later(self) -> None:
+        """One place back in the line."""
+        self._shift(1)
+
+    def _shift(self, by: int) -> None:
+        name = self.target()
+        if name is None:
+            self.say(self.nothing())
+        else:
+            self.do(lambda folder: deeds.shift(by, folder), (name,))

@@ -1,0 +1,279 @@
+"""A draft as a list of rows: every field of the field table that can be set in it, and what stands there.
+
+Which fields a section or a schedule has depends on its kind; the table says so in brackets
+(`weight_decay[linear].end`), and a schedule inside a schedule has the same fields again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache
+from typing import Any, NamedTuple
+
+from grokterm.errors import BadInput
+from grokterm.spec.editing import LIST, Draft, Path, text_of
+from grokterm.spec.fields import FieldInfo, field_table, leaf_paths
+from grokterm.spec.load import SECTIONS, TOP, dotted
+from grokterm.spec.merge import DEFAULT_KINDS
+from grokterm.spec.problems import nearest, value_at
+from grokterm.spec.run import RunSpec
+
+MOST_ARMS = 100
+ABOUT = FieldInfo("about", "text", "", "One line that says what the arm is for.", (), False)
+AXIS = FieldInfo("grid", LIST, "", "Each value makes an arm; several axes, every combination.", (), False)
+
+
+class Row(NamedTuple):
+    """A line of the form.
+
+    Attributes:
+        sort: "section" (a heading), "field", "arm" (the name of an arm), "axis" (of the grid), "stray" (a key that no
+            section has), or "new arm", "new field", "new axis", where a name is written to add one, or "more".
+        path: where its value is in the document; for "new …" the place something is added to, with an empty last part.
+        label: what stands before the value.
+        depth: how far it is indented.
+        text: the value as it is typed, "" where it isn't set.
+        default: what holds where it isn't set.
+        field: what the field table says of it; None for headings, arms and stray keys.
+        changed: whether it is another value than the draft began with.
+        elsewhere: what arms say in its place: (index of the arm, value).
+    """
+
+    sort: str
+    path: Path
+    label: str
+    depth: int = 0
+    text: str = ""
+    default: str = ""
+    field: FieldInfo | None = None
+    changed: bool = False
+    elsewhere: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The row's name in error lines."""
+        return dotted(self.path)
+
+    @property
+    def focusable(self) -> bool:
+        """Whether anything can be written there."""
+        return self.sort not in ("section", "more")
+
+
+def rows(draft: Draft, also: Collection[Path] = ()) -> tuple[Row, ...]:
+    """All rows of a draft.
+
+    Args:
+        also: paths below an arm whose row is shown although nothing is set there (yet).
+    """
+    return tuple(_Lister(draft, also).all())
+
+
+class _Lister:
+    """The walk through a draft, with what each step of it needs to know."""
+
+    def __init__(self, draft: Draft, also: Collection[Path]) -> None:
+        self._draft, self._also = draft, also
+        self._arms = [(index, draft.arm(name)) for index, name in enumerate(draft.arms)][:MOST_ARMS]
+
+    def all(self) -> Iterator[Row]:
+        document = self._draft.document
+        yield Row("section", (), "experiment", default="What is asked, and of how many seeds.")
+        yield from self._fields(fields_in(""), (), 1)
+        yield from (self._row("stray", (key,), key, 1, None) for key in document if key not in TOP)
+        for section in SECTIONS:
+            yield Row("section", (section,), section, default=RunSpec.model_fields[section].description)
+            table = document.get(section)
+            yield from self._table(section_fields(section, table), (section,), 1, table)
+        yield Row("section", ("arms",), "arms", default="Each is the above with fields of its own.")
+        for index, name in enumerate(list(self._draft.arms)[:MOST_ARMS]):
+            yield from self._arm(index, name)
+        if len(self._draft.arms) > MOST_ARMS:
+            yield Row("more", ("arms",), f"and {len(self._draft.arms) - MOST_ARMS:,} more arms: edit them in a file", 1)
+        yield Row("new arm", ("arms", ""), "+ arm", 1)
+        yield Row("section", ("grid",), "grid", default="Lists of values, multiplied out into arms.")
+        grid = document.get("grid")
+        for axis in grid if isinstance(grid, dict) else ():
+            yield self._row("axis", ("grid", axis), axis, 1, AXIS)
+        yield Row("new axis", ("grid", ""), "+ axis", 1, field=run_fields("a list of values makes arms"))
+
+    def _arm(self, index: int, name: str) -> Iterator[Row]:
+        path = ("arms", name)
+        yield Row("arm", path, "arm", 1, name, changed=self._draft.changed(path), elsewhere=((index, ""),))
+        yield self._row("field", (*path, "about"), "about", 2, ABOUT)
+        arm = self._draft.arm(name)
+        for section in (key for key in SECTIONS if key in arm or any(p[:3] == (*path, key) for p in self._also)):
+            table = arm.get(section)
+            fields = section_fields(section, self._draft.effective((*path, section)))
+            yield from self._table(fields, (*path, section), 2, table, sparse=True)
+        strays = [key for key in arm if key not in (*SECTIONS, "about")]
+        yield from (self._row("stray", (*path, key), key, 2, None) for key in strays)
+        yield Row("new field", (*path, ""), "+ field", 2, field=run_fields("for this arm alone"))
+
+    def _table(
+        self, fields: Iterable[FieldInfo], prefix: Path, depth: int, table: Any, sparse: bool = False
+    ) -> Iterator[Row]:
+        """The fields of a table, and the keys in it that are none. Sparse: only those that are set."""
+        fields = tuple(fields)
+        yield from self._fields(fields, prefix, depth, sparse)
+        known = {leaf(field) for field in fields} | {"kind", "schedule"}
+        for key in table if isinstance(table, dict) else ():
+            if key not in known:
+                yield self._row("stray", (*prefix, key), key, depth, None)
+
+    def _fields(self, fields: Iterable[FieldInfo], prefix: Path, depth: int, sparse: bool = False) -> Iterator[Row]:
+        for field in fields:
+            path = (*prefix, leaf(field))
+            there, value = value_at(self._draft.document, path)
+            if leaf(field) in ("kind", "schedule") and len(field.choices) < 2:
+                continue
+            if sparse and not there and path not in self._also:
+                continue
+            label = ".".join(path[2:]) if sparse else leaf(field)
+            yield self._row("field", path, label, depth, field)
+            holds = self._draft.effective(path) if path[0] == "arms" else value
+            if isinstance(holds, dict):
+                parts = [part for part in parts_of(field, holds.get("schedule")) if leaf(part) != "schedule"]
+                yield from self._table(parts, path, depth + 1, value)
+
+    def _row(self, sort: str, path: Path, label: str, depth: int, field: FieldInfo | None) -> Row:
+        there, value = value_at(self._draft.document, path)
+        default = field.default.strip('"') if field is not None else ""
+        inherited = self._draft.effective(path) if path[0] == "arms" else value
+        if not there and inherited is not None:
+            default = text_of(inherited)
+        return Row(
+            sort,
+            path,
+            label,
+            depth,
+            text_of(inherited if isinstance(value, dict) else value) if there else "",
+            default,
+            field,
+            self._draft.changed(path),
+            self._elsewhere(path) if path[0] in SECTIONS else (),
+        )
+
+    def _elsewhere(self, path: Path) -> tuple[tuple[int, str], ...]:
+        found = ((index, value_at(arm, path)) for index, arm in self._arms)
+        return tuple((index, text_of(value)) for index, (there, value) in found if there)
+
+
+def leaf(field: FieldInfo) -> str:
+    """A field's last name."""
+    return field.path.rpartition(".")[2]
+
+
+@cache
+def _by_place() -> dict[str, tuple[FieldInfo, ...]]:
+    """The fields by where they are: "" for the header, "task", "optimizer.weight_decay[linear]"."""
+    found: dict[str, tuple[FieldInfo, ...]] = {}
+    for field in field_table():
+        place = field.path.rpartition(".")[0]
+        found[place] = (*found.get(place, ()), field)
+    return found
+
+
+def fields_in(place: str) -> tuple[FieldInfo, ...]:
+    """The fields at a place, () where there is no such place."""
+    return _by_place().get(place, ())
+
+
+def section_fields(section: str, table: Any) -> tuple[FieldInfo, ...]:
+    """The fields of a section of that kind; where it has several kinds, `kind` offers all of them."""
+    if fields_in(section):
+        return fields_in(section)
+    kinds = tuple(place[len(section) + 1 : -1] for place in _by_place() if place.startswith(f"{section}["))
+    kinds = tuple(kind for kind in kinds if "]" not in kind)
+    kind = table.get("kind") if isinstance(table, dict) else None
+    kind = kind if kind in kinds else DEFAULT_KINDS.get(section, kinds[0])
+    fields = fields_in(f"{section}[{kind}]")
+    return tuple(field._replace(choices=kinds) if leaf(field) == "kind" else field for field in fields)
+
+
+def parts_of(field: FieldInfo, kind: object) -> tuple[FieldInfo, ...]:
+    """The fields of a table of that kind in the place of `field`."""
+    outer = field.path
+    while outer and not any(place.startswith(f"{outer}[") for place in _by_place()):
+        outer = outer.rpartition("[")[0]
+    return fields_in(f"{outer}[{kind}]")
+
+
+@cache
+def run_fields(what: str) -> FieldInfo:
+    """A field whose choices are the fields of a run by their dotted names: what an arm or the grid can set."""
+    kinds = dict.fromkeys(field.key for field in field_table() if len(field.choices) == 1)
+    keys = dict.fromkeys(field.key for field in field_table() if field.key.count(".") == 1 and field.key not in kinds)
+    return FieldInfo("", "the name of a field", "", f"A field, {what}.", tuple(keys), False)
+
+
+def field_key(text: str) -> str:
+    """The dotted field of a run that `text` names: whole, or its last name where only one section has it.
+
+    Raises:
+        BadInput: there is no such field.
+    """
+    keys, short = run_fields("").choices, leaf_paths().get(text, ())
+    if text in keys:
+        return text
+    if len(short) == 1 and short[0] in keys:
+        return short[0]
+    if len(short) > 1:
+        raise BadInput(f"{text} is in several sections; write one of {', '.join(short)}")
+    best = nearest(text, [*keys, *leaf_paths()])
+    raise BadInput(f"unknown field {text!r}" + (f"; nearest: {best}" if best else ", such as optimizer.lr"))
+
+
+def of_kind(field: FieldInfo, value: Any, old: Any, key: str) -> Any:
+    """What choosing `value` makes of `old`: a table of another kind keeps what the two have in common.
+
+    A number becomes the first level of a schedule, a schedule becomes what a mirror or a mean is made `of`.
+    """
+    if key == "kind":
+        names = [leaf(part) for part in section_fields(field.path.partition(".")[0].partition("[")[0], {"kind": value})]
+        return {"kind": value} | {name: item for name, item in _dict(old).items() if name in names and name != "kind"}
+    parts = {leaf(part): part for part in parts_of(field, value)} if isinstance(value, str) else {}
+    if not parts or _dict(old).get("schedule") == value:
+        return old if parts else value
+    if "of" in _dict(old):
+        return of_kind(field, value, old["of"], key)
+    if "of" in parts:
+        return {"schedule": value} | ({"of": old} if old is not None else {})
+    first = next((item for item in _dict(old).values() if _is_number(item)), old if _is_number(old) else None)
+    if list(parts)[:2] == ["schedule", "value"] and first is not None:
+        return first
+    table = {name: item for name, item in _dict(old).items() if name in parts and name != "schedule"}
+    wanted = next((name for name, part in parts.items() if part.default == "required"), None)
+    if wanted and wanted not in table and first is not None:
+        table[wanted] = first
+    return {"schedule": value} | table
+
+
+def _dict(value: Any) -> dict:
+    return value if isinstance(value, dict) else {}
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def attach(
+    listed: Iterable[Row], problems: Iterable[tuple[str, str]]
+) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """Where each mistake of a `Verdict` is shown: sentences by the key of a row, and those that no row is about.
+
+    A mistake about a field that isn't listed stands with the table that the field is in.
+    """
+    keys = {row.key for row in listed if row.sort != "more" and row.path}
+    under: dict[str, tuple[str, ...]] = {}
+    others: list[str] = []
+    for field, text in problems:
+        place = field
+        while place and place not in keys:
+            place = place.rpartition(".")[0]
+        if place:
+            words = text if place == field else f"{field.removeprefix(place + '.')}: {text}"
+            under[place] = (*under.get(place, ()), words)
+        else:
+            others.append(f"{field}: {text}" if field else text)
+    return under, tuple(others)

@@ -1,0 +1,70 @@
+"""`ls`, marks and the bin on the command line: what is typed, what is printed, what is refused."""
+
+import json
+
+import pytest
+from cli.command import grokterm, refused
+from console.world import make
+
+FINISHED, FAILED = "20261122-120000-quickstart-fin3", "20261122-090000-quickstart-fai4"
+
+
+@pytest.fixture
+def world(runs):
+    """Two experiments."""
+    make(runs, FINISHED, overrides=("optimizer.lr=0.01",))
+    make(runs, FAILED, step=310, state="failed")
+    return runs
+
+
+def listed(world, *words) -> list[str]:
+    done = grokterm("ls", "--json", *words, cwd=world.parent)
+    assert done.returncode == 0, done.stderr
+    return [one["name"][-4:] for one in json.loads(done.stdout)["experiments"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        ((), ["fin3", "fai4"]),
+        (("--filter", "state=failed"), ["fai4"]),
+        (("--filter", "lr>0.005"), ["fin3"]),
+        (("--filter", "-lr>0.005 quickstart"), ["fai4"]),
+        (("--filter", "state=running"), []),
+        (("--sort", "name"), ["fai4", "fin3"]),
+        (("--sort=-age",), ["fai4", "fin3"]),
+        (("-n", "1"), ["fin3"]),
+    ],
+)
+def test_ls_filters_and_sorts(world, words, expected):
+    assert listed(world, *words) == expected
+
+
+def test_ls_refuses_what_it_does_not_understand(world):
+    refused(grokterm("ls", "--filter", "lrr=3", cwd=world.parent), 2, "--filter lrr: no such key", "nearest: lr")
+    refused(grokterm("ls", "--sort", "size", cwd=world.parent), 2, "--sort size", "t_grok")
+    nothing = grokterm("ls", "--filter", "zebra", cwd=world.parent)
+    assert nothing.returncode == 0 and "none of 2 experiments matches: zebra" in nothing.stderr
+
+
+def test_marks_and_the_archive(world):
+    assert grokterm("star", "fin3", "fai4", cwd=world.parent).returncode == 0
+    assert listed(world, "--filter", "star=yes") == ["fin3", "fai4"]
+    grokterm("star", "fai4", "--off", cwd=world.parent)
+    assert listed(world, "--filter", "star=yes") == ["fin3"]
+    grokterm("archive", "fin3", cwd=world.parent)
+    assert listed(world) == ["fai4"] and listed(world, "--all") == ["fin3", "fai4"]
+    assert "1 archived: grokterm ls --all" in grokterm("ls", cwd=world.parent).stderr
+    assert listed(world, "--all", "--filter", "archived=yes") == ["fin3"]
+    grokterm("tag", "fai4", "odd", "late", cwd=world.parent)
+    grokterm("tag", "fai4", "odd", "--off", cwd=world.parent)
+    assert listed(world, "--filter", "tag=late -tag=odd") == ["fai4"]
+
+
+def test_what_is_in_the_bin_comes_back(world):
+    grokterm("rm", "fin3", cwd=world.parent)
+    assert listed(world) == ["fai4"]
+    restored = grokterm("restore", "fin3", cwd=world.parent)
+    assert restored.returncode == 0 and FINISHED in restored.stderr
+    assert listed(world) == ["fin3", "fai4"]
+    refused(grokterm("restore", "fin3", cwd=world.parent), 3, "no experiment 'fin3'", "the bin is empty")

@@ -1,0 +1,52 @@
+"""`grokterm presets`: the user's own beside those that came with the program."""
+
+import json
+import os
+from pathlib import Path
+
+from cli.command import grokterm
+
+from grokterm.spec import load
+
+
+def mine() -> Path:
+    return Path(os.environ["GROKTERM_PRESETS"])
+
+
+def test_save_list_path_and_run_by_name(tmp_path):
+    saved = grokterm("presets", "save", "short", "quickstart", "--set", "stop.steps=300", "--seeds", "2", cwd=tmp_path)
+    assert saved.returncode == 0, saved.stderr
+    assert Path(saved.stdout.strip()) == mine() / "short.toml"
+    assert "remove the file" in saved.stderr and "note:" in saved.stderr  # the schedule ends later
+    assert load("short").arms == load("quickstart", ["stop.steps=300"]).arms
+    assert load("short").seeds == (0, 1)
+    assert "stop.steps = 300 (900 in quickstart)" in (mine() / "short.toml").read_text()
+    where = grokterm("presets", "path", "short", cwd=tmp_path)
+    assert where.stdout.strip() == str(mine() / "short.toml")
+    listed = json.loads(grokterm("presets", "--json", cwd=tmp_path).stdout)
+    assert {p["name"]: p["mine"] for p in listed["presets"]}["short"] is True
+    table = grokterm("presets", cwd=tmp_path)
+    assert "yours" in table.stdout and str(mine()) in table.stderr
+
+
+def test_saving_refuses(tmp_path):
+    assert grokterm("presets", "save", "one", "quickstart", cwd=tmp_path).returncode == 0
+    for arguments in (
+        ("one", "quickstart"),
+        ("quickstart", "quickstart"),
+        ("../one", "quickstart"),
+        ("two", "quickstart", "--set", "optimizer.lr=fast"),
+    ):
+        refused = grokterm("presets", "save", *arguments, cwd=tmp_path)
+        assert refused.returncode == 2 and refused.stdout == "" and "Traceback" not in refused.stderr
+    assert grokterm("presets", "save", "two", "nothere", cwd=tmp_path).returncode == 3
+    assert grokterm("presets", "save", "one", "quickstart", "--seeds", "1", "--force", cwd=tmp_path).returncode == 0
+    assert load("one").seeds == (0,)
+    assert [path.name for path in mine().iterdir()] == ["one.toml"]
+
+
+def test_a_shadowed_preset_is_told(tmp_path):
+    (mine() / "quickstart.toml").write_text("title = ")
+    listed = grokterm("presets", cwd=tmp_path)
+    assert listed.returncode == 0
+    assert "quickstart means yours; the one that came with grokterm is " in listed.stderr

@@ -1,0 +1,268 @@
+"""A preset as something to edit: what is written is what runs, and what is saved means the same experiment."""
+
+from dataclasses import replace
+
+import pytest
+import tomli
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from grokterm.errors import BadInput
+from grokterm.spec import attach, check, draft_of, field_table, list_presets, load, open_draft, parse, rows
+from grokterm.spec.editing import LIST, value_of
+from grokterm.spec.field_rows import field_key, of_kind, section_fields
+
+LR, DECAY = ("optimizer", "lr"), ("optimizer", "weight_decay")
+
+
+def row(draft, key, also=()):
+    """The row of that name."""
+    return next(found for found in rows(draft, also) if found.key == key)
+
+
+def typed(draft, key, text):
+    """The draft after `text` was typed into the row of that name."""
+    found = row(draft, key)
+    return draft.write(found.path, text, found.field)
+
+
+@pytest.mark.parametrize("name", [info.name for info in list_presets()])
+def test_a_draft_of_a_preset_describes_the_same_experiment(name):
+    draft = open_draft(name)
+    assert "extends" not in draft.document
+    assert check(draft).experiment == load(name)
+    assert draft.changes() == ()
+
+
+def test_every_field_of_a_run_has_a_row_where_its_kind_is_chosen():
+    draft = open_draft("quickstart")
+    for kind in ("linear", "step", "exponential", "cosine", "phases", "mirror", "mean"):
+        draft = typed(draft, "optimizer.weight_decay", kind)
+        listed = {found.field.path for found in rows(draft) if found.field}
+        wanted = [f for f in field_table() if "[" not in f.path or f.path.startswith(f"optimizer.weight_decay[{kind}]")]
+        missing = [f.path for f in wanted if f.path not in listed]
+        assert all(path.endswith((".kind", ".schedule")) for path in missing)  # one choice is none
+
+
+def test_what_is_typed_becomes_a_value():
+    fields = {field.path: field for field in field_table()}
+    assert value_of("1e3", fields["stop.steps"]) == 1000
+    assert value_of("1e-3", fields["optimizer.lr"]) == 0.001
+    assert value_of("5", fields["title"]) == "5"
+    assert value_of("0, 1, 7", fields["seeds"]) == [0, 1, 7]
+    assert value_of("8", fields["seeds"]) == 8
+    assert value_of("true", fields["model.bias"]) is True
+    assert value_of("plateau", fields["optimizer.weight_decay[phases].switch"]) == "plateau"
+    axis = fields["seeds"]._replace(type=LIST)
+    assert value_of("1e-3, 3e-3", axis) == [0.001, 0.003]
+    assert value_of("3", axis) == [3]
+
+
+def test_mistakes_stand_with_their_fields():
+    draft = typed(typed(open_draft("quickstart"), "optimizer.lr", "fast"), "task.p", "1")
+    draft = typed(draft, "arms.dynamic.optimizer.weight_decay.initial", "-1")
+    under, others = attach(rows(draft), check(draft).problems)
+    assert set(under) == {"optimizer.lr", "task.p", "arms.dynamic.optimizer.weight_decay.initial"}
+    assert 'given "fast"' in under["optimizer.lr"][0]
+    assert others == ()
+
+
+def test_a_mistake_about_no_row_is_not_lost():
+    draft = draft_of({"arms": 5}, "odd")
+    under, others = attach(rows(draft), check(draft).problems)
+    assert "stop.steps" in under and "arms" in under
+    draft = draft_of({"arms": {"a b": {}}, "optimizer": 3, "wrong": {"x": 1}}, "odd")
+    under, others = attach(rows(draft), check(draft).problems)
+    shown = [*under, *others]
+    assert any("wrong" in line for line in shown) and any("a b" in line for line in shown)
+    assert len(check(draft).problems) == sum(map(len, under.values())) + len(others)
+
+
+def test_a_number_is_constant_and_a_kind_keeps_what_it_can():
+    draft = open_draft("quickstart")
+    linear = typed(draft, "optimizer.weight_decay", "linear")
+    assert linear.document["optimizer"]["weight_decay"] == {"schedule": "linear", "initial": 1.0}
+    assert "optimizer.weight_decay.final" in dict(check(linear).problems)
+    draft = typed(draft, "arms.dynamic.optimizer.weight_decay", "cosine")
+    before = load("quickstart").arm("dynamic").spec.optimizer.weight_decay
+    after = check(draft).experiment.arm("dynamic").spec.optimizer.weight_decay
+    assert after.model_dump(exclude={"schedule"}) == before.model_dump(exclude={"schedule"})
+    mean = typed(draft, "arms.dynamic.optimizer.weight_decay", "mean")
+    control = check(mean).experiment.arm("dynamic").spec.optimizer.weight_decay
+    assert control.of == after
+    assert row(mean, "arms.dynamic.optimizer.weight_decay.of.end").text == "900"
+    number = typed(mean, "arms.dynamic.optimizer.weight_decay", "0.7")
+    assert check(number).experiment.arm("dynamic").spec.optimizer.weight_decay.value == 0.7
+
+
+def test_choosing_constant_gives_the_number_back():
+    field = next(f for f in field_table() if f.path == "optimizer.weight_decay")
+    assert of_kind(field, "constant", {"schedule": "linear", "initial": 2.0, "final": 0.0}, "schedule") == 2.0
+
+
+def test_what_arms_say_stands_beside_the_base():
+    found = row(open_draft("quickstart"), "optimizer.weight_decay")
+    assert found.elsewhere == ((1, "linear"), (2, "3.0"))
+
+
+def test_a_field_for_one_arm_alone():
+    draft = open_draft("quickstart").vary("static", field_key("lr"))
+    assert row(draft, "arms.static.optimizer.lr").text == "0.002"
+    draft = typed(draft, "arms.static.optimizer.lr", "1e-3")
+    experiment = check(draft).experiment
+    assert [arm.spec.optimizer.lr for arm in experiment.arms] == [0.001, 0.002, 0.002]
+    unset = draft.write(("arms", "static", *LR), "")
+    assert unset.document == open_draft("quickstart").document  # not even an empty table is left
+    shown = row(unset, "arms.static.optimizer.lr", [("arms", "static", *LR)])
+    assert (shown.text, shown.default) == ("", "0.002")
+
+
+def test_arms_are_added_copied_renamed_and_taken_away():
+    draft = open_draft("quickstart").add_arm("plain")
+    draft, copy = draft.copy_arm("dynamic")
+    draft = draft.rename_arm("static", "control").unset(("arms", "static-high"))
+    assert copy == "dynamic-2"
+    experiment = check(draft).experiment
+    assert [arm.name for arm in experiment.arms] == ["control", "dynamic", "plain", "dynamic-2"]
+    assert experiment.arm("dynamic-2").spec == experiment.arm("dynamic").spec
+    for name in ("plain", "two words", ""):
+        with pytest.raises(BadInput):
+            draft.add_arm(name)
+    alone = draft_of({**draft.document, "arms": {"a": {}}}, "x").unset(("arms", "a"))
+    assert "arms" not in alone.document
+
+
+def test_a_field_that_arms_can_name():
+    assert field_key("lr") == field_key("optimizer.lr") == "optimizer.lr"
+    with pytest.raises(BadInput, match="nearest"):
+        field_key("train_fractio")
+    with pytest.raises(BadInput, match="unknown"):
+        field_key("seeds")
+
+
+def test_taking_a_field_back():
+    draft = open_draft("quickstart")
+    changed = typed(typed(draft, "stop.steps", "20"), "cohort_width", "3")
+    assert changed.changed(("stop", "steps")) and changed.was(("stop", "steps")) == "900"
+    assert changed.restore(("stop", "steps")).restore(("cohort_width",)).document == draft.document
+    assert changed.changes() == (
+        "stop.steps = 20 (900 in quickstart)",
+        "cohort_width = 3 (not set in quickstart)",
+    )
+
+
+def test_a_grid_is_edited_axis_by_axis(small):
+    small["grid"] = {"optimizer": {"lr": [1e-3, 3e-3]}}  # as TOML reads an unquoted key
+    from grokterm.spec.editing import flatten
+
+    draft = typed(draft_of(flatten([small]), "g"), "grid.optimizer.lr", "1e-3, 2e-3, 3e-3")
+    assert len(check(draft).experiment.arms) == 3
+
+
+def test_only_so_many_arms_are_listed(small):
+    small["arms"] = {f"a{n}": {} for n in range(1000)}
+    listed = rows(draft_of(small, "many"))
+    assert sum(found.sort == "arm" for found in listed) == 100
+    assert any(found.sort == "more" and "900" in found.label for found in listed)
+
+
+def test_a_section_of_several_kinds(monkeypatch):
+    """A second task has fields of its own; choosing it keeps the common ones."""
+    fields = [f for f in field_table() if f.path.startswith("task.")]
+    two = [f._replace(path=f.path.replace("task.", f"task[{kind}].")) for kind in ("modular", "sparse") for f in fields]
+    two = [f for f in two if f.path != "task[sparse].operation"]
+    monkeypatch.setattr("grokterm.spec.field_rows.field_table", lambda: tuple(two))
+    from grokterm.spec.field_rows import _by_place
+
+    _by_place.cache_clear()
+    try:
+        names = [f.path.rpartition(".")[2] for f in section_fields("task", {"kind": "sparse"})]
+        assert "operation" not in names and "p" in names
+        kind = section_fields("task", {})[0]
+        assert kind.choices == ("modular", "sparse")
+        assert of_kind(kind, "sparse", {"p": 5, "operation": "add"}, "kind") == {"kind": "sparse", "p": 5}
+    finally:
+        _by_place.cache_clear()
+
+
+def test_a_preset_that_one_document_cannot_say_is_resolved(write):
+    linear = "schedule = 'linear'\ninitial = 2.0\nfinal = 0.0\n"
+    step = "schedule = 'step'\ninitial = 1.0\ndrop = 0.1\nevery = 9\n"
+    arm = "[arms.x.optimizer.weight_decay]\n"
+    write("a.toml", f"extends = 'quickstart'\n{arm}{step}[optimizer.weight_decay]\n{linear}warmup = 7\n")
+    path = write("b.toml", f"extends = './a.toml'\n{arm}{linear}")
+    assert load(path).arm("x").spec.optimizer.weight_decay.warmup == 0  # the step in between has taken it away
+    assert check(open_draft(path)).experiment == load(path)
+
+
+edits = st.lists(
+    st.sampled_from(
+        [
+            *(("optimizer.lr", text) for text in ("1e-3", "3e-4")),
+            *(("optimizer.weight_decay", text) for text in ("0.5", "mean", "1")),
+            *(("task.operation", text) for text in ("subtract", "divide")),
+            *(("seeds", text) for text in ("2", "3, 5, 9")),
+            *(("arms.dynamic.optimizer.weight_decay", text) for text in ("cosine", "2", "mirror", "")),
+            *(("arms.static.about", text) for text in ('say "x" \\ \n end', "")),
+            ("stop.steps", "1500"),
+            ("title", "  [bold] \x1b[2J é"),
+            ("model.init_std", "0.1"),
+            ("streams.checkpoint_every", "7"),
+            ("name", "Mine"),
+            *(("+arm", name) for name in ("a", "b.c=1")),
+            *(("copy", name) for name in ("static", "dynamic")),
+            *(("rename", name) for name in ("static", "dynamic")),
+            *(("drop", name) for name in ("static-high", "dynamic")),
+            ("vary", "static"),
+        ]
+    ),
+    max_size=6,
+)
+
+
+def edited(draft, steps):
+    """The draft after edits that make sense where they come."""
+    for what, text in steps:
+        if what == "+arm" and text not in draft.arms:
+            draft = draft.add_arm(text)
+        elif what == "copy" and text in draft.arms:
+            draft = draft.copy_arm(text)[0]
+        elif what == "rename" and text in draft.arms and f"{text}-x" not in draft.arms:
+            draft = draft.rename_arm(text, f"{text}-x")
+        elif what == "drop":
+            draft = draft.unset(("arms", text))
+        elif what == "vary" and text in draft.arms:
+            draft = draft.vary(text, "optimizer.lr")
+        elif any(found.key == what for found in rows(draft)):
+            draft = typed(draft, what, text)
+    return draft
+
+
+@settings(max_examples=150, deadline=None)
+@given(edits)
+def test_what_is_saved_is_the_same_experiment(steps):
+    draft = edited(open_draft("quickstart"), steps)
+    found = check(draft).experiment
+    document = tomli.loads(draft.to_toml())
+    if found is None:  # mistakes are kept as they are
+        assert check(draft_of(document, "quickstart")).problems == check(draft).problems
+        return
+    assert replace(parse(document, "quickstart.toml"), name=found.name) == found
+
+
+@settings(max_examples=60, deadline=None)
+@given(edits)
+def test_a_draft_of_a_resolved_experiment_is_that_experiment(steps):
+    found = check(edited(open_draft("quickstart"), steps)).experiment
+    if found is not None:
+        again = draft_of(found.to_document(), found.name)
+        assert check(again).experiment == found
+        assert all(r.key in {x.key for x in rows(again)} for r in rows(again))
+
+
+def test_overrides_in_a_draft_mean_what_they_mean_on_the_command_line():
+    sets = ["stop.steps=500", "arms.dynamic.optimizer.weight_decay.end=500", "lr=1e-3", "title=x y"]
+    draft = open_draft("static-vs-dynamic-30").with_overrides(sets, 2)
+    assert check(draft).experiment == load("static-vs-dynamic-30", sets, 2)
+    with pytest.raises(BadInput, match="nothere"):
+        draft.with_overrides(["arms.nothere.optimizer.lr=1"])
