@@ -44,6 +44,6 @@ def log_time_ticks(low: float, high: float, at_most: int = 6) -> tuple[float, ..
     """Positions in seconds for a logarithmic axis over [low, high]: a second, ten, a minute, ten, an hour, …"""
     inside = [value for value in _LOG_SECONDS if low * (1 - 1e-9) <= value <= high * (1 + 1e-9)]
     if len(inside) < 2:
-        return time_ticks(low, high, at_most)
+        return tuple(tick for tick in time_ticks(low, high, at_most) if tick > 0)
     stride = -(-len(inside) // at_most)
     return tuple(float(value) for value in inside[::stride])

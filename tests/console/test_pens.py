@@ -94,6 +94,17 @@ def test_a_gap_stays_a_gap(pen):
 
 
 @pytest.mark.parametrize("pen", NAMES)
+@pytest.mark.parametrize("log_y", [False, True])
+@pytest.mark.parametrize("height", [15, 16, 21])
+def test_a_curve_lies_on_the_row_of_its_tick(pen, log_y, height):
+    levels = (1.0, 10.0, 100.0) if log_y else (0.0, 0.5, 1.0, 1.5, 2.0)
+    series = [Series(str(i), STEPS, np.full(COUNT, level), INK.arm(i)) for i, level in enumerate(levels)]
+    lines = [strip.text for strip in draw(Chart("loss", tuple(series), log_y=log_y, pen=pen), 60, height, INK)]
+    drawn = [line for line in lines[1:-2] if line[10:].strip(" ⠀")]
+    assert sorted(float(line.split("┤")[0]) for line in drawn) == list(levels)
+
+
+@pytest.mark.parametrize("pen", NAMES)
 def test_points_far_apart_are_joined(pen):
     series = Series("a", np.array([0.0, 100.0]), np.array([0.0, 1.0]), INK.arm(0))
     assert inked(canvas(Chart("loss", (series,), pen=pen))).any(0).all()

@@ -11,6 +11,7 @@ import math
 from dataclasses import replace
 from functools import lru_cache
 
+import numpy as np
 from plotext._figure import _figure_class as Figure
 from rich.segment import Segment
 from rich.style import Style
@@ -19,7 +20,8 @@ from textual.strip import Strip
 from grokterm.console.charts.compose import Grid, Limits, compose, scene
 from grokterm.console.charts.cursor import draw_cursor
 from grokterm.console.charts.model import Chart
-from grokterm.console.charts.raster import Frame
+from grokterm.console.charts.pens import Pen, pen_of
+from grokterm.console.charts.raster import Frame, rows_of
 from grokterm.console.charts.ticks import Tick, linear_ticks, log_ticks, log_time_ticks, time_ticks
 from grokterm.console.look import Ink
 from grokterm.console.text import clip, number
@@ -99,7 +101,7 @@ def _draw(chart: Chart, width: int, height: int, ink: Ink, labels: int) -> Drawi
     else:
         seen = scene(chart, columns, rows) or seen
     frame = Frame(columns, rows, window.x0, window.x1, window.y0, window.y1, chart.log_x)
-    axes = _axes(frame, _x_places(chart, frame), _y_places(y_ticks, frame), ink)
+    axes = _axes(frame, _x_places(chart, frame), _y_places(y_ticks, frame, pen_of(chart.pen)), ink)
     return [_title(chart, window, width, ink), *_strips(axes, compose(seen, frame, ink), width)], frame
 
 
@@ -120,13 +122,13 @@ def _y_ticks(chart: Chart, window: Limits, rows: int) -> tuple[Tick, ...]:
     return (log_ticks if chart.log_y else linear_ticks)(window.y0, window.y1, most)
 
 
-def _y_places(ticks: tuple[Tick, ...], frame: Frame) -> list[tuple[int, str]]:
-    """The row of cells (counted upwards) and the label of every tick; of two ticks in one row the first stays."""
-    dots = frame.height * 4 - 1
+def _y_places(ticks: tuple[Tick, ...], frame: Frame, pen: Pen) -> list[tuple[int, str]]:
+    """The row of cells (counted upwards) and the label of every tick, on the row where a curve of that value is; of two
+    ticks in one row the first stays."""
+    rows = rows_of(np.array([tick.at for tick in ticks]), frame, frame.height * pen.down) // pen.down
     places: dict[int, str] = {}
-    for tick in ticks:
-        row = frame.height - 1 - round((frame.y1 - tick.at) / (frame.y1 - frame.y0) * dots) // 4
-        places.setdefault(row, tick.label)
+    for row, tick in zip(rows.tolist(), ticks, strict=True):
+        places.setdefault(frame.height - 1 - row, tick.label)
     return sorted(places.items())
 
 

@@ -169,7 +169,7 @@ def _edges(uppers: Sequence[Spans], lowers: Sequence[Spans], frame: Frame, pen: 
     for place, (upper, lower) in enumerate(zip(uppers, lowers, strict=True)):
         _joined(upper.columns, upper.high, high[place])
         _joined(lower.columns, lower.low, low[place])
-    top, bottom = _rows_of(high, frame, rows), _rows_of(low, frame, rows)
+    top, bottom = rows_of(high, frame, rows), rows_of(low, frame, rows)
     nowhere = np.isnan(high) | np.isnan(low)
     top[nowhere], bottom[nowhere] = _NOWHERE
     return Traces(top, bottom)
@@ -187,7 +187,7 @@ def _joined(columns: np.ndarray, values: np.ndarray, out: np.ndarray) -> None:
         out[left:right] = np.nan
 
 
-def _rows_of(values: np.ndarray, frame: Frame, rows: int) -> np.ndarray:
+def rows_of(values: np.ndarray, frame: Frame, rows: int) -> np.ndarray:
     """The row of dots of every value; one dot beyond either edge stands for "outside", however far."""
     span = frame.y1 - frame.y0
     near = np.nan_to_num(np.clip(values, frame.y0 - span, frame.y1 + span), nan=frame.y0)
