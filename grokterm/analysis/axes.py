@@ -33,10 +33,11 @@ def time_ticks(low: float, high: float, at_most: int = 6) -> tuple[float, ...]:
     if not (np.isfinite(high - low)) or at_most < 1 or (high - low) / at_most <= 0.5:
         return linear_ticks(low, high, at_most)
     for step in _SECONDS:
-        first, last = np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9)
+        first, last = np.ceil(low / step - 1e-12), np.floor(high / step + 1e-12)
         if last - first + 1 <= at_most:
             return tuple(float(i * step) for i in np.arange(first, last + 1))
-    return tuple(86400 * tick for tick in linear_ticks(low / 86400, high / 86400, at_most))
+    days = linear_ticks(low / 86400, high / 86400, at_most)
+    return tuple(86400 * day for day in days if low <= 86400 * day <= high)
 
 
 def log_time_ticks(low: float, high: float, at_most: int = 6) -> tuple[float, ...]:

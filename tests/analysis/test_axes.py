@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grokterm.analysis import Curve, axis_values
@@ -57,6 +57,8 @@ def test_ticks_of_time_are_whole_units(low, high, ticks):
     assert time_ticks(low, high) == ticks
 
 
+@example(1e-5, 14_400.0, 1)
+@example(0.005, 1e7, 1)
 @given(st.floats(0, 1e7), st.floats(1e-3, 1e7), st.integers(1, 9))
 def test_no_more_ticks_than_asked_for_and_all_inside(low, span, most):
     for ticks in (time_ticks(low, low + span, most), log_time_ticks(max(low, 1e-6), low + span, most)):
