@@ -12,8 +12,10 @@ import pytest
 from console.play import play, settle
 from console.world import NOW, make, populate
 from pytest_textual_snapshot import SVGImageExtension
+from textual.widgets import Input
 
 from grokterm.console.look import DARK, LIGHT
+from grokterm.console.screens import writing
 from grokterm.record import open_folder
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
@@ -53,6 +55,7 @@ def world(tmp_path, monkeypatch):
     monkeypatch.setattr("grokterm.jobs.devices", lambda: (Device("cpu", "2 cores", 0.25, 3 << 30, 24 << 30, 2),))
     monkeypatch.setattr("grokterm.jobs.line", lambda: Line(slots={"cpu": 2}))
     monkeypatch.setattr("getpass.getuser", lambda: "ada")
+    monkeypatch.setattr(writing.Path, "cwd", staticmethod(lambda: Path("/home/ada/grokking")))
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
     runs = Path("runs")
@@ -71,6 +74,8 @@ def picture(snapshot):
     stored = snapshot.use_extension(SVGImageExtension)
 
     async def compare(pilot, name: str) -> bool:
+        for line in pilot.app.screen.query(Input):
+            line.cursor_blink = False
         same = True
         for theme in (LIGHT, DARK):
             pilot.app.theme = theme.name
