@@ -53,7 +53,8 @@ class ProbesTab(ReadingTab):
         found = self.found if isinstance(self.found, Curves) else Curves()
         if (known, found) != getattr(self, "_joined_from", None):
             self._joined_from = (known, found)
-            self._joined = Curves({**known.columns, **found.columns}, {**known.bands, **found.bands})
+            columns, bands = {**known.columns, **found.columns}, {**known.bands, **found.bands}
+            self._joined = Curves(columns, bands, known.growing)
         return self._joined
 
     def tell(self) -> None:
