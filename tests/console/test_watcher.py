@@ -268,3 +268,16 @@ def test_a_runs_folder_that_can_not_be_read_keeps_quiet_and_heals(runs, audience
     path.mkdir()
     audience.watcher.reread()
     audience.wait(lambda s: s.problem == "" and s.total == 0)
+
+
+def test_a_runs_folder_that_nobody_may_look_into_says_so(runs, audience, monkeypatch):
+    stat = type(runs).stat
+
+    def refuse(path, **words):
+        if path == runs:
+            raise PermissionError(13, "Permission denied")
+        return stat(path, **words)
+
+    monkeypatch.setattr(type(runs), "stat", refuse)
+    audience.watcher.start()
+    audience.wait(lambda s: "can't be read (Permission denied)" in s.problem)
