@@ -15,6 +15,7 @@ from grokterm.analysis.survival import Sample, holm, kaplan_meier_median, logran
 from grokterm.analysis.verdict import verdict
 from grokterm.errors import BadInput, NotFound
 from grokterm.record import ExperimentFolder
+from grokterm.spec import all_paths, flat_fields
 
 Item = tuple[ExperimentFolder, str]
 _NAN = float("nan")
@@ -158,14 +159,7 @@ def differing_fields(items: Sequence[Item]) -> dict[str, tuple[Any, ...]]:
     Args:
         items: (folder, arm) pairs.
     """
-    tables = [_flat(folder.spec().arm(arm).spec.model_dump()) for folder, arm in items]
-    names = dict.fromkeys(name for table in tables for name in table)
+    tables = [flat_fields(folder.spec().arm(arm).spec) for folder, arm in items]
+    names = all_paths(tables)
     values = {name: tuple(table.get(name) for table in tables) for name in names}
     return {name: row for name, row in values.items() if any(value != row[0] for value in row[1:])}
-
-
-def _flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
-    flat: dict[str, Any] = {}
-    for name, value in table.items():
-        flat |= _flat(value, f"{prefix}{name}.") if isinstance(value, dict) else {f"{prefix}{name}": value}
-    return flat

@@ -37,11 +37,9 @@ class ArmRow:
         label: how the arm is called here: its name, with its experiment where two arms share a name.
         arm, experiment, about: where it comes from.
         n, seeds, budget: its runs.
-        n_grokked, n_diverged, n_running, n_censored: outcomes; each run is in exactly one, see
-        `RunResult.outcome`.
+        n_grokked, n_diverged, n_running, n_censored: outcomes; each run is in exactly one, see `RunResult.outcome`.
             For the statistics all but the grokked are censored.
-        t_mem, t_touch, t_grok, gap: Kaplan-Meier medians with 95 % intervals. gap is over the `n_gap` runs
-        that
+        t_mem, t_touch, t_grok, gap: Kaplan-Meier medians with 95 % intervals. gap is over the `n_gap` runs that
             have memorised.
         t_mem_range, t_grok_range: smallest and largest time that was observed.
         speed_up: median t_grok of the first arm over that of this one; None for the first arm.
@@ -50,8 +48,7 @@ class ArmRow:
         p_holm: the larger of p and p_exact, corrected for all pairs of this comparison.
         integral_at_grok: the sum of lambda up to the median `t_grok`, median over the runs; nan if not reached.
         integral_at_end: median over all runs of that sum at their last step.
-        train_loss, test_loss: median over all runs at the last evaluation. A diverged run counts as
-        infinite; nan
+        train_loss, test_loss: median over all runs at the last evaluation. A diverged run counts as infinite; nan
             where the median is one of those.
     """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache, partial
@@ -104,7 +105,7 @@ class Console(App[None]):
         self.watcher = Watcher(
             runs,
             lambda snapshot: self.post_message(self.Arrived(snapshot)),
-            lambda error: self.call_from_thread(self._fail, error),
+            self._fail_later,
             clock,
         )
         self.undoing: list[Undo] = []  # what was done in this visit and can be taken back, the last one last
@@ -205,6 +206,25 @@ class Console(App[None]):
         self.watcher.stop()
         if self.watcher.is_alive():
             self.watcher.join(_LAST_WORDS)
+
+    def aside(self, work: Callable[..., None], *arguments: object, wait: bool = False) -> None:
+        """Do `work` in a thread of its own. A mistake in it ends the console, as it does everywhere else.
+
+        Args:
+            wait: leaving the console waits for it.
+        """
+
+        def watched() -> None:
+            try:
+                work(*arguments)
+            except BaseException as error:  # noqa: BLE001 - raised again where it ends the console
+                self._fail_later(error)
+
+        threading.Thread(target=watched, name="aside", daemon=not wait).start()
+
+    def _fail_later(self, error: BaseException) -> None:
+        """From any thread. (`call_from_thread` would hand the error back to the thread, where nobody sees it.)"""
+        self.call_later(self._fail, error)
 
     def _fail(self, error: BaseException) -> None:
         raise error

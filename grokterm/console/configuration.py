@@ -47,9 +47,13 @@ class Field:
 
 def fields(items: Sequence[Item]) -> tuple[Field, ...]:
     """Every field of these arms, section by section; a section that only some arms have as well."""
-    tables = [{**_header(experiment, arm), **_flat(arm.spec)} for experiment, arm in items]
-    keys = sorted(dict.fromkeys(key for table in tables for key in table), key=_order(tables))
-    return tuple(Field(_section(key), key, tuple(table.get(key, MISSING) for table in tables)) for key in keys)
+    from grokterm.spec import all_paths, flat_fields
+
+    specs = [{key: _written(value) for key, value in flat_fields(arm.spec).items()} for _, arm in items]
+    tables = [_header(*item) | spec for item, spec in zip(items, specs, strict=True)]
+    return tuple(
+        Field(_section(key), key, tuple(table.get(key, MISSING) for table in tables)) for key in all_paths(tables)
+    )
 
 
 def listed(rows: Sequence[Field], only_differing: bool = False, containing: str = "") -> tuple[Field, ...]:
@@ -94,42 +98,12 @@ def _section(key: str) -> str:
     return key.partition(".")[0]
 
 
-def _order(tables: list[dict[str, str]]):
-    """In the order of a preset; what only some arms have (the fields of a schedule, say) stands below its field."""
-    places = {name: place for place, name in enumerate(dict.fromkeys(_base(key) for table in tables for key in table))}
-    sections = list(dict.fromkeys(_section(name) for name in places))
-    return lambda key: (sections.index(_section(key)), places[_base(key)])
-
-
-def _base(key: str) -> str:
-    return ".".join(key.split(".")[:2])
-
-
 def _header(experiment: Experiment, arm: Arm) -> dict[str, str]:
-    texts = {name: getattr(experiment, name) for name in _TEXTS} | {"origin": getattr(experiment, "origin", "")}
+    texts = {name: getattr(experiment, name) for name in _TEXTS} | {"origin": experiment.origin}
     table = {f"{HEADER}.{name}": plain(text) for name, text in texts.items() if text}
     seeds = plural(len(experiment.seeds), "seed") + ": " + ", ".join(map(str, experiment.seeds))
     table |= {f"{HEADER}.seeds": seeds, f"{HEADER}.cohort_width": _written(experiment.cohort_width)}
     return table | ({f"{HEADER}.about": plain(arm.about)} if arm.about else {})
-
-
-def _flat(section: object, prefix: str = "") -> dict[str, str]:
-    """The fields of a section by dotted name. A schedule is its kind, and below it what that kind has."""
-    from grokterm.spec.base import Section
-    from grokterm.spec.schedules import Constant
-
-    table: dict[str, str] = {}
-    for name in type(section).model_fields:
-        key, value = f"{prefix}{name}", getattr(section, name)
-        if isinstance(value, Constant):
-            table[key] = _written(value.value)
-        elif isinstance(value, Section):
-            if prefix:
-                table[key] = plain(getattr(value, "schedule", getattr(value, "kind", "")))
-            table |= {inner: text for inner, text in _flat(value, f"{key}.").items() if inner != f"{key}.schedule"}
-        else:
-            table[key] = _written(value)
-    return table
 
 
 def _written(value: object) -> str:

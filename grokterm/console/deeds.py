@@ -90,14 +90,16 @@ def carry_out(folders: Sequence[ExperimentFolder], deed: Deed) -> Outcome:
 
 def take_back(undo: Undo) -> Outcome:
     """Take back what was done together."""
-    refused = []
-    for back in undo.backs:
+    done, refused = [], []
+    for name, back in zip(undo.names, undo.backs, strict=True):
         try:
             back()
+            done.append(name)
         except GroktermError as error:
             refused.append(_reason(error))
-    said = f"taken back: {undo.what} {listed(undo.names)}"
-    return Outcome(f"{said}; refused: {refused[0]}" if refused else said, "error" if refused else "information")
+    said = [f"taken back: {undo.what} {listed(done)}"] if done else []
+    said += [f"not taken back: {refused[0]}"] if refused else []
+    return Outcome("; ".join(said), "error" if refused else "information")
 
 
 def _attempts(folders: Sequence[ExperimentFolder], deed: Deed) -> list[Done | GroktermError]:

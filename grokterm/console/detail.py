@@ -1,12 +1,14 @@
 """One experiment as the screens show it: a frozen `Detail`, read and computed in the watcher's thread."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from grokterm.analysis import (
     Band,
     Curve,
     CurveFeed,
+    RunResult,
     Summary,
     band,
     first_times,
@@ -88,7 +90,7 @@ class Detail:
     @property
     def origin(self) -> str:
         """Which experiment this one was made from, or ""."""
-        return getattr(self.experiment, "origin", "")
+        return self.experiment.origin if self.experiment else ""
 
 
 class Focus:
@@ -120,8 +122,10 @@ class Focus:
             self._feeds = {stream: CurveFeed(folder, stream, names) for stream, names in wanted.items()}
         changed = [stream for stream, feed in self._feeds.items() if feed.poll()]
         growing = summary.state is not None and summary.state.live
-        if changed or growing != self._curves.growing:
-            self._curves = replace(self._computed(changed), growing=growing)
+        if changed:
+            self._curves = self._computed(changed)
+        if growing != self._curves.growing:
+            self._curves = replace(self._curves, growing=growing)
         if "eval" in changed or not self._arms:
             self._arms = _arm_lines(folder)
         return Detail(
@@ -142,7 +146,7 @@ class Focus:
         if not columns.get("train_acc"):
             for column in _FALLBACK:
                 _take(columns, bands, column, self._feeds["eval"].curves(column))
-        return Curves(columns, bands)
+        return Curves(columns, bands, self._curves.growing)
 
 
 def _take(
@@ -155,23 +159,25 @@ def _take(
 
 def _arm_lines(folder: ExperimentFolder) -> tuple[ArmLine, ...]:
     results = run_results(folder)
-    lines = []
-    for index, arm in enumerate(folder.spec().arms):
-        own = [result for result in results if result.arm == arm.name]
-        lines.append(
-            ArmLine(
-                index,
-                arm.name,
-                arm.about,
-                runs=len(own),
-                memorised=sum(math.isfinite(result.t_mem) for result in own),
-                grokked=sum(math.isfinite(result.t_grok) for result in own),
-                diverged=sum(result.diverged for result in own),
-                t_mem=median_time(*first_times(own, "t_mem")[:2]),
-                t_grok=median_time(*grok_times(own)[:2]),
-            )
-        )
-    return tuple(lines)
+    return tuple(
+        arm_line(index, arm.name, arm.about, [result for result in results if result.arm == arm.name])
+        for index, arm in enumerate(folder.spec().arms)
+    )
+
+
+def arm_line(index: int, name: str, about: str, results: Sequence[RunResult]) -> ArmLine:
+    """The line of one arm, from the results of its runs."""
+    return ArmLine(
+        index,
+        name,
+        about,
+        runs=len(results),
+        memorised=sum(math.isfinite(result.t_mem) for result in results),
+        grokked=sum(math.isfinite(result.t_grok) for result in results),
+        diverged=sum(result.diverged for result in results),
+        t_mem=median_time(*first_times(results, "t_mem")[:2]),
+        t_grok=median_time(*grok_times(results)[:2]),
+    )
 
 
 def _last_word(folder: ExperimentFolder) -> str:

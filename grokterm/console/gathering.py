@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from grokterm.analysis import band, first_times, grok_times, load_curves, median_time, run_results
+from grokterm.analysis import band, load_curves, run_results
 from grokterm.console.curves import AXIS_COLUMNS, Curves
-from grokterm.console.detail import ArmLine
+from grokterm.console.detail import ArmLine, arm_line
 from grokterm.console.text import plain
 from grokterm.errors import NotFound
-from grokterm.names import short_name
+from grokterm.names import arm_labels
 from grokterm.record import ExperimentFolder
 
 Items = Sequence[tuple[ExperimentFolder, str]]
@@ -19,9 +17,8 @@ _FIRST = ("train", "eval", "weights", "sparsity", "clock")  # a column that seve
 
 
 def labels_of(items: Items) -> list[str]:
-    """What every arm is called: its name, with its experiment where another arm has the same name."""
-    count = Counter(arm for _, arm in items)
-    return [arm if count[arm] == 1 else f"{arm} · {plain(short_name(folder.name))}" for folder, arm in items]
+    """What every arm is called: see `arm_labels`."""
+    return [plain(label) for label in arm_labels([(folder.name, arm) for folder, arm in items])]
 
 
 def gather(items: Items, columns: Iterable[str]) -> tuple[tuple[ArmLine, ...], Curves]:
@@ -34,12 +31,20 @@ def gather(items: Items, columns: Iterable[str]) -> tuple[tuple[ArmLine, ...], C
     Raises:
         GroktermError: a folder can't be read.
     """
-    arms, found, bands = [], {}, {}
+    results = {folder.path: run_results(folder) for folder in {folder.path: folder for folder, _ in items}.values()}
+    arms = tuple(
+        arm_line(index, label, "", [result for result in results[folder.path] if result.arm == arm])
+        for index, ((folder, arm), label) in enumerate(zip(items, labels_of(items), strict=True))
+    )
+    return arms, gather_curves(items, columns)
+
+
+def gather_curves(items: Items, columns: Iterable[str]) -> Curves:
+    """The curves alone, by the same names of the arms. Raises GroktermError where a folder can't be read."""
+    found, bands, read = {}, {}, {}
     wanted = dict.fromkeys((*columns, *AXIS_COLUMNS.values()))
-    streams = {folder.path: streams_of(folder) for folder, _ in items}
-    results = {folder.path: run_results(folder) for folder, _ in items}
-    read = {}
-    for index, ((folder, arm), label) in enumerate(zip(items, labels_of(items), strict=True)):
+    streams = {folder.path: streams_of(folder) for folder in {folder.path: folder for folder, _ in items}.values()}
+    for (folder, arm), label in zip(items, labels_of(items), strict=True):
         for column in wanted:
             stream = streams[folder.path].get(column)
             if stream is None:
@@ -48,24 +53,9 @@ def gather(items: Items, columns: Iterable[str]) -> tuple[tuple[ArmLine, ...], C
                 read[folder.path, column] = load_curves(folder, stream, column)
             own = [curve._replace(arm=label) for curve in read[folder.path, column] if curve.arm == arm]
             found[column] = (*found.get(column, ()), *own)
-            bands[column, label] = band(own)
-        own_results = [result for result in results[folder.path] if result.arm == arm]
-        arms.append(_arm_line(index, label, own_results))
-    return tuple(arms), Curves(found, bands)
-
-
-def _arm_line(index: int, label: str, results: list) -> ArmLine:
-    return ArmLine(
-        index,
-        label,
-        "",
-        runs=len(results),
-        memorised=sum(math.isfinite(result.t_mem) for result in results),
-        grokked=sum(math.isfinite(result.t_grok) for result in results),
-        diverged=sum(result.diverged for result in results),
-        t_mem=median_time(*first_times(results, "t_mem")[:2]),
-        t_grok=median_time(*grok_times(results)[:2]),
-    )
+            if own:
+                bands[column, label] = band(own)
+    return Curves(found, bands)
 
 
 def streams_of(folder: ExperimentFolder) -> dict[str, str]:

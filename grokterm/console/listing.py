@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grokterm.analysis import SAME_TICK, Known, Summary, SummaryCache, settled, summarise
-from grokterm.errors import GroktermError
+from grokterm.errors import BadInput, GroktermError
 from grokterm.record import ExperimentFolder, list_folders, open_folder
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Listing:
         Raises:
             BadInput: the folder can't be read.
         """
-        changed = self._runs.stat().st_mtime_ns if self._runs.is_dir() else None
+        changed = self._when_changed()
         late = time.monotonic() - self._listed >= _LIST_ANYWAY
         if not again and changed == self._changed and changed is not None and not late:
             return
@@ -112,6 +112,14 @@ class Listing:
         self._unsaved |= bool(gone)
         young = changed is None or time.time() - changed / 1e9 < SAME_TICK
         self._changed, self._listed = None if young else changed, time.monotonic()
+
+    def _when_changed(self) -> int | None:
+        try:
+            return self._runs.stat().st_mtime_ns
+        except (FileNotFoundError, NotADirectoryError):  # not made yet, or gone between two looks
+            return None
+        except OSError as error:
+            raise BadInput(f"{self._runs}: can't be read ({error.strerror})") from error
 
     def due(self, seen: Iterable[str] = ()) -> Iterator[str]:
         """Names to `read` in this round: new ones and those that move, those on the screen, then others in turn.

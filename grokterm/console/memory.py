@@ -23,11 +23,11 @@ class Memory:
 
     def __init__(self, path: Path | None, runs: Path = Path(), document: dict | None = None) -> None:
         self._path, self._key = path, str(Path(runs).absolute())
-        self._document = document or {}
-        self._dirty = False
-        mine = self._document.get("runs", {}).get(self._key, {})
-        self.theme: str | None = _text(self._document.get("theme"))
-        self.greeted: bool = self._document.get("greeted") is True
+        document = document or {}
+        self._dirty: set[str] = set()
+        mine = document.get("runs", {}).get(self._key, {})
+        self.theme: str | None = _text(document.get("theme"))
+        self.greeted: bool = document.get("greeted") is True
         self.open: str | None = _text(mine.get("open"))
         self.marks: tuple[str, ...] = _texts(mine.get("marks"))
         self.filter: str = _text(mine.get("filter")) or ""
@@ -42,11 +42,8 @@ class Memory:
     def load(cls, runs: Path) -> "Memory":
         """What is remembered of `runs`. A file that is missing, cut off or not ours counts as nothing remembered."""
         path = state_folder() / _FILE
-        document = None
-        with contextlib.suppress(OSError, ValueError):
-            document = json.loads(path.read_text("utf-8"))
         try:
-            return cls(path, runs, document if isinstance(document, dict) else None)
+            return cls(path, runs, _read(path))
         except (AttributeError, TypeError):
             return cls(path, runs)
 
@@ -55,7 +52,7 @@ class Memory:
         for name, value in values.items():
             if getattr(self, name) != value:
                 setattr(self, name, value)
-                self._dirty = True
+                self._dirty.add(name)
 
     def spot(self, name: str) -> Spot:
         """Where the user looks within the experiment `name`."""
@@ -67,22 +64,28 @@ class Memory:
             self._spots.pop(name, None)
             self._spots[name] = spot
             self._spots = dict(list(self._spots.items())[-_MOST_SPOTS:])
-            self._dirty = True
+            self._dirty.add("spots")
 
     def save(self) -> None:
-        """Write the file if anything changed. Where it can't be written the view is simply not kept."""
+        """Write the file if anything changed. Where it can't be written the view is simply not kept.
+
+        Another console may have written meanwhile: what it says of other folders stays, and so does what all share
+        unless it was changed here.
+        """
         if not self._dirty or self._path is None:
             return
-        self._dirty = False
+        shared = {name: getattr(self, name) for name in ("theme", "greeted") if name in self._dirty}
+        self._dirty = set()
         kept = ("open", "marks", "filter", "sort", "reverse", "group", "folded")
         mine = {name: getattr(self, name) for name in kept}
         mine |= {"view": asdict(self.view), "spots": {name: asdict(spot) for name, spot in self._spots.items()}}
-        runs = {**self._document.get("runs", {}), self._key: mine}
-        self._document = {**self._document, "theme": self.theme, "greeted": self.greeted, "runs": runs}
+        document = _read(self._path)
+        others = document.get("runs")
+        document |= {**shared, "runs": {**(others if isinstance(others, dict) else {}), self._key: mine}}
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             beside = self._path.with_name(f".{_FILE}.{os.getpid()}")
-            beside.write_text(json.dumps(self._document, indent=1), "utf-8")
+            beside.write_text(json.dumps(document, indent=1), "utf-8")
             beside.replace(self._path)
 
 
@@ -92,6 +95,13 @@ def state_folder() -> Path:
     if own:
         return Path(own)
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "grokterm"
+
+
+def _read(path: Path) -> dict:
+    with contextlib.suppress(OSError, ValueError):  # missing, cut off or not ours: nothing is remembered
+        document = json.loads(path.read_text("utf-8"))
+        return document if isinstance(document, dict) else {}
+    return {}
 
 
 def _text(value: object) -> str | None:
@@ -129,6 +139,7 @@ def _spot(document: dict) -> Spot:
         cursor=cursor if _is_number(cursor) else None,
         hidden=_texts(document.get("hidden")),
         chart=_text(document.get("chart")) or "",
+        axis=_one_of(AXES, document.get("axis")),
     )
 
 

@@ -86,10 +86,11 @@ class Spot:
 
     Attributes:
         tab: one of `TABS`.
-        window: the part of the x axis in view, in its units; None for the whole.
+        window: the part of the x axis in view, in units of `axis`; None for the whole.
         cursor: where on the x axis values are read; None where there is no cursor.
         hidden: names of the arms not drawn.
         chart: the id of the chart that fills the screen; "" for all of them.
+        axis: what x was when `window` and `cursor` were chosen, one of `AXES`.
     """
 
     tab: str = "charts"
@@ -97,6 +98,7 @@ class Spot:
     cursor: float | None = None
     hidden: tuple[str, ...] = ()
     chart: str = ""
+    axis: str = "step"
 
     def toggle(self, arm: str) -> "Spot":
         """Hide an arm that is shown, show one that is hidden."""
@@ -112,9 +114,9 @@ class Spot:
         others = tuple(name for name in arms if name != arm)
         return replace(self, hidden=() if set(self.hidden) == set(others) else others)
 
-    def elsewhere(self) -> "Spot":
-        """With no window and no cursor: x means something else now."""
-        return replace(self, window=None, cursor=None)
+    def on(self, axis: str) -> "Spot":
+        """As it is read where x is `axis`: what was a place on another axis is none on this one."""
+        return self if axis == self.axis else replace(self, window=None, cursor=None, axis=axis)
 
 
 Span = tuple[float, float]

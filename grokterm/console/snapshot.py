@@ -6,7 +6,6 @@ when nothing changed, so that nothing is drawn either.
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grokterm.console.arranging import Arranged, Query
+from grokterm.console.terminal import slow_line
 
 if TYPE_CHECKING:
     from grokterm.analysis import Summary
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LIST_SECONDS = 2.0  # how often the history is looked at
 # How often the open experiment is read: as often as a worker writes, and half of that where every byte goes over SSH.
-FOCUS_SECONDS = 1.0 if "SSH_CONNECTION" in os.environ else 0.5
+FOCUS_SECONDS = 1.0 if slow_line() else 0.5
 _PATIENCE = 0.15  # seconds of reading after which the part of the history that is known is published
 _AGES_SECONDS = 30.0  # how often a filter by age is answered anew
 

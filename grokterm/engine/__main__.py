@@ -115,7 +115,7 @@ def work(folder: ExperimentFolder, cohort: CohortFolder, device: str, launched: 
     writer = CohortWriter(cohort.path)
     try:
         devices = acceptable_devices(device)
-        place = str(folder.path.absolute()), cohort.index
+        place = str(folder.path.resolve()), cohort.index
         with hold_slot(devices, launched, lambda: stand_in_line(writer, signals), *place) as held:
             train(folder, cohort, writer, held, signals)
         return 0

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from grokterm.errors import BadInput
-from grokterm.record import CohortFolder, DamagedRecord, ExperimentFolder
+from grokterm.record import DamagedRecord, ExperimentFolder, open_folder
 from grokterm.record.capacity import slots_of
 from grokterm.record.gpus import list_gpus
-from grokterm.record.layout import ExperimentPaths
 from grokterm.record.line import (
     Claim,
     Ticket,
@@ -195,7 +194,7 @@ def _state(claim: Claim) -> str:
     if not claim.folder:
         return "starting"
     try:
-        status = CohortFolder(ExperimentPaths(Path(claim.folder)).cohort(claim.cohort).root).status()
+        status = open_folder(Path(claim.folder)).cohort(claim.cohort).status()
     except DamagedRecord:
         return "starting"
     return status.state if status and status.pid == claim.process.pid else "starting"

@@ -116,6 +116,10 @@ class ExperimentFolder:
             return ()
         return tuple(CohortFolder(self.paths.cohorts / name) for name in sorted(names, key=int))
 
+    def cohort(self, index: int) -> CohortFolder:
+        """The cohort with this number, without looking whether it is there."""
+        return CohortFolder(self.paths.cohort(index).root)
+
     def spec(self) -> Experiment:
         """The experiment as it was launched, parsed once. Raises GroktermError if it can't be."""
         return self._spec

@@ -100,7 +100,7 @@ def list_tickets(queue: Path | None = None) -> list[Ticket]:
     for _ in range(_LOOKS):
         try:
             names = sorted(os.listdir(queue))  # noqa: PTH208 - one system call, as atomic as it gets
-        except (FileNotFoundError, NotADirectoryError):
+        except (FileNotFoundError, NotADirectoryError, PermissionError):  # nobody ever waited, or it is another user's
             return []
         if names == before:
             break

@@ -10,7 +10,7 @@ from grokterm.spec.editing import Draft, Verdict, check, draft_of, open_draft
 from grokterm.spec.experiment import Arm, Experiment, Header, Member
 from grokterm.spec.field_rows import Row, attach, rows
 from grokterm.spec.fields import FieldInfo, field_table
-from grokterm.spec.flat import Scalar, flat_values
+from grokterm.spec.flat import Scalar, all_paths, flat_fields, flat_values
 from grokterm.spec.load import load, parse
 from grokterm.spec.loss import CrossEntropy
 from grokterm.spec.milestones import MilestoneRule, Milestones, find_milestones
@@ -48,6 +48,7 @@ __all__ = [
     "Streams",
     "Transformer",
     "Verdict",
+    "all_paths",
     "attach",
     "cautions",
     "changed_fields",
@@ -56,6 +57,7 @@ __all__ = [
     "field_table",
     "find_milestones",
     "find_preset",
+    "flat_fields",
     "flat_values",
     "list_presets",
     "load",

@@ -1,13 +1,50 @@
-"""A resolved document as a flat list of values, for whoever searches in many: no validation, so that it is quick."""
+"""A resolved spec as a flat list of values: of one arm, or of a whole document that nobody has validated."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from grokterm.spec.base import Section
+from grokterm.spec.schedules import Constant
 
 Scalar = str | int | float | bool
 
 
+def flat_fields(section: Section, prefix: str = "") -> dict[str, Any]:
+    """Every field of a section by its dotted path, in the order of a preset, as a person would write it.
+
+    A constant schedule is its number. Any other one, and a section of several kinds, is its kind, with the fields of
+    that kind below it: `{"optimizer.weight_decay": "linear", "optimizer.weight_decay.initial": 1.0, …}`.
+    """
+    flat, dumped = {}, section.model_dump()
+    for name in type(section).model_fields:
+        key, value = f"{prefix}{name}", getattr(section, name)
+        if isinstance(value, Constant):
+            flat[key] = value.value
+        elif isinstance(value, Section):
+            if prefix:
+                flat[key] = getattr(value, "schedule", getattr(value, "kind", ""))
+            flat |= {path: own for path, own in flat_fields(value, f"{key}.").items() if path != f"{key}.schedule"}
+        else:
+            flat[key] = dumped[name]
+    return flat
+
+
+def all_paths(tables: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Every path of these tables in the order of a preset; what only some arms have stands below its field."""
+    paths = dict.fromkeys(path for table in tables for path in table)
+    sections = list(dict.fromkeys(path.partition(".")[0] for path in paths))
+    fields = list(dict.fromkeys(map(_field, paths)))
+    return sorted(paths, key=lambda path: (sections.index(path.partition(".")[0]), fields.index(_field(path))))
+
+
+def _field(path: str) -> str:
+    return ".".join(path.split(".")[:2])
+
+
 def flat_values(document: Mapping[str, Any]) -> dict[str, tuple[Scalar, ...]]:
     """Every value of a resolved document (`Experiment.to_document`) by its dotted path, each once over all arms.
+
+    No validation, so that it is quick enough for whoever searches in thousands.
 
     A section, or a schedule in place of a number, stands under its own path with its kind as well:
     `{"model": ("transformer",), "optimizer.weight_decay": (1.0, "linear"), "optimizer.weight_decay.final": (0.5,), …}`.

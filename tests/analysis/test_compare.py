@@ -234,8 +234,9 @@ def test_unequal_integrals_ask_for_a_control(record, quickstart_arms):
 
 def test_differing_fields(quickstart):
     fields = differing_fields(arms_of(quickstart))
-    assert fields["optimizer.weight_decay.schedule"] == ("constant", "linear", "constant")
-    assert fields["optimizer.weight_decay.value"] == (1.0, None, 3.0)
+    assert fields["optimizer.weight_decay"] == (1.0, "linear", 3.0)
+    assert fields["optimizer.weight_decay.initial"] == (None, 3.0, None)
+    assert not any(name.endswith((".schedule", ".value")) for name in fields)
     assert not any(name.startswith(("task", "model", "optimizer.lr")) for name in fields)
 
 

@@ -10,6 +10,7 @@ from textual.widgets import Input
 
 from grokterm.console.charts.widget import ChartView
 from grokterm.console.memory import Memory
+from grokterm.console.panels import roomy
 from grokterm.console.screens.chartgrid import ChartGrid
 from grokterm.console.screens.experiment import ExperimentPage
 from grokterm.console.screens.home import Home
@@ -131,11 +132,15 @@ async def test_zoom_pan_and_the_whole_axis(world):
         assert spot(pilot).window is None and x_labels(chart_lines(pilot, "#loss")) == whole
 
 
-async def test_another_meaning_of_x_forgets_window_and_cursor(world):
+async def test_window_and_cursor_belong_to_the_axis_they_were_chosen_on(world):
     async with play(world, open_at=FINISHED) as pilot:
-        await press(pilot, "plus", "right", "X")
+        await press(pilot, "plus", "right")
+        before = spot(pilot)
+        await press(pilot, "X")
         assert spot(pilot).window is None and spot(pilot).cursor is None
         assert "x epoch" in words(pilot, "#title")
+        await press(pilot, "X", "X", "X")
+        assert spot(pilot) == before and before.window is not None and before.cursor is not None
 
 
 async def test_arms_are_walked_hidden_and_isolated(world):
@@ -264,7 +269,7 @@ async def test_charts_follow_what_trains(runs):
     folder = make(runs, "20261122-135500-quickstart-run2", step=300, state="running")
     async with play(runs, open_at=folder.name) as pilot:
         grow(folder, 300, 600)
-        await until(pilot, lambda: pilot.app.screen.query_one("#loss").chart.x_range == (0.0, 600.0))
+        await until(pilot, lambda: pilot.app.screen.query_one("#loss").chart.x_range == (0.0, roomy(600.0)))
 
 
 async def test_where_one_looks_is_kept_for_every_experiment(world, tmp_path, monkeypatch):

@@ -31,7 +31,8 @@ async def test_compare_shows_table_verdict_curves_and_differences(world):
         table = words(pilot, "#rows")
         assert "t_grok" in table and "1/4" in table and "p (Holm)" in table
         assert "static-high groks" in words(pilot, "#sentences")
-        assert "optimizer.weight_decay" in words(pilot, "#differing")
+        differing = words(pilot, "#differing")
+        assert "optimizer.weight_decay" in differing and "linear" in differing and ".schedule" not in differing
         assert "Kaplan-Meier" in words(pilot, "#method")
         assert any("g▲" in line for line in chart_lines(pilot, "#accuracy"))
         assert drawn(pilot) == ["▸ accuracy", "loss"]

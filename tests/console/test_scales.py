@@ -124,7 +124,11 @@ def test_arms_are_hidden_shown_and_isolated():
     alone = Spot().isolate("a", arms)
     assert alone.hidden == ("b", "c") and alone.isolate("a", arms) == Spot()
     assert alone.isolate("b", arms).hidden == ("a", "c")
-    assert Spot(window=(1, 2), cursor=1.5, tab="log").elsewhere() == Spot(tab="log")
+
+
+def test_a_place_on_one_axis_is_none_on_another():
+    spot = Spot(window=(1, 2), cursor=1.5, tab="log")
+    assert spot.on("step") == spot and spot.on("wall") == Spot(tab="log", axis="wall")
 
 
 VIEWS = st.builds(
@@ -134,6 +138,7 @@ VIEWS = st.builds(
 SPOTS = st.builds(
     Spot, st.sampled_from(TABS), st.none() | windows(), st.none() | st.floats(0, 1e9),
     st.lists(st.text(max_size=8), max_size=3).map(tuple), st.sampled_from(["", "loss"]),
+    st.sampled_from(AXES),
 )  # fmt: skip
 
 
@@ -143,7 +148,7 @@ def test_view_and_spot_survive_two_visits(tmp_path_factory, view, spot):
     memory = Memory(file, Path("runs"))
     memory.remember(view=view)
     memory.look_at("one", spot)
-    memory._dirty = True
+    memory._dirty.add("view")
     memory.save()
     again = Memory(file, Path("runs"), json.loads(file.read_text("utf-8")))
     assert (again.view, again.spot("one"), again.spot("another")) == (view, spot, Spot())
@@ -168,7 +173,7 @@ def test_a_damaged_view_is_the_usual_one(view):
     [
         {"window": [5, 1]}, {"window": ["a", "b"]}, {"window": [1]}, {"window": "12"}, {"cursor": "x", "hidden": 3},
         {"tab": "none", "chart": 4}, {"window": [float("nan"), 1.0]}, {"window": [0.0, float("inf")]},
-        {"cursor": float("nan")}, {"window": [False, True]},
+        {"cursor": float("nan")}, {"window": [False, True]}, {"axis": "none"},
     ],
 )  # fmt: skip
 def test_a_damaged_spot_is_the_usual_one(spot):
@@ -182,3 +187,14 @@ def test_a_damaged_file_is_nothing_remembered(tmp_path, monkeypatch, text):
     (tmp_path / "console.json").write_text(text.replace("%s", str(Path("runs").absolute())))
     memory = Memory.load(Path("runs"))
     assert memory.view == View() and memory.spot("one") == Spot()
+
+
+def test_two_consoles_keep_what_the_other_one_has_written(tmp_path, monkeypatch):
+    monkeypatch.setenv("GROKTERM_STATE", str(tmp_path))
+    one, other = Memory.load(Path("runs")), Memory.load(Path("others"))
+    one.remember(theme="light", sort="rate")
+    one.save()
+    other.remember(filter="arm=static")
+    other.save()
+    assert Memory.load(Path("runs")).sort == "rate" and Memory.load(Path("others")).filter == "arm=static"
+    assert Memory.load(Path("others")).theme == "light"

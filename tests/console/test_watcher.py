@@ -274,3 +274,16 @@ def test_curves_keep_room_while_runs_train_and_not_after(runs):
     live = make(runs, "20261122-135500-quickstart-run2", step=300, state="running")
     over = make(runs, "20261122-120000-quickstart-fin3")
     assert Focus(live).read().curves.growing and not Focus(over).read().curves.growing
+
+
+def test_a_runs_folder_that_nobody_may_look_into_says_so(runs, audience, monkeypatch):
+    stat = type(runs).stat
+
+    def refuse(path, **words):
+        if path == runs:
+            raise PermissionError(13, "Permission denied")
+        return stat(path, **words)
+
+    monkeypatch.setattr(type(runs), "stat", refuse)
+    audience.watcher.start()
+    audience.wait(lambda s: "can't be read (Permission denied)" in s.problem)

@@ -2,7 +2,7 @@
 
 import tomli
 
-from grokterm.spec import Schedule, flat_values, list_presets, load
+from grokterm.spec import Schedule, all_paths, flat_fields, flat_values, list_presets, load
 
 
 def test_every_value_of_every_preset_is_there():
@@ -35,3 +35,16 @@ def test_an_arm_overrides_and_a_schedule_is_replaced_whole():
 
 def test_a_document_of_another_shape_is_no_error():
     assert flat_values({}) == {} and flat_values({"task": 3, "x": [[1], {"y": None}]}) == {"task": (3,), "x": (1,)}
+
+
+def test_the_fields_of_an_arm_are_what_a_person_would_write():
+    arms = {arm.name: flat_fields(arm.spec) for arm in load("quickstart").arms}
+    assert arms["static"]["optimizer.weight_decay"] == 1.0 and arms["dynamic"]["optimizer.weight_decay"] == "linear"
+    assert arms["dynamic"]["optimizer.weight_decay.initial"] == 3.0
+    assert not any(path.endswith((".schedule", ".value")) for fields in arms.values() for path in fields)
+
+
+def test_what_only_one_arm_has_stands_below_its_field():
+    static = {"a.x": 1, "a.y": 2, "b.z": 3}
+    dynamic = {"a.x": "linear", "a.x.from": 1, "a.y": 2, "b.z": 3}
+    assert all_paths([static, dynamic]) == ["a.x", "a.x.from", "a.y", "b.z"]

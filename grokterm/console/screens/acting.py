@@ -5,7 +5,6 @@ What a deed does is in `deeds`; here it is asked for, carried out in a thread, a
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
@@ -54,8 +53,8 @@ class Acting(Page):
     def do(self, deed: Deed, names: Sequence[str], then: Callable[[Outcome], None] | None = None) -> None:
         """Carry out a deed on these experiments, in a thread."""
         if names:
-            # A daemon of its own: a worker may take seconds to answer, and leaving the console doesn't wait for that.
-            threading.Thread(target=_carry_out, args=(self.app, deed, tuple(names), then), daemon=True).start()
+            # Leaving the console doesn't wait for it: a worker may take seconds to answer.
+            self.app.aside(_carry_out, self.app, deed, tuple(names), then)
 
     def ask(self, verb: str, detail: str, names: Sequence[str], deed: Deed) -> None:
         """Ask first, then do it."""
@@ -140,13 +139,13 @@ class Acting(Page):
             self.say("Nothing to take back: stars, archive, tags and the bin of this visit can be")
             return
         undo = self.app.undoing.pop()
-        threading.Thread(target=_take_back, args=(self.app, undo), daemon=True).start()
+        self.app.aside(_take_back, self.app, undo)
 
     def action_repeat(self) -> None:
         """Ask for seeds, then start the same again with them."""
         names = self.chosen()
         if names:
-            threading.Thread(target=self._offer_seeds, args=(names,), daemon=True).start()
+            self.app.aside(self._offer_seeds, names)
 
     def _offer_seeds(self, names: tuple[str, ...]) -> None:
         from grokterm.jobs import next_seeds
@@ -157,7 +156,7 @@ class Acting(Page):
         except GroktermError as error:
             self.say(str(error), "error")
             return
-        self.app.call_from_thread(self._ask_seeds, names, offered)
+        self.app.call_later(self._ask_seeds, names, offered)
 
     def _ask_seeds(self, names: tuple[str, ...], offered: str) -> None:
         from grokterm.console.widgets.dialogs import Line
@@ -219,7 +218,7 @@ def _carry_out(app: Console, deed: Deed, names: tuple[str, ...], then: Callable[
     app.notify(plain(outcome.said), severity=outcome.severity, markup=False)
     app.watcher.reread(names)
     if then is not None:
-        app.call_from_thread(then, outcome)
+        app.call_later(then, outcome)
 
 
 def _take_back(app: Console, undo: Undo) -> None:

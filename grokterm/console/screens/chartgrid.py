@@ -18,7 +18,6 @@ from grokterm.console.screens.scene import Cell, Scene
 
 _NARROW, _LOW = 70, 18  # cells below which charts don't stand beside, and lines below which not above each other
 _SMALL = 38  # cells that a chart needs where many are shown
-_AXIS = "┤│├┼"
 
 
 class ChartGrid(Grid):

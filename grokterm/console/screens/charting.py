@@ -9,14 +9,14 @@ from dataclasses import replace
 
 from textual.widgets import Input
 
+from grokterm.console.charts.cursor import x_words
 from grokterm.console.commands import COMMANDS, COMPARE, EXPERIMENT
-from grokterm.console.panel import Panel
-from grokterm.console.scales import AXIS_WORDS, Spot, move_cursor, pan, zoom
+from grokterm.console.scales import Spot, move_cursor, pan, zoom
 from grokterm.console.screens.chartgrid import ChartGrid
 from grokterm.console.screens.legend import Legend, Shown, values_at
 from grokterm.console.screens.page import Page
 from grokterm.console.screens.scene import Scene
-from grokterm.console.text import duration, number, plain, steps
+from grokterm.console.text import plain
 
 _ELSEWHERE_TOO = {"filter", "difference"}  # what these pages do without charts as well
 _CHART_ACTIONS = frozenset(
@@ -74,7 +74,7 @@ class Charting(Page):
     @property
     def spot(self) -> Spot:
         """Where the user looks."""
-        return self.app.memory.spot(self.spot_name())
+        return self.app.memory.spot(self.spot_name()).on(self.app.memory.view.axis)
 
     def go(self, spot: Spot) -> None:
         """Look there from now on."""
@@ -90,28 +90,16 @@ class Charting(Page):
         if self.arm not in names:
             self.arm = names[0] if names else ""
         cursor, focus = scene.spot.cursor, scene.focus
-        values = None
+        values, at = None, ""
         if cursor is not None and focus is not None:
-            values = values_at(scene.chart(replace(focus, arm=""), self.app.ink), cursor)
+            chart = scene.chart(replace(focus, arm=""), self.app.ink)
+            values, at = values_at(chart, cursor), f"{chart.x_title or 'step'} {x_words(chart, cursor)}"
+            at += f" · {focus.panel.title}" if self.size.width >= 110 else ""
         shown = Shown(scene.arms, self.arm, frozenset(scene.spot.hidden), values, self.app.theme)
         self.legend.show(shown, self.size.width, max(2, self.size.height // 8), self.app.ink)
-        self.tell(self._told(cursor, focus.panel if focus else None))
-        self.grid.show(scene)
-
-    def _told(self, cursor: float | None, panel: Panel | None) -> str:
         only = f"arms with “{plain(self.only)}”" if self.only else ""
-        at = ""
-        if cursor is not None and panel is not None:
-            view = self.app.memory.view
-            x = (
-                duration(cursor)
-                if view.axis == "wall"
-                else steps(cursor)
-                if view.axis != "integral"
-                else number(cursor)
-            )
-            at = f"{AXIS_WORDS[view.axis]} {x}" + (f" · {panel.title}" if self.size.width >= 110 else "")
-        return "   ".join(filter(None, (only, at)))
+        self.tell("   ".join(filter(None, (only, at))))
+        self.grid.show(scene)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keys of charts do nothing where there are none, and the footer doesn't show them."""
@@ -153,11 +141,6 @@ class Charting(Page):
         self.action_toggle()
 
     # the x axis
-
-    def action_axis(self) -> None:
-        """Another meaning of x: what was a place on the old axis is none on the new one."""
-        self.app.memory.look_at(self.spot_name(), self.spot.elsewhere())
-        super().action_axis()
 
     def action_cursor(self, by: int) -> None:
         """Move the value cursor by so many cells of the chart."""

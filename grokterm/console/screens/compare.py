@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
 _AGAIN_SECONDS = 5.0  # while a run of the comparison is still training
 _MOST_DRAWN = 8  # arms that are drawn to begin with: as many as there are markers
 _SHOWN = tuple(next(panel for panel in PANELS if panel.id == name) for name in ("accuracy", "loss"))
+_COLUMNS = tuple(column for panel in _SHOWN for column in panel.columns)
 
 
 class Compare(Charting):
@@ -58,6 +58,7 @@ class Compare(Charting):
         self._names = names
         self._compared: Compared | None = None
         self._problem = ""
+        self._computing = False
 
     def compose(self) -> ComposeResult:
         """One scrolling column."""
@@ -76,6 +77,7 @@ class Compare(Charting):
         self.query_one("#filter").display = False
         scroll = self.query_one(Pages)
         self.watch(scroll, "scroll_y", self.grid.draw, init=False)
+        self.set_interval(_AGAIN_SECONDS, self._again)
         self._compute()
 
     def focus_name(self) -> str | None:
@@ -104,7 +106,7 @@ class Compare(Charting):
         """Where the user looks. Of more than eight arms the first are drawn until somebody chooses."""
         spot = super().spot
         arms = self._compared.arms if self._compared else ()
-        fresh = spot == Spot() and len(arms) > _MOST_DRAWN
+        fresh = spot == Spot().on(spot.axis) and len(arms) > _MOST_DRAWN
         return replace(spot, hidden=tuple(arm.name for arm in arms[_MOST_DRAWN:])) if fresh else spot
 
     def on_resize(self) -> None:
@@ -112,22 +114,28 @@ class Compare(Charting):
         self.show(self.app.snapshot)
 
     def _compute(self) -> None:
-        self.run_worker(partial(self._work, self._names), thread=True, exclusive=True, group="compare")
+        if not self._computing:
+            self._computing = True
+            self.run_worker(self._work, thread=True, group="compare")
 
-    def _work(self, names: tuple[str, ...]) -> None:
+    def _again(self) -> None:
+        runs = self._compared.comparison.runs if self._compared else ()
+        if self.in_front and any(run.running for run in runs):
+            self._compute()
+
+    def _work(self) -> None:
         from grokterm.console.comparing import compared
 
         try:
-            self.post_message(self.Ready(compared(self.app.runs, names)))
+            self.post_message(self.Ready(compared(self.app.runs, self._names, _COLUMNS)))
         except GroktermError as error:
             self.post_message(self.Ready(None, str(error)))
 
     def on_compare_ready(self, message: Ready) -> None:
-        """Show it, and do it again later if something still trains."""
+        """Show it."""
+        self._computing = False
         self._compared, self._problem = message.compared, message.problem
         self.show(self.app.snapshot)
-        if message.compared and any(run.running for run in message.compared.comparison.runs):
-            self.set_timer(_AGAIN_SECONDS, self._compute)
 
     def scene(self) -> Scene | None:
         """Accuracy and loss, of all arms together or of each alone."""

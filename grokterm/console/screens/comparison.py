@@ -16,7 +16,7 @@ from grokterm.console.look import Ink, marker
 from grokterm.console.screens.page import rewrite
 from grokterm.console.text import MISSING, clip, clip_middle, fold, number, plain, steps
 from grokterm.console.widgets.table import GAP, Column, fit
-from grokterm.names import short_name
+from grokterm.names import arm_labels
 
 if TYPE_CHECKING:
     from grokterm.analysis import ArmRow, Comparison, Median
@@ -71,27 +71,29 @@ class ComparisonWords(Vertical):
 
 def table_text(comparison: Comparison, width: int, ink: Ink) -> Text:
     """The table of arms for `width` cells."""
-    sizes = fit(COLUMNS, width - 2)
+    sizes, labels = fit(COLUMNS, width - 2), labels_of(comparison)
     lines = [_line([Text(column.title, ink.muted) for column, _ in sizes], sizes)]
     for index, row in enumerate(comparison.rows):
-        cells = values(row)
+        cells = values(row) | {"arm": labels[index]}
         texts = [Text(cells[column.id], ink.foreground) for column, _ in sizes]
         texts[0] = Text(f"{marker(index)} ", ink.arm(index))
-        texts[0].append(clip_middle(name(row), sizes[0][1] - 2), ink.foreground)
+        texts[0].append(clip_middle(labels[index], sizes[0][1] - 2), ink.foreground)
         lines.append(_line(texts, sizes))
     return Text("\n").join(lines)
 
 
-def name(row: ArmRow) -> str:
-    """The arm, and its experiment where another arm has the same name."""
-    return row.arm if row.label == row.arm else f"{row.arm} · {plain(short_name(row.experiment))}"
+def labels_of(comparison: Comparison) -> list[str]:
+    """What every arm is called: see `arm_labels`."""
+    return arm_labels([(row.experiment, row.arm) for row in comparison.rows])
 
 
 def values(row: ArmRow) -> dict[str, str]:
-    """Every column of a row as text. Censored runs are seen in `grokked`; a median not reached is a dash."""
+    """Every column of a row but the arm, as text.
+
+    Censored runs are seen in `grokked`; a median that isn't reached is a dash.
+    """
     ratio = row.speed_up
     return {
-        "arm": name(row),
         "grokked": f"{row.n_grokked}/{row.n}",
         "lost": str(row.n_diverged) if row.n_diverged else MISSING,
         "t_mem": steps(row.t_mem.value),
@@ -141,7 +143,7 @@ def differing_text(comparison: Comparison, width: int, ink: Ink) -> Text:
         return Text("\n The arms have the same configuration.", ink.muted)
     names = [plain(field) for field in comparison.differing]
     first = min(max(map(len, names)), 34)
-    labels = [f"{marker(index)} {plain(name(row))}" for index, row in enumerate(comparison.rows)]
+    labels = [f"{marker(index)} {plain(label)}" for index, label in enumerate(labels_of(comparison))]
     each = (width - first - 2) // max(1, len(labels)) - 2
     text = Text("\n").append(" What differs\n", f"bold {ink.foreground}")
     if each >= 8:

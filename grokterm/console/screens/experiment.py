@@ -11,7 +11,6 @@ from textual.containers import Container
 from textual.widgets import Input, Static
 
 from grokterm.console.commands import EXPERIMENT, bindings
-from grokterm.console.panel import PANELS
 from grokterm.console.screens.acting import Acting
 from grokterm.console.screens.chartgrid import ChartGrid
 from grokterm.console.screens.charting import Charting, matching
@@ -137,20 +136,17 @@ class ExperimentPage(Charting, Acting):
 
     @property
     def charted(self) -> bool:
-        """Two of the tabs have charts."""
-        return self.spot.tab in ("charts", "probes")
+        """Not all of the tabs have charts."""
+        return self.tab.CHARTED
 
     def scene(self) -> Scene | None:
         """The curves of the tab in front."""
         detail, tab = self.detail, self.tab
         if detail is None or not self.charted or not tab.is_mounted:
             return None
-        curves, panels = detail.curves, PANELS
-        if self.spot.tab == "probes":
-            curves, panels = tab.curves, tab.panels
         arms = matching(detail.arms, self.only)
-        cells = tuple(Cell(panel) for panel in panels)
-        return Scene(cells, curves, arms, self.app.memory.view, self.spot, self.chart, self.app.theme)
+        cells = tuple(Cell(panel) for panel in tab.panels)
+        return Scene(cells, tab.curves, arms, self.app.memory.view, self.spot, self.chart, self.app.theme)
 
     def on_resize(self) -> None:
         """Words are laid out for the width."""
@@ -201,8 +197,7 @@ class ExperimentPage(Charting, Acting):
 
     def action_difference(self) -> None:
         """Among the fields: only those that differ. Elsewhere: where marked experiments or the arms differ."""
-        if self.spot.tab == "configuration":
-            self.tab.differing()
+        if self.tab.differing():
             return
         from grokterm.console.screens.difference import Difference
 

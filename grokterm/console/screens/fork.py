@@ -49,9 +49,9 @@ class Fork(ModalScreen[str | None]):
     class Planned(Message):
         """What would come of the changes, or what is wrong with them; sent by a thread."""
 
-        def __init__(self, changes: str, experiment: Experiment | None, problem: str) -> None:
+        def __init__(self, step: int, changes: str, experiment: Experiment | None, problem: str) -> None:
             super().__init__()
-            self.changes, self.experiment, self.problem = changes, experiment, problem
+            self.asked, self.experiment, self.problem = (step, changes), experiment, problem
 
     class Made(Message):
         """The fork is there, or was refused; sent by a thread."""
@@ -121,16 +121,16 @@ class Fork(ModalScreen[str | None]):
 
         try:
             experiment = plan_fork(open_folder(self.app.runs / self._from), step, overrides(changes))
-            self.post_message(self.Planned(changes, experiment, ""))
+            self.post_message(self.Planned(step, changes, experiment, ""))
         except (GroktermError, ValueError) as error:
-            self.post_message(self.Planned(changes, None, str(error).replace("--set ", "")))
+            self.post_message(self.Planned(step, changes, None, str(error).replace("--set ", "")))
 
     def on_fork_planned(self, message: Planned) -> None:
-        """Say what would come of it, unless something else has been typed since."""
-        if message.changes != self._changes or self._busy:
-            return
+        """Say what would come of it, unless something else has been chosen or typed since."""
         step, made = self.query_one(Table).highlighted, message.experiment
-        if made is None or step is None:
+        if message.asked != (step, self._changes) or self._busy:
+            return
+        if made is None:
             self._tell(message.problem, wrong=True)
             return
         most = max(arm.spec.stop.steps for arm in made.arms)

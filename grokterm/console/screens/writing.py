@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -106,4 +105,4 @@ def write_charts(app: Console, charts: Sequence[Chart], path: Path) -> None:
             said, severity = " — ".join(filter(None, (error.message, error.hint))), "error"
         app.notify(plain(said), severity=severity, markup=False)
 
-    threading.Thread(target=work, name="write").start()
+    app.aside(work, wait=True)

@@ -12,6 +12,8 @@ class ChartsTab(Tab):
     """The page draws into it; see `Charting`."""
 
     PLACEHOLDER = "text in the name of an arm"
+    CHARTED = True
+    panels = PANELS
 
     def compose(self) -> ComposeResult:
         """Arms above, charts below."""

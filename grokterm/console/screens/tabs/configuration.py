@@ -30,6 +30,7 @@ class ConfigurationTab(Tab):
         """Only fields with this in them."""
         self.query_one(FieldTable).sift(text)
 
-    def differing(self) -> None:
+    def differing(self) -> bool:
         """All fields, or those in which the arms differ."""
         self.query_one(FieldTable).flip()
+        return True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.app import ComposeResult
 from textual.widgets import Static
 
@@ -15,13 +17,24 @@ from grokterm.console.screens.tabs.tab import ReadingTab
 from grokterm.console.text import plain
 from grokterm.record import ExperimentFolder
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from grokterm.console.probing import Probes
+
 
 class ProbesTab(ReadingTab):
     """Reads the columns; the page draws them. See `Charting`."""
 
     PLACEHOLDER = "text in the name of an arm"
     FOCUS = "#probes-scroll"
+    CHARTED = True
     CELL_HEIGHT = 12
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._probes: Probes | None = None
+        self._joined, self._joined_from = Curves(), ()
 
     def compose(self) -> ComposeResult:
         """Arms above; below as many charts as there are columns, which scroll."""
@@ -38,7 +51,7 @@ class ProbesTab(ReadingTab):
         """All columns that the first tab doesn't show. Only what is new is read."""
         from grokterm.console.probing import Probes
 
-        self._probes = getattr(self, "_probes", None) or Probes(folder)
+        self._probes = self._probes or Probes(folder)
         return self._probes.read()
 
     @property
@@ -49,11 +62,11 @@ class ProbesTab(ReadingTab):
     @property
     def curves(self) -> Curves:
         """The columns read so far, and those that x may be."""
-        known = self.detail.curves if self.detail else Curves()
-        found = self.found if isinstance(self.found, Curves) else Curves()
-        if (known, found) != getattr(self, "_joined_from", None):
-            self._joined_from = (known, found)
-            self._joined = Curves({**known.columns, **found.columns}, {**known.bands, **found.bands})
+        known, found = super().curves, self.found if isinstance(self.found, Curves) else Curves()
+        if (known, self.found) != self._joined_from:
+            self._joined_from = (known, self.found)
+            columns, bands = {**known.columns, **found.columns}, {**known.bands, **found.bands}
+            self._joined = Curves(columns, bands, known.growing)
         return self._joined
 
     def tell(self) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -14,11 +16,18 @@ from grokterm.console.system import Group, SystemReader
 from grokterm.console.text import fold, plain
 from grokterm.record import ExperimentFolder
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 class SystemTab(ReadingTab):
     """Groups of facts, one below the other, or beside each other where there is room."""
 
     FOCUS = "#system-scroll"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self._reader: SystemReader | None = None
 
     def compose(self) -> ComposeResult:
         """One scrolling text."""
@@ -27,7 +36,7 @@ class SystemTab(ReadingTab):
 
     def read(self, folder: ExperimentFolder) -> object:
         """What there is to know now."""
-        self._reader = getattr(self, "_reader", None) or SystemReader(folder, self.app.clock)
+        self._reader = self._reader or SystemReader(folder, self.app.clock)
         return self._reader.read()
 
     def tell(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 from textual.message import Message
 
+from grokterm.console.curves import Curves
 from grokterm.errors import GroktermError
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from grokterm.console.app import Console
     from grokterm.console.detail import Detail
+    from grokterm.console.panel import Panel
     from grokterm.record import ExperimentFolder
 
 
@@ -26,6 +28,7 @@ class Tab(Vertical):
 
     PLACEHOLDER = ""  # what the filter is for; "" where there is nothing to filter
     FOCUS = ""  # what gets the keys when the tab comes in front
+    CHARTED = False  # it has a legend and a grid of charts, and the page draws its `panels` of its `curves` there
     app: Console
 
     def __init__(self, folder: Path) -> None:
@@ -44,8 +47,22 @@ class Tab(Vertical):
         """Draw what has changed; called while in front only."""
         self.detail = detail
 
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        """The charts of a tab that has some."""
+        return ()
+
+    @property
+    def curves(self) -> Curves:
+        """What they are made of."""
+        return self.detail.curves if self.detail is not None else Curves()
+
     def sift(self, text: str) -> None:
         """Show only what contains this text."""
+
+    def differing(self) -> bool:
+        """Show only where arms differ; False in a tab that has nothing of the kind."""
+        return False
 
     def reread(self) -> None:
         """Read everything again."""
