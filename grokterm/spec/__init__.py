@@ -9,11 +9,12 @@ from grokterm.spec.cohorts import plan_cohorts
 from grokterm.spec.experiment import Arm, Experiment, Header, Member
 from grokterm.spec.fields import FieldInfo, field_table
 from grokterm.spec.load import load, parse
-from grokterm.spec.loss import CrossEntropy
+from grokterm.spec.losses import CrossEntropy
 from grokterm.spec.milestones import MilestoneRule, Milestones, find_milestones
 from grokterm.spec.model import Transformer
-from grokterm.spec.optimizer import AdamW
+from grokterm.spec.optimizers import AdamW
 from grokterm.spec.presets import PresetInfo, find_preset, list_presets, slug
+from grokterm.spec.rates import RateSchedule, rate_values
 from grokterm.spec.run import RunSpec
 from grokterm.spec.schedules import Plateau, Schedule, plateau_of, schedule_values
 from grokterm.spec.stop import Stop, Streams
@@ -32,6 +33,7 @@ __all__ = [
     "Modular",
     "Plateau",
     "PresetInfo",
+    "RateSchedule",
     "RunSpec",
     "Schedule",
     "Stop",
@@ -46,6 +48,7 @@ __all__ = [
     "parse",
     "plan_cohorts",
     "plateau_of",
+    "rate_values",
     "schedule_values",
     "slug",
 ]
