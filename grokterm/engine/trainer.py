@@ -31,7 +31,7 @@ class Trainer:
 
     A row at step s speaks of the weights after s updates: it is measured before update s. In the weights stream the
     gradient and the update are those of update s, and the integral of lambda is the sum over the s updates before it.
-    The gradient is that of the loss, before any link of the optimizer changes it; `lr` is there where a schedule moves it.
+    The gradient is that of the loss, before any link of the optimizer changes it; `lr` is there if a schedule moves it.
 
     Args:
         members: runs that are alike in every structural field (`grokterm.spec.plan_cohorts`).

@@ -13,8 +13,8 @@ def cross_entropy(logits: torch.Tensor, answers: torch.Tensor, dtype: torch.dtyp
 
     The softmax is computed in `dtype` from logits in the network's own precision, because that is where fitted networks
     run out of digits: in float32 the loss of a sample is exactly 0, and with it the gradient, once its margin passes
-    about 17; in float64 once it passes about 37, in float16 about 8, in bfloat16 about 6. The caller takes the mean over
-    samples, and never over members.
+    about 17; in float64 once it passes about 37, in float16 about 8, in bfloat16 about 6. The caller takes the mean
+    over samples, and never over members.
 
     Args:
         logits: [b, v].

@@ -17,7 +17,7 @@ _LEAST = 1e-9
 class Log2MSE(Loss):
     """(log2 y - log2 h)^2, where the answers are log2 h [b] and the output z, [b, 1] or [b], means
 
-    clamp: y = max(z, 1e-9). Below it the loss is (29.9 + log2 h)^2 and the gradient 0; the share of such samples is told.
+    clamp: y = max(z, 1e-9). Below it the loss is (29.9 + log2 h)^2 and the gradient 0; how often is told by `flags`.
     softplus: y = 1 + log(1 + e^z), always above 1, as every height is.      log2: z = log2 y.
 
     Source: Lin, "m-height" (seed 002), whose loss is the first; the others are ours.

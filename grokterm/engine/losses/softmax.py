@@ -13,9 +13,9 @@ SIXTEEN = (torch.float16, torch.bfloat16)
 def log_softmax(scores: torch.Tensor, kahan: bool = False) -> torch.Tensor:
     """Log of exp(x) / sum exp(x) over the last axis, in the precision of x [b, v].
 
-    In 16 bits torch's own computes in 32 inside and rounds the result, which hides the collapse that is to be seen. Here
-    every operation (subtraction, exponential, sum, logarithm) rounds to 16 bits, on any device; within one sum torch
-    adds in 32 bits, as tensor hardware does. So does the gradient, operation by operation.
+    In 16 bits torch's own computes in 32 inside and rounds the result, which hides the collapse that is to be seen.
+    Here every operation (subtraction, exponential, sum, logarithm) rounds to 16 bits, on any device; within one sum
+    torch adds in 32 bits, as tensor hardware does. So does the gradient, operation by operation.
 
     Args:
         scores: x.

@@ -2,9 +2,9 @@
 
 e member, n parameter
 
-A link is one idea (decay, moments, a projection of the gradient, a filter). It owns some state and the members' numbers,
-and turns what comes in into what goes out, without changing anything in place: so a step that fails halfway, or a member
-that is frozen, leaves no trace. The chain runs its links in order and writes the outcome once.
+A link is one idea (decay, moments, a projection of the gradient, a filter). It owns some state and the members'
+numbers, and turns what comes in into what goes out, without changing anything in place: so a step that fails halfway,
+or a member that is frozen, leaves no trace. The chain runs its links in order and writes the outcome once.
 """
 
 from collections.abc import Sequence

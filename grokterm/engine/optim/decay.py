@@ -43,7 +43,7 @@ class CoupledDecay(Stateless):
 
 
 class CautiousDecay(Stateless):
-    """w <- (1 - lr lambda) w where u w >= 0, u the direction that will be subtracted: decay that never works against it.
+    """w <- (1 - lr lambda) w where u w >= 0, u the direction that will be subtracted: never against it.
 
     Stands after the update rule, which it needs to know. Source: arXiv 2510.12402, equation 1.
     """

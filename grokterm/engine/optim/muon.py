@@ -53,7 +53,7 @@ class MuonForMatrices:
 
 
 def newton_schulz(g: torch.Tensor, iterations: int) -> torch.Tensor:
-    """About U V^T of each matrix G = U S V^T in g [..., r, c], by products alone: X <- a X + (b A + c A A) X, A = X X^T.
+    """About U V^T of each matrix G = U S V^T in g [..., r, c]: X <- a X + (b A + c A A) X with A = X X^T.
 
     In the precision of g (public code uses bfloat16). Source: Jordan, kellerjordan.github.io/posts/muon.
     """

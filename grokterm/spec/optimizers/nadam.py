@@ -11,9 +11,10 @@ from grokterm.spec.optimizers.numbers import AdamNumbers, number
 
 class _Numbers(AdamNumbers, Section):
     momentum_decay: float = number(
-        4e-3, "Speed at which the momentum grows from beta1 / 2 to beta1: mu = beta1 (1 - 0.96^(n momentum_decay) / 2).",
+        4e-3,
+        "Speed psi at which the momentum grows from beta1 / 2 to beta1: mu = beta1 (1 - 0.96^(n psi) / 2).",
         ge=0,
-    )  # fmt: skip
+    )
 
 
 class NAdam(CoupledLinks, _Numbers):

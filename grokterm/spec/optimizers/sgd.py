@@ -18,9 +18,9 @@ class _Numbers(Section):
 
 
 class SGD(CoupledLinks, _Numbers):
-    """Gradient descent with momentum, as torch.optim.SGD: b <- mu b + (1 - dampening) g (b = g at first); w <- w - lr b.
+    """Gradient descent with momentum, as torch.optim.SGD: b <- mu b + (1 - dampening) g;  w <- w - lr b.
 
-    With nesterov: w <- w - lr (g + mu b).
+    b = g at first. With nesterov: w <- w - lr (g + mu b).
     """
 
     kind: Literal["sgd"] = Field("sgd", description="The update rule.")
