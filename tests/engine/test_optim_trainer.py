@@ -130,3 +130,40 @@ def test_no_link_waits_for_the_device(device, name):
     finally:
         if device.type == "cuda":
             torch.cuda.set_sync_debug_mode("default")
+
+
+@pytest.mark.parametrize("kind", ["cross_entropy", "stablemax", "taylor_softmax", "mse"])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_every_loss_trains_the_network_and_resumes(kind, dtype):
+    """Two members, the second with a scale and a temperature of its own where the loss has them."""
+    fields = {"kind": kind, "dtype": dtype}
+    other = {"logit_scale": 2.0} | ({"temperature": 1.5, "label_smoothing": 0.1} if kind != "mse" else {})
+    runs = [member(0, loss=fields), member(1, loss=fields | other)]
+    straight, first, second = (Trainer(runs, CPU) for _ in range(3))
+    straight.advance(40)
+    first.advance(20)
+    second.load_state(first.state())
+    second.advance(20)
+    assert different_bits(straight.state(), second.state()) == []
+    losses = straight.drain()["train"][1]["train_loss"]
+    assert (losses[-1] < losses[0]).all() and np.isfinite(losses).all()
+
+
+def test_the_shares_of_samples_that_have_run_out_of_digits(device):
+    """Weights made large: every margin is beyond what float16 can hold, and float64 hardly notices."""
+    shares = {}
+    for dtype in ("float16", "float32", "float64"):
+        streams = {"numerics_every": 5}
+        trainer = Trainer([member(seed, loss={"dtype": dtype}, streams=streams) for seed in range(2)], device)
+        state = trainer.state()
+        state["weights.W_U"] = state["weights.W_U"] * 60
+        trainer.load_state(state)
+        trainer.advance(1)
+        trainer.close()
+        steps, columns = trainer.drain()["numerics"]
+        assert steps.tolist() == [0, 1] and list(columns) == ["train_collapsed", "train_zero_loss"]
+        assert (columns["train_collapsed"] >= columns["train_zero_loss"]).all()
+        shares[dtype] = columns["train_collapsed"][0]
+    assert (shares["float16"] > shares["float32"]).all() and (shares["float32"] >= shares["float64"]).all()
+    assert shares["float16"].max() <= 1
+    assert "numerics" not in trained([member(0)], 1, device).drain()

@@ -34,6 +34,40 @@ def optional(**fields):
     return st.fixed_dictionaries({}, optional=fields)
 
 
+rates = (
+    st.fixed_dictionaries({"kind": st.just("warmup"), "warmup": st.integers(1, 99)})
+    | st.fixed_dictionaries(
+        {"kind": st.sampled_from(["linear", "cosine"])},
+        optional={"warmup": st.integers(0, 9), "final": st.floats(0, 1), "end": st.integers(10, 99)},
+    )
+    | st.fixed_dictionaries(
+        {"kind": st.just("step"), "every": st.integers(1, 9)}, optional={"gamma": st.floats(0.1, 1)}
+    )
+)
+filters = optional(alpha=st.floats(0, 0.99), lamb=levels) | st.fixed_dictionaries(
+    {"kind": st.just("ma")}, optional={"window": st.integers(1, 9)}
+)
+links = {
+    "decay_scope": st.sampled_from(["all", "no_embeddings", "embeddings"]),
+    "lr_schedule": rates,
+    "l1": numbers,
+    "perpendicular": st.sampled_from(["off", "equation", "rescaled"]),
+    "egalitarian": st.booleans(),
+    "grokfast": filters,
+}
+others = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["adam", "sgd", "rmsprop", "nadam", "adagrad", "lion", "muon"]),
+        "lr": numbers,
+        "weight_decay": schedules,
+    },
+    optional=links | {"clip": numbers},
+)
+losses = optional(
+    kind=st.sampled_from(["cross_entropy", "stablemax", "taylor_softmax", "mse"]),
+    dtype=st.sampled_from(["float16", "bfloat16", "float32", "float64"]),
+    logit_scale=numbers,
+)
 sections = optional(
     task=optional(
         operation=st.sampled_from(["add", "subtract", "multiply", "divide"]),
@@ -44,8 +78,8 @@ sections = optional(
     model=optional(
         d_model=st.sampled_from([4, 8, 12]), layers=st.integers(1, 4), bias=st.booleans(), init_scale=numbers
     ),
-    optimizer=optional(lr=numbers, beta1=st.floats(0, 0.999), eps=numbers, weight_decay=schedules),
-    loss=optional(dtype=st.sampled_from(["float32", "float64"])),
+    optimizer=optional(lr=numbers, beta1=st.floats(0, 0.999), eps=numbers, weight_decay=schedules, **links) | others,
+    loss=losses,
     stop=optional(steps=st.integers(10, 500), grokked_plus=st.integers(0, 9), wall_hours=st.floats(0.1, 99)),
     streams=optional(checkpoint_every=st.integers(0, 50), train_every=st.integers(0, 9)),
     milestones=optional(window=st.integers(0, 99)),

@@ -23,8 +23,9 @@ class L1(Stateless):
         self.l1 = l1
 
     def update(self, flow: Flow, state: State, hyper: Hyper) -> tuple[Flow, State]:
-        pull = flow.weights.sign() * self.l1.to(flow.weights.dtype)
-        return Flow(flow.weights, flow.updates + pull), state
+        w, dtype = flow.weights, flow.weights.dtype
+        sign = (w > 0).to(dtype) - (w < 0).to(dtype)  # of nan, which eps = 0 leaves in the padding, this makes 0
+        return Flow(w, flow.updates + sign * self.l1.to(dtype)), state
 
 
 class Normalise(Stateless):
