@@ -21,7 +21,7 @@ def _warmup(default: Any, least: int) -> Any:
 class RateSchedule(Section):
     """The base of all: a warm-up, factor(t) = start + (1 - start) t / t_w for t < t_w, times `after(t)`."""
 
-    kind: str
+    schedule: str
     warmup: int = _warmup(0, 0)
     start: float = Field(0.1, gt=0, le=1, description="Factor at step 0 of the warm-up.")
 
@@ -42,7 +42,7 @@ class RateSchedule(Section):
 class Warmup(RateSchedule):
     """Rises, and stays at lr. torch's LinearLR(start_factor=start, total_iters=warmup)."""
 
-    kind: Literal["warmup"] = Field("warmup", description="Rises in a line and stays.")
+    schedule: Literal["warmup"] = Field("warmup", description="Rises in a line and stays.")
     warmup: int = _warmup(..., 1)
 
 
@@ -71,7 +71,7 @@ class _Falling(RateSchedule):
 class LinearRate(_Falling):
     """Warm-up, then a straight line: 1 + (final - 1) (t - t_w) / (T_end - t_w)."""
 
-    kind: Literal["linear"] = Field("linear", description="Warm-up, then a straight line down to `final`.")
+    schedule: Literal["linear"] = Field("linear", description="Warm-up, then a straight line down to `final`.")
 
     def _after(self, t: np.ndarray, steps: int) -> np.ndarray:
         return 1.0 + (self.final - 1.0) * self._progress(t, steps)
@@ -80,7 +80,7 @@ class LinearRate(_Falling):
 class CosineRate(_Falling):
     """Warm-up, then half a cosine: final + (1 - final) (1 + cos(pi x)) / 2, x = (t - t_w) / (T_end - t_w)."""
 
-    kind: Literal["cosine"] = Field("cosine", description="Warm-up, then half a cosine down to `final`.")
+    schedule: Literal["cosine"] = Field("cosine", description="Warm-up, then half a cosine down to `final`.")
 
     def _after(self, t: np.ndarray, steps: int) -> np.ndarray:
         return self.final + (1.0 - self.final) * (1.0 + np.cos(np.pi * self._progress(t, steps))) / 2.0
@@ -89,7 +89,7 @@ class CosineRate(_Falling):
 class StepRate(RateSchedule):
     """Stairs: gamma^floor(t / every), torch's StepLR."""
 
-    kind: Literal["step"] = Field("step", description="Stairs: times `gamma` each `every` steps.")
+    schedule: Literal["step"] = Field("step", description="Stairs: times `gamma` each `every` steps.")
     every: int = Field(ge=1, description="Steps from one stair to the next.")
     gamma: float = Field(0.1, gt=0, le=1, description="What the factor is multiplied with at each stair.")
 
@@ -97,7 +97,7 @@ class StepRate(RateSchedule):
         return self.gamma ** (t // self.every)
 
 
-Rate = one_of("kind", None, Warmup, LinearRate, CosineRate, StepRate)
+Rate = one_of("schedule", None, Warmup, LinearRate, CosineRate, StepRate)
 
 
 def rate_values(schedule: RateSchedule | None, steps: int) -> np.ndarray:

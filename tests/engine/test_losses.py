@@ -120,6 +120,7 @@ def test_gradients_of_losses_over_classes(kind, total, fields):
     loss = made(kind, dtype="float64", sum=total, **fields)
     logits = LOGITS[:6].clone().requires_grad_()
     assert torch.autograd.gradcheck(lambda z: values(loss, z, ANSWERS[:6]), (logits,))
+    assert torch.autograd.gradgradcheck(lambda z: values(loss, z, ANSWERS[:2]), (logits[:2],))  # for the Hessian
 
 
 @pytest.mark.parametrize("head", ["clamp", "softplus", "log2"])

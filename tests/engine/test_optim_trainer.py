@@ -10,7 +10,7 @@ from engine.test_members import _NoMeeting
 
 from grokterm.engine.trainer import Trainer
 
-SCHEDULE = {"kind": "cosine", "warmup": 9, "final": 0.1}
+SCHEDULE = {"schedule": "cosine", "warmup": 9, "final": 0.1}
 OPTIMIZERS = {
     "adam": {"kind": "adam"},
     "sgd": {"kind": "sgd", "lr": 0.1, "momentum": 0.8, "nesterov": True},
@@ -66,6 +66,13 @@ def test_a_member_that_blows_up_changes_nothing_for_the_other(device, name):
             assert frozen[key][1].tobytes() == state[key][1].tobytes(), key
 
 
+@pytest.mark.parametrize("name", ["muon", "perpendicular", "everything", "grokfast, average"])
+def test_members_that_change_places_keep_their_bits(device, name):
+    runs = [*cohort(name), member(7, optimizer=OPTIMIZERS[name] | {"weight_decay": 0.2, "lr": 1e-3})]
+    here, there = trained(runs, 20, device), trained([runs[i] for i in (2, 0, 1)], 20, device)
+    assert different_bits(here.state(), there.state(), [2, 0, 1]) == []
+
+
 @pytest.mark.parametrize("name", ["muon", "everything", "grokfast, average"])
 def test_a_step_that_fails_halfway_leaves_no_trace(name):
     trainer, calm = (trained(cohort(name), 5) for _ in range(2))
@@ -79,7 +86,7 @@ def test_a_step_that_fails_halfway_leaves_no_trace(name):
     assert different_bits(calm.state(), trainer.state()) == []
 
 
-@pytest.mark.parametrize("schedule", [{"kind": "warmup", "warmup": 9}, SCHEDULE, {"kind": "step", "every": 7}])
+@pytest.mark.parametrize("schedule", [{"schedule": "warmup", "warmup": 9}, SCHEDULE, {"schedule": "step", "every": 7}])
 def test_the_learning_rate_is_recorded_where_it_changes(device, schedule):
     """The second member's stays constant, and its bits are those of a cohort without any schedule."""
     runs = [member(seed, optimizer={"lr_schedule": s}) for seed, s in enumerate([schedule, None])]

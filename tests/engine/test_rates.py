@@ -9,13 +9,13 @@ from torch.optim import lr_scheduler as S
 from grokterm.engine.rates import LearningRates
 
 CASES = {
-    "warmup": ({"kind": "warmup", "warmup": 9}, lambda o: S.LinearLR(o, start_factor=0.1, total_iters=9)),
+    "warmup": ({"schedule": "warmup", "warmup": 9}, lambda o: S.LinearLR(o, start_factor=0.1, total_iters=9)),
     "linear": (
-        {"kind": "linear", "final": 0.25, "end": 40},
+        {"schedule": "linear", "final": 0.25, "end": 40},
         lambda o: S.LinearLR(o, start_factor=1.0, end_factor=0.25, total_iters=40),
     ),
-    "cosine": ({"kind": "cosine"}, lambda o: S.CosineAnnealingLR(o, 60)),
-    "step": ({"kind": "step", "every": 7, "gamma": 0.5}, lambda o: S.StepLR(o, 7, 0.5)),
+    "cosine": ({"schedule": "cosine"}, lambda o: S.CosineAnnealingLR(o, 60)),
+    "step": ({"schedule": "step", "every": 7, "gamma": 0.5}, lambda o: S.StepLR(o, 7, 0.5)),
 }
 
 

@@ -16,7 +16,7 @@ def test_hyper_parameters_differ_inside_one_cohort(small):
         "b": {"optimizer": {"lr": 0.1, "beta1": 0.0, "beta2": 0.5, "eps": 1e-3}},
         "c": {"optimizer": {"weight_decay": {"schedule": "linear", "initial": 3.0, "final": 0.0}}},
         "d": {"task": {"split_seed": 1}, "model": {"init_scale": 2.0}},
-        "e": {"optimizer": {"clip": 1.0, "l1": 0.1, "lr_schedule": {"kind": "warmup", "warmup": 9}}},
+        "e": {"optimizer": {"clip": 1.0, "l1": 0.1, "lr_schedule": {"schedule": "warmup", "warmup": 9}}},
         "f": {"loss": {"temperature": 2.0, "label_smoothing": 0.1, "logit_norm": 0.1, "logit_scale": 3.0}},
     }
     assert plan(small) == [[f"{arm}/{seed}" for arm in "abcdef" for seed in (0, 1)]]

@@ -41,7 +41,7 @@ def test_fields_inside_a_schedule_name_their_schedule():
         ("stop.steps=150", "arms.dynamic: the weight decay stays at 3: 150 steps end before the schedule moves"),
         ("stop.steps=600", "arms.dynamic: the weight decay doesn't reach 0.5: it would at step 900 of 600"),
         (
-            'lr_schedule={kind="cosine", end=1000}',
+            'lr_schedule={schedule="cosine", end=1000}',
             "arms.static: the learning rate doesn't reach its final value: it would at step 1000 of 900",
         ),
         ("eval_every=0", "arms.static: streams.eval_every is 0: nothing will count as memorised or grokked"),

@@ -48,7 +48,7 @@ def test_a_learning_rate_stays_a_number():
 
 def test_links_are_reached_by_their_names():
     spec = (
-        load("quickstart", ["clip=1", "optimizer.grokfast.lamb=5", 'lr_schedule={kind="warmup", warmup=9}'])
+        load("quickstart", ["clip=1", "optimizer.grokfast.lamb=5", 'lr_schedule={schedule="warmup", warmup=9}'])
         .arms[0]
         .spec
     )
@@ -65,7 +65,7 @@ REFUSED = {
                     "optimizer.clip: a normalised gradient has norm 1: clip it or normalise it"),
     "nesterov": ({"kind": "sgd", "nesterov": True},
                  "optimizer.nesterov: nesterov needs a momentum above 0 and no dampening"),
-    "warm-up": ({"lr_schedule": {"kind": "cosine", "warmup": 100}},
+    "warm-up": ({"lr_schedule": {"schedule": "cosine", "warmup": 100}},
                 "optimizer.lr_schedule.warmup: warmup 100 must be below the schedule's end (stop.steps = 100)"),
     "kind": ({"kind": "adamax"}, "optimizer: expected a table whose kind is one of adamw, adam, sgd, rmsprop, nadam, "
                                  'adagrad, lion, muon (given {lr = 0.003, weight_decay = 1.0, kind = "adamax"}); '
@@ -73,7 +73,7 @@ REFUSED = {
     "filter": ({"grokfast": {"kind": "emma"}},
                'optimizer.grokfast: expected a table whose kind is one of ema, ma (given {kind = "emma"}); '
                "nearest: ema"),
-    "factor": ({"lr_schedule": {"kind": "step", "every": 2, "gamma": 2.0}},
+    "factor": ({"lr_schedule": {"schedule": "step", "every": 2, "gamma": 2.0}},
                "optimizer.lr_schedule.gamma: expected a number, above 0 and up to 1 (given 2.0)"),
     "decoupled": ({"kind": "sgd", "decoupled": True, "lr": 0.5, "weight_decay": 2.0},
                   "optimizer.weight_decay: lr * lambda = 1 must stay below 1: each step multiplies the weights by "
@@ -106,14 +106,14 @@ def test_a_loss_of_numbers_needs_a_task_of_numbers(small):
 def test_schedules_of_the_learning_rate_by_their_formulas():
     t = np.arange(100.0)
     rise = 0.1 + 0.9 * np.minimum(1, t / 9)
-    warmup = rate_values(read({"kind": "warmup", "warmup": 9}), 100)
+    warmup = rate_values(read({"schedule": "warmup", "warmup": 9}), 100)
     np.testing.assert_allclose(warmup, rise, rtol=1e-15)
     assert warmup[0] == pytest.approx(0.1) and warmup[9] == 1.0
     x = np.clip((t - 9) / 91, 0, 1)
-    cosine = rate_values(read({"kind": "cosine", "warmup": 9, "final": 0.2}), 100)
+    cosine = rate_values(read({"schedule": "cosine", "warmup": 9, "final": 0.2}), 100)
     np.testing.assert_allclose(cosine, rise * (0.2 + 0.8 * (1 + np.cos(np.pi * x)) / 2), rtol=1e-14)
-    linear = rate_values(read({"kind": "linear", "final": 0.5, "end": 50}), 100)
+    linear = rate_values(read({"schedule": "linear", "final": 0.5, "end": 50}), 100)
     np.testing.assert_allclose(linear, 1 - 0.5 * np.minimum(1, t / 50), rtol=1e-14)
-    step = rate_values(read({"kind": "step", "every": 30, "gamma": 0.5}), 100)
+    step = rate_values(read({"schedule": "step", "every": 30, "gamma": 0.5}), 100)
     np.testing.assert_allclose(step, 0.5 ** (t // 30), rtol=1e-14)
     assert rate_values(None, 3).tolist() == [1.0, 1.0, 1.0]
