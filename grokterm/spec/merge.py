@@ -8,7 +8,13 @@ Table = dict[str, Any]
 DISCRIMINATORS = {"kind", "schedule"}
 """The keys that say which fields a table has."""
 
-DEFAULT_KINDS = {"task": "modular", "model": "transformer", "optimizer": "adamw", "loss": "cross_entropy"}
+DEFAULT_KINDS = {
+    "task": "modular",
+    "model": "transformer",
+    "optimizer": "adamw",
+    "grokfast": "ema",
+    "loss": "cross_entropy",
+}
 """What a section is where it doesn't say: an arm that spells the default out still only overrides."""
 
 

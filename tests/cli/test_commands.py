@@ -133,7 +133,7 @@ def test_presets_are_listed_shown_and_checked(lab):
     assert "[task]" in lab("presets", "show", "quickstart").stdout
     for name in names:
         assert lab.json("presets", "check", name)["runs"] > 0
-    assert "optimizer.lr" in lab("presets", "fields").stdout
+    assert "optimizer[adamw].lr" in lab("presets", "fields").stdout
 
 
 def test_doctor_answers(lab):
