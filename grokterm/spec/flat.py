@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from grokterm.spec.merge import kind_of
+
 Scalar = str | int | float | bool
 
 
@@ -26,8 +28,8 @@ def _over(shared: Any, own: Any) -> Any:
 
 def _collect(value: Any, path: str, found: dict[str, dict[Scalar, None]]) -> None:
     if isinstance(value, Mapping):
-        kind = value.get("kind", value.get("schedule"))
-        if path and isinstance(kind, str):
+        kind = kind_of(value, path.rpartition(".")[2])
+        if path and kind:
             found.setdefault(path, {})[kind] = None
         for name, part in value.items():
             _collect(part, f"{path}.{name}" if path else str(name), found)

@@ -18,6 +18,19 @@ DEFAULT_KINDS = {
 """What a section is where it doesn't say: an arm that spells the default out still only overrides."""
 
 
+def kind_of(table: Any, name: str = "") -> str | None:
+    """What a table says that it is, or is where it doesn't say; None for a plain value.
+
+    Args:
+        table: `{"schedule": "linear", ...}`, `{"kind": "ema", ...}`.
+        name: what the table is called: only some are anything without saying it.
+    """
+    if not isinstance(table, dict):
+        return None
+    kind = next((table[key] for key in ("kind", "schedule") if key in table), DEFAULT_KINDS.get(name))
+    return kind if isinstance(kind, str) else None
+
+
 class Layer(NamedTuple):
     """One table and where it was written.
 
