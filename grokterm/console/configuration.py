@@ -27,12 +27,14 @@ class Field:
         key: its dotted name.
         values: as text, one for each arm; a dash where an arm doesn't have the field.
         heading: no field but the head of a section.
+        kinds: of the sections and schedules that it is in, and that it is.
     """
 
     section: str
     key: str
     values: tuple[str, ...] = ()
     heading: bool = False
+    kinds: frozenset[str] = frozenset()
 
     @property
     def differs(self) -> bool:
@@ -49,7 +51,16 @@ def fields(items: Sequence[Item]) -> tuple[Field, ...]:
     """Every field of these arms, section by section; a section that only some arms have as well."""
     tables = [{**_header(experiment, arm), **_flat(arm.spec)} for experiment, arm in items]
     keys = sorted(dict.fromkeys(key for table in tables for key in table), key=_order(tables))
-    return tuple(Field(_section(key), key, tuple(table.get(key, MISSING) for table in tables)) for key in keys)
+    return tuple(
+        Field(_section(key), key, tuple(table.get(key, MISSING) for table in tables), kinds=_kinds_about(key, tables))
+        for key in keys
+    )
+
+
+def _kinds_about(key: str, tables: list[dict[str, str]]) -> frozenset[str]:
+    parts = key.split(".")
+    above = (f"{parts[0]}.kind", *(".".join(parts[:count]) for count in range(2, len(parts) + 1)))
+    return frozenset(table[name] for table in tables if key in table for name in above if name in table)
 
 
 def listed(rows: Sequence[Field], only_differing: bool = False, containing: str = "") -> tuple[Field, ...]:
@@ -66,9 +77,8 @@ def listed(rows: Sequence[Field], only_differing: bool = False, containing: str 
 
 def about(row: Field) -> FieldInfo | None:
     """What the spec says of a field; None of one that it doesn't describe."""
-    known = _by_key().get(row.key, ())
-    kinds = set(row.values)
-    return next((info for info in known if kinds & set(_kinds(info.path))), known[0] if known else None)
+    known = _by_key().get(row.key.replace(".of.", "."), ())  # a schedule in a schedule has the same fields again
+    return next((info for info in known if row.kinds.issuperset(_kinds(info.path))), known[0] if known else None)
 
 
 @cache
@@ -114,7 +124,7 @@ def _header(experiment: Experiment, arm: Arm) -> dict[str, str]:
 
 
 def _flat(section: object, prefix: str = "") -> dict[str, str]:
-    """The fields of a section by dotted name. A schedule is its kind, and below it what that kind has."""
+    """The fields of a section by dotted name. A table in it is its kind, and below that what such a table has."""
     from grokterm.spec.base import Section
     from grokterm.spec.schedules import Constant
 
@@ -124,9 +134,11 @@ def _flat(section: object, prefix: str = "") -> dict[str, str]:
         if isinstance(value, Constant):
             table[key] = _written(value.value)
         elif isinstance(value, Section):
+            inner = _flat(value, f"{key}.")
             if prefix:
-                table[key] = plain(getattr(value, "schedule", getattr(value, "kind", "")))
-            table |= {inner: text for inner, text in _flat(value, f"{key}.").items() if inner != f"{key}.schedule"}
+                kind = next(name for name in ("schedule", "kind") if f"{key}.{name}" in inner)
+                table[key] = inner.pop(f"{key}.{kind}")
+            table |= inner
         else:
             table[key] = _written(value)
     return table

@@ -13,6 +13,7 @@ from grokterm.spec.fields import FieldInfo, field_table
 from grokterm.spec.flat import Scalar, flat_values
 from grokterm.spec.load import load, parse
 from grokterm.spec.losses import CrossEntropy
+from grokterm.spec.merge import kind_of
 from grokterm.spec.milestones import MilestoneRule, Milestones, find_milestones
 from grokterm.spec.model import Transformer
 from grokterm.spec.optimizers import AdamW
@@ -59,6 +60,7 @@ __all__ = [
     "find_milestones",
     "find_preset",
     "flat_values",
+    "kind_of",
     "list_presets",
     "load",
     "memory_of",

@@ -51,6 +51,12 @@ class Row(NamedTuple):
     elsewhere: tuple[tuple[int, str], ...] = ()
 
     @property
+    def kind_says(self) -> str:
+        """What the kind of table that stands here is, in a sentence; "" where it is no table."""
+        parts = parts_of(self.field, self.text) if self.field is not None and self.text else ()
+        return next((part.description for part in parts if leaf(part) in DISCRIMINATORS), "")
+
+    @property
     def key(self) -> str:
         """The row's name in error lines."""
         return dotted(self.path)
@@ -209,7 +215,9 @@ def run_fields(what: str) -> FieldInfo:
     """A field whose choices are the fields of a run by their dotted names: what an arm or the grid can set."""
     keys = dict.fromkeys(field.key for field in field_table() if field.key.count(".") == 1)
     single = {f"{section}.kind" for section in SECTIONS if not kinds_of(section)}
-    return FieldInfo("", "the name of a field", "", f"A field, {what}.", tuple(key for key in keys if key not in single), False)
+    return FieldInfo(
+        "", "the name of a field", "", f"A field, {what}.", tuple(key for key in keys if key not in single), False
+    )
 
 
 def field_key(text: str) -> str:

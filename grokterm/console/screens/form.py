@@ -187,7 +187,7 @@ class Form(FormEdit):
         row = self._row
         if fresh:
             self._written = row.text
-            sheet.cell.show(plain(row.text), plain(row.default), row.field.choices if row.field else ())
+            sheet.cell.show(plain(row.text), plain(row.default), texts.choices_of(row))
         side = self.query_one("#side").size.width - 1
         self.put("#about", texts.about(row, self.draft, side, ink))
         self.put("#decay", texts.decay_lines(self._known.decays if self._known else (), self._budget, side, ink))
