@@ -28,8 +28,8 @@ _FIXED = {
     "model": "the checkpoint's weights are of the model as it was",
     "loss": "what is minimised, and how exactly, is part of what was trained",
     "optimizer.kind": "the checkpoint's state is of the optimizer as it was",
-    "optimizer.centered": "the checkpoint has a mean gradient, or has none, as it was",
 }
+_MEAN = "the checkpoint has a mean gradient, or has none, as it was"
 _FILTER = "the checkpoint's state is of the filter as it was; its alpha and lamb can change"
 _MOMENTUM = "the checkpoint has a momentum, or has none, as it was; above 0 it can change"
 _RATE = (
@@ -166,6 +166,8 @@ def _other_state(before, now) -> Iterator[tuple[str, str]]:
     shapes = [one.grokfast and (one.grokfast.kind, getattr(one.grokfast, "window", 0)) for one in (before, now)]
     if shapes[0] != shapes[1]:
         yield "grokfast", _FILTER
+    if getattr(before, "centered", False) != getattr(now, "centered", False):
+        yield "centered", _MEAN
     if now.kind in ("sgd", "rmsprop") and (before.momentum > 0) != (now.momentum > 0):
         yield "momentum", _MOMENTUM
     if (before.lr_schedule is None) != (now.lr_schedule is None):

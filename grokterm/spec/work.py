@@ -16,7 +16,7 @@ _POSITIONS = 3  # tokens of a sample; the last block works on the last one only
 _PER_PARAMETER = 60  # operations of the optimizer on one parameter, in the currency of multiply-adds
 _COPIES = 5  # of all weights, without the optimizer's state: gradients, and what an update makes of them
 _MOMENTS = {"adamw": 2, "adam": 2, "nadam": 2, "sgd": 1, "rmsprop": 1, "adagrad": 1, "lion": 1, "muon": 3}
-_SVD = 60  # operations on one parameter for each row of its matrix
+_SVD = 600  # operations on one parameter for each row of its matrix
 
 
 def shape_of(members: Sequence[Member]) -> str:

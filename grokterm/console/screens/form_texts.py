@@ -178,8 +178,14 @@ def about(row: Row | None, draft: Draft, width: int, ink: Ink) -> Text:
         start, table, _ = field.type.partition(", or a table")
         facts = [f"{start}, or a schedule"] if table else []
     if field.default:
-        facts.append(f"default: {field.default}" if field.default != "required" else "required")
+        facts.append(_default(field.default))
     return text.append(f"{fold(' · '.join(facts), width)}\n", ink.muted)
+
+
+def _default(text: str) -> str:
+    if text == "required":
+        return text
+    return f"not set: {text.removeprefix(ABSENT)}" if text.startswith(ABSENT) else f"default: {text}"
 
 
 def _choices(choices: Sequence[str], chosen: str, width: int, ink: Ink) -> Text:

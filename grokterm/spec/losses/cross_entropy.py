@@ -9,7 +9,7 @@ from grokterm.spec.losses.classes import ClassLoss, Precision
 
 
 class _Kind(Section):
-    kind: Literal["cross_entropy"] = Field("cross_entropy", description="The loss function.")
+    kind: Literal["cross_entropy"] = Field("cross_entropy", description="Cross-entropy of the softmax.")
     dtype: Precision = Field(
         "float32",
         description="Precision of the softmax and its gradient. In float32 a sample fitted to about 1e-7 gives no "

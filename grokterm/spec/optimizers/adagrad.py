@@ -19,4 +19,7 @@ class _Numbers(Section):
 class Adagrad(CoupledLinks, _Numbers):
     """Duchi, Hazan and Singer (2011), as torch.optim.Adagrad: s <- s + g^2;  w <- w - lr g / (sqrt(s) + eps)."""
 
-    kind: Literal["adagrad"] = Field("adagrad", description="The update rule.")
+    kind: Literal["adagrad"] = Field(
+        "adagrad",
+        description="The gradient divided by the square root of the sum of its squares: steps only get smaller.",
+    )

@@ -14,7 +14,9 @@ class Adam(Links, AdamNumbers):
     So the decay of a weight is divided by sqrt(v) like its gradient: weights with large gradients decay least.
     """
 
-    kind: Literal["adam"] = Field("adam", description="The update rule: Adam, with L2 in the place of decay.")
+    kind: Literal["adam"] = Field(
+        "adam", description="Adam as it was first: weight decay is added to the gradient (L2)."
+    )
 
     @property
     def decays_weights(self) -> bool:

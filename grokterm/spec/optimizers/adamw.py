@@ -17,4 +17,6 @@ class AdamW(Links, AdamNumbers):
     Biases decay like all other tensors, unless `decay_scope` says otherwise.
     """
 
-    kind: Literal["adamw"] = Field("adamw", description="The update rule.")
+    kind: Literal["adamw"] = Field(
+        "adamw", description="Adam with decoupled weight decay: the weights shrink beside the update, not through it."
+    )

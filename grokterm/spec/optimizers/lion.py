@@ -22,4 +22,6 @@ class Lion(Links, _Numbers):
     u = sign(b1 m + (1 - b1) g);  m <- b2 m + (1 - b2) g;  w <- (1 - lr lambda) w - lr u
     """
 
-    kind: Literal["lion"] = Field("lion", description="The update rule.")
+    kind: Literal["lion"] = Field(
+        "lion", description="The sign of a mean gradient: every weight moves by the same amount."
+    )

@@ -34,4 +34,6 @@ class Muon(Links, _Numbers):
     matrix, a row for each output channel. Grokking with it: arXiv 2504.16041.
     """
 
-    kind: Literal["muon"] = Field("muon", description="The update rule.")
+    kind: Literal["muon"] = Field(
+        "muon", description="Momentum of each matrix made orthogonal; AdamW for the other tensors."
+    )

@@ -20,4 +20,4 @@ class _Numbers(AdamNumbers, Section):
 class NAdam(CoupledLinks, _Numbers):
     """Adam with Nesterov's momentum (Dozat, 2016), as torch.optim.NAdam."""
 
-    kind: Literal["nadam"] = Field("nadam", description="The update rule.")
+    kind: Literal["nadam"] = Field("nadam", description="Adam with Nesterov's momentum, which looks a step ahead.")

@@ -24,4 +24,6 @@ class RMSprop(CoupledLinks, _Numbers):
     centered: v - m^2 in the place of v, m the running mean of g. momentum: b <- mu b + u, w <- w - lr b.
     """
 
-    kind: Literal["rmsprop"] = Field("rmsprop", description="The update rule.")
+    kind: Literal["rmsprop"] = Field(
+        "rmsprop", description="The gradient divided by the square root of a mean of its square."
+    )

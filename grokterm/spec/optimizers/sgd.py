@@ -23,7 +23,7 @@ class SGD(CoupledLinks, _Numbers):
     b = g at first. With nesterov: w <- w - lr (g + mu b).
     """
 
-    kind: Literal["sgd"] = Field("sgd", description="The update rule.")
+    kind: Literal["sgd"] = Field("sgd", description="Gradient descent, with momentum if wanted.")
 
     @model_validator(mode="after")
     def _nesterov_has_momentum(self) -> "SGD":
