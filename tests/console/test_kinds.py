@@ -94,7 +94,7 @@ async def test_the_configuration_shows_what_is_inside_a_filter(runs):
         assert shown["optimizer.grokfast.window"] == "50" and shown["optimizer.lr_schedule"] == "cosine"
         assert shown["optimizer.l1"] == "not set" and shown["loss.kind"] == "stablemax"
         assert "optimizer.grokfast.kind" not in shown
-        await press(pilot, "slash", *"window", "enter", "down")
+        await press(pilot, "slash", *"grokfast.window", "enter")
         await settle(pilot)
         assert "grokfast.window" in words(pilot, "#about") and "averaged" in words(pilot, "#about")
 
