@@ -191,9 +191,9 @@ def section_fields(section: str, table: Any) -> tuple[FieldInfo, ...]:
     if not kinds:
         return fields_in(section)
     kind = kind_of(table)
-    kind = kind if kind in kinds else DEFAULT_KINDS.get(section, kinds[0])
-    fields = fields_in(f"{section}[{kind}]")
-    return tuple(field._replace(choices=kinds) if leaf(field) == "kind" else field for field in fields)
+    usual = DEFAULT_KINDS.get(section, kinds[0])
+    fields = fields_in(f"{section}[{kind if kind in kinds else usual}]")
+    return tuple(f._replace(choices=kinds, default=usual) if leaf(f) == "kind" else f for f in fields)
 
 
 def kinds_of(place: str) -> tuple[str, ...]:
