@@ -108,6 +108,7 @@ class Form(FormEdit):
         self.draft, self._saved = message.draft, message.draft.document
         self._path = ("seeds",)
         self._judge.ask(self.draft)
+        self.query_one(KeyBar).refresh()  # most keys do nothing until now
         self._show_all(True)
 
     def show(self, snapshot: Snapshot) -> None:
