@@ -1,6 +1,7 @@
 # Two commands: `make demo` and `make test`. Both install into .venv first; nothing else on the machine is touched.
 PYTHON ?= python3
 VENV ?= .venv
+WORKERS ?= 2
 # a GPU box keeps its own torch:  make demo VENV_FLAGS=--system-site-packages CONSTRAINTS=
 VENV_FLAGS ?=
 CONSTRAINTS ?= -c constraints.txt
@@ -14,7 +15,7 @@ demo: $(VENV)/.installed
 test: $(VENV)/.installed-dev
 	$(VENV)/bin/ruff check grokterm tests
 	$(VENV)/bin/lint-imports
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n $(WORKERS) --dist worksteal
 
 install: $(VENV)/.installed
 

@@ -33,16 +33,17 @@ def time_ticks(low: float, high: float, at_most: int = 6) -> tuple[float, ...]:
     if not (np.isfinite(high - low)) or at_most < 1 or (high - low) / at_most <= 0.5:
         return linear_ticks(low, high, at_most)
     for step in _SECONDS:
-        first, last = np.ceil(low / step - 1e-9), np.floor(high / step + 1e-9)
+        first, last = np.ceil(low / step - 1e-12), np.floor(high / step + 1e-12)
         if last - first + 1 <= at_most:
             return tuple(float(i * step) for i in np.arange(first, last + 1))
-    return tuple(86400 * tick for tick in linear_ticks(low / 86400, high / 86400, at_most))
+    days = linear_ticks(low / 86400, high / 86400, at_most)
+    return tuple(86400 * day for day in days if low <= 86400 * day <= high)
 
 
 def log_time_ticks(low: float, high: float, at_most: int = 6) -> tuple[float, ...]:
     """Positions in seconds for a logarithmic axis over [low, high]: a second, ten, a minute, ten, an hour, …"""
     inside = [value for value in _LOG_SECONDS if low * (1 - 1e-9) <= value <= high * (1 + 1e-9)]
     if len(inside) < 2:
-        return time_ticks(low, high, at_most)
+        return tuple(tick for tick in time_ticks(low, high, at_most) if tick > 0)
     stride = -(-len(inside) // at_most)
     return tuple(float(value) for value in inside[::stride])

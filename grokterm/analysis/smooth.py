@@ -32,5 +32,7 @@ def smoothed(values: Values, weight: float) -> Values:
         total[reach:] = total[reach:] + weight**reach * total[:-reach]
         reach *= 2
     out = np.full(values.shape, np.nan)
-    out[fine] = total * (1 - weight) / -np.expm1(np.log(weight) * np.arange(1, count + 1))
+    total *= 1 - weight
+    total[:reach] /= -np.expm1(np.log(weight) * np.arange(1, min(reach, count) + 1))  # further on it divides by 1
+    out[fine] = total
     return out

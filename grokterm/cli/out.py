@@ -31,11 +31,12 @@ def drawn(line: str) -> None:
 
 def printable(text: str) -> str:
     """`text` as it may be printed: in ASCII where that is wanted."""
-    return plainascii.to_ascii(text) if _ascii() else text
+    return plainascii.to_ascii(text) if only_ascii() else text
 
 
 @cache
-def _ascii() -> bool:
+def only_ascii() -> bool:
+    """Nothing but ASCII is wanted on standard output."""
     from grokterm.console.settings import load_settings
 
     return plainascii.wanted(load_settings().ascii)
@@ -48,7 +49,7 @@ def written(text: str) -> None:
 
 def emit_json(value: Any) -> None:
     """The whole answer as one JSON object on standard output."""
-    print(_harmless(json.dumps(json_types(value), indent=2, ensure_ascii=_ascii())))
+    print(_harmless(json.dumps(json_types(value), indent=2, ensure_ascii=only_ascii())))
 
 
 def _harmless(text: str) -> str:

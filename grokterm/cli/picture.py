@@ -2,47 +2,55 @@
 
 import os
 import sys
+from collections.abc import Iterator, Sequence
 
-from grokterm.console.charts.model import Chart, Milestone, Series
 from grokterm.console.text import plain
 
+_EVENTS = {"m": "memorised (t_mem)", "g": "grokked (t_grok)"}  # by the first letter of a milestone's label
 
-def accuracy_chart(items, columns: int, rows: int) -> list[str]:
+
+def accuracy_chart(items, columns: int, rows: int) -> Iterator[str]:
     """Test accuracy of some arms over the step, as lines of text: median over seeds, with the range as a band.
 
     Args:
         items: (folder, arm) pairs, in the order of their colours.
         columns, rows: size in cells.
     """
-    from grokterm.analysis import band, load_curves
+    from grokterm.console.gathering import gather
+    from grokterm.console.look import DARK, ink
+    from grokterm.console.panel import Panel
+    from grokterm.console.panels import chart
+    from grokterm.console.scales import Spot, View
+
+    panel = Panel("test_acc", "test accuracy", ("test_acc",), y_range=(0.0, 1.0))
+    arms, curves = gather(items, panel.columns)
+    return lines_of([chart(panel, curves, arms, View(), Spot(), ink(DARK))], columns, rows)
+
+
+def lines_of(charts: Sequence, columns: int, rows: int) -> Iterator[str]:
+    """Charts below each other, each in `columns` x `rows` cells, and what their signs mean."""
+    from grokterm.cli.out import only_ascii
     from grokterm.console.charts.plot import draw
-    from grokterm.console.look import DARK, ink, marker
+    from grokterm.console.look import DARK, ink
 
-    colours = ink(DARK)
-    series, milestones, read = [], [], {}
-    for index, (folder, arm) in enumerate(items):
-        if folder.path not in read:
-            read[folder.path] = load_curves(folder, "eval", "test_acc")
-        found = band([curve for curve in read[folder.path] if curve.arm == arm])
-        series.append(
-            Series(arm, found.steps, found.median, colours.arm(index), marker(index), low=found.low, high=found.high)
-        )
-        milestones += _milestones(folder, arm, colours.arm(index), marker(index))
-    chart = Chart(
-        "test accuracy", tuple(series), milestones=tuple(milestones), y_range=(0.0, 1.0), note=_legend(series)
-    )
-    return [line_of(strip) for strip in draw(chart, columns, rows, colours)]
+    for place, chart in enumerate(charts):
+        if place:
+            yield ""
+        yield from (line_of(strip) for strip in draw(chart, columns, rows, ink(DARK, only_ascii())))
+    yield ""
+    yield from (line for line in (_names(charts), _events(charts)) if line)
 
 
-def _milestones(folder, arm: str, colour: str, sign: str) -> list[Milestone]:
-    from grokterm.analysis import summarise
-
-    progress = summarise(folder).arms.get(arm)
-    return [] if progress is None or progress.t_grok != progress.t_grok else [Milestone(progress.t_grok, sign, colour)]
+def _names(charts: Sequence) -> str:
+    names = dict.fromkeys(f"{series.marker} {plain(series.name)}" for chart in charts for series in chart.series)
+    return "   ".join(names)
 
 
-def _legend(series) -> str:
-    return "  ".join(f"{one.marker} {one.name}" for one in series)
+def _events(charts: Sequence) -> str:
+    """What the dotted lines are."""
+    letters = {mark.label[0] for chart in charts for mark in chart.milestones}
+    known = [f"{letter} {words}" for letter, words in _EVENTS.items() if letter in letters]
+    return f"┊ median of the arm: {', '.join(known)}" if known else ""
 
 
 def line_of(strip) -> str:

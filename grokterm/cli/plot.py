@@ -7,7 +7,7 @@ import typer
 
 from grokterm.cli.compare import Contenders, contenders
 from grokterm.cli.options import RUNS, AsJson, Runs
-from grokterm.cli.out import data, drawn, emit_json, say, width
+from grokterm.cli.out import drawn, emit_json, say, width
 from grokterm.errors import BadInput
 
 _ROWS = 18  # of a chart on standard output
@@ -68,7 +68,10 @@ def register(app: typer.Typer) -> None:
 
             emit_json(as_document(charts))
         else:
-            _on_standard_output(charts)
+            from grokterm.cli.picture import lines_of
+
+            for line in lines_of(charts, min(width(), 100), _ROWS):
+                drawn(line)
 
 
 def view_of(items, x: str, y: str, log_x: bool, seeds: str, smooth: float):
@@ -104,7 +107,7 @@ def charts_of(items, panels: list[str], view, left: float | None, right: float |
 
     Raises:
         NotFound: a column that nothing has recorded.
-        BadInput: an empty window.
+        BadInput: a window with nothing in it.
     """
     from dataclasses import replace
 
@@ -124,23 +127,11 @@ def charts_of(items, panels: list[str], view, left: float | None, right: float |
     if left is not None or right is not None:
         whole = extent(curves, arms, view, spot) or (0.0, 1.0)
         window = (whole[0] if left is None else left, whole[1] if right is None else right)
-        if not window[0] < window[1] or (view.log_x and window[0] <= 0):
-            raise BadInput(f"--from {window[0]:g} --to {window[1]:g}: nothing lies between them on this axis")
+        if not max(window[0], whole[0]) < min(window[1], whole[1]):
+            given = " ".join(
+                f"{name} {edge:g}" for name, edge in (("--from", left), ("--to", right)) if edge is not None
+            )
+            raise BadInput(f"{given}: nothing lies there; this axis runs from {whole[0]:g} to {whole[1]:g}")
         spot = replace(spot, window=window)
-    return list(charts(curves, arms, view, spot, ink(DARK), chosen).values())
-
-
-def _on_standard_output(charts: list) -> None:
-    from grokterm.cli.picture import line_of
-    from grokterm.console.charts.plot import draw
-    from grokterm.console.look import DARK, ink
-
-    for place, chart in enumerate(charts):
-        if place:
-            data()
-        for strip in draw(chart, min(width(), 100), _ROWS, ink(DARK)):
-            drawn(line_of(strip))
-    names = dict.fromkeys(f"{series.marker} {series.name}" for chart in charts for series in chart.series)
-    if names:
-        data()
-        data("   ".join(names))
+    made = charts(curves, arms, view, spot, ink(DARK), chosen).values()
+    return [replace(chart, hint="") for chart in made]  # here there are no keys

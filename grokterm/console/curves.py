@@ -46,10 +46,14 @@ class Curves:
             self._kept[key] = make()
         return self._kept[key]
 
-    def smooth(self, column: str, arm: str, weight: float) -> tuple[tuple[Curve, ...], Band | None]:
-        """The curves of one arm smoothed run by run, and the band of these."""
-        own = tuple(curve._replace(values=smoothed(curve.values, weight)) for curve in self.of(column, arm))
-        return own, band(own) if own else None
+    def smooth(self, column: str, arm: str, weight: float) -> tuple[Curve, ...]:
+        """The curves of one arm, each smoothed by itself."""
+        return tuple(curve._replace(values=smoothed(curve.values, weight)) for curve in self.of(column, arm))
+
+    def smooth_band(self, column: str, arm: str, weight: float) -> Band | None:
+        """The median and range of the smoothed curves, as `band`."""
+        own = self.smooth(column, arm, weight)
+        return band(own) if own else None
 
     def x(self, axis: str, arm: str, steps: np.ndarray, seed: int | None = None) -> np.ndarray | None:
         """Where `steps` of an arm are on an axis; nan where that isn't known, None where it was not recorded at all.

@@ -119,8 +119,9 @@ class Focus:
             wanted = {**SOURCES, "eval": (*SOURCES["eval"], *_FALLBACK)}
             self._feeds = {stream: CurveFeed(folder, stream, names) for stream, names in wanted.items()}
         changed = [stream for stream, feed in self._feeds.items() if feed.poll()]
-        if changed:
-            self._curves = self._computed(changed)
+        growing = summary.state is not None and summary.state.live
+        if changed or growing != self._curves.growing:
+            self._curves = replace(self._computed(changed), growing=growing)
         if "eval" in changed or not self._arms:
             self._arms = _arm_lines(folder)
         return Detail(

@@ -29,13 +29,16 @@ def lines(curves: Curves, column: str, arm: ArmLine, view: View, ink: Ink, faint
 
 def _made(curves: Curves, column: str, arm: ArmLine, view: View, colour: str, faint: bool) -> Iterable[Series]:
     weight, sign = SMOOTHING[view.smooth], marker(arm.index)
-    raw, raw_band = curves.of(column, arm.name), curves.band(column, arm.name)
-    drawn, drawn_band = curves.smooth(column, arm.name, weight) if weight else (raw, raw_band)
     if view.seed is None:
-        if raw_band is not None and drawn_band is not None:
-            x = curves.x(view.axis, arm.name, raw_band.steps)
-            yield from _median(column, arm.name, x, drawn_band, raw_band, colour, sign, faint)
+        band = curves.band(column, arm.name)
+        if band is not None:
+            drawn = (curves.smooth_band(column, arm.name, weight) if weight else None) or band
+            yield from _median(
+                column, arm.name, curves.x(view.axis, arm.name, band.steps), drawn, band, colour, sign, faint
+            )
         return
+    raw = curves.of(column, arm.name)
+    drawn = curves.smooth(column, arm.name, weight) if weight else raw
     chosen = slice(None) if view.seed < 0 else slice(view.seed, view.seed + 1)
     for curve, own in zip(drawn[chosen], raw[chosen], strict=True):
         x = curves.x(view.axis, arm.name, own.steps, own.seed)

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 from dataclasses import asdict
 from pathlib import Path
@@ -101,14 +102,18 @@ def _texts(value: object) -> tuple[str, ...]:
     return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list | tuple) else ()
 
 
+def _is_number(value: object) -> bool:
+    return type(value) in (int, float) and math.isfinite(value)
+
+
 def _view(document: dict) -> View:
     seed, smooth = document.get("seed"), document.get("smooth")
     return View(
         y=_one_of(Y_SCALES, document.get("y")),
         log_x=document.get("log_x") is True,
         axis=_one_of(AXES, document.get("axis")),
-        seed=seed if isinstance(seed, int) and seed >= -1 else None,
-        smooth=smooth if isinstance(smooth, int) and 0 <= smooth < len(SMOOTHING) else 0,
+        seed=seed if type(seed) is int and seed >= -1 else None,
+        smooth=smooth if type(smooth) is int and 0 <= smooth < len(SMOOTHING) else 0,
         pen=_one_of(PENS, document.get("pen")),
         table=document.get("table") is True,
         side_by_side=document.get("side_by_side") is True,
@@ -117,11 +122,11 @@ def _view(document: dict) -> View:
 
 def _spot(document: dict) -> Spot:
     window, cursor = document.get("window"), document.get("cursor")
-    fine = isinstance(window, list) and len(window) == 2 and all(isinstance(edge, int | float) for edge in window)
+    fine = isinstance(window, list) and len(window) == 2 and all(map(_is_number, window))
     return Spot(
         tab=_one_of(TABS, document.get("tab")),
         window=(window[0], window[1]) if fine and window[0] < window[1] else None,
-        cursor=cursor if isinstance(cursor, int | float) else None,
+        cursor=cursor if _is_number(cursor) else None,
         hidden=_texts(document.get("hidden")),
         chart=_text(document.get("chart")) or "",
     )

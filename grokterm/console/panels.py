@@ -7,6 +7,7 @@ import numpy as np
 
 from grokterm.console.charts.model import Chart, Milestone, Series, Window
 from grokterm.console.charts.readings import Reading, readings, table_rows
+from grokterm.console.commands import told
 from grokterm.console.curves import AXIS_COLUMNS, Curves
 from grokterm.console.detail import ArmLine
 from grokterm.console.lines import lines, way
@@ -51,6 +52,7 @@ def chart(panel: Panel, curves: Curves, arms: Arms, view: View, spot: Spot, ink:
             drawn += lines(curves, column, arm, view, ink, faint=place > 0)
     lacking = [arm.name for arm in shown if _lacks_axis(curves, panel, arm, view)]
     smooth = SMOOTHING[view.smooth]
+    empty, hint = _why_empty(curves, panel, arms, shown, bool(lacking), view, spot)
     notes = (
         "─ test  ┄ train" if len(panel.columns) > 1 else "",
         f"smoothed {smooth:g}" if smooth else "",
@@ -64,7 +66,8 @@ def chart(panel: Panel, curves: Curves, arms: Arms, view: View, spot: Spot, ink:
         milestones=tuple(_milestones(panel, curves, shown, view, ink)),
         y_range=panel.y_range,
         x_range=extent(curves, arms, view, spot),
-        empty=_why_empty(curves, panel, arms, shown, bool(lacking), view),
+        empty=empty,
+        hint=hint,
         note=" · ".join(note for note in notes if note),
         window=spot.window,
         cursor=spot.cursor,
@@ -149,11 +152,19 @@ def _lacks_axis(curves: Curves, panel: Panel, arm: ArmLine, view: View) -> bool:
     )
 
 
-def _why_empty(curves: Curves, panel: Panel, arms: Arms, shown: Arms, lacking: bool, view: View) -> str:
+def _why_empty(
+    curves: Curves, panel: Panel, arms: Arms, shown: Arms, lacking: bool, view: View, spot: Spot
+) -> tuple[str, str]:
+    """Why there would be nothing on the chart, and what the user can do then."""
+    recorded = any(curves.of(column, arm.name) for column in panel.columns for arm in shown)
     if arms and not shown:
-        return "every arm is hidden; a shows all"
+        return "every arm is hidden", told("{all} shows all")
     if lacking:
-        return f"no {AXIS_WORDS[view.axis]} was recorded here; X makes x something else"
-    if (view.seed or 0) > 0 and any(curves.of(column, arm.name) for column in panel.columns for arm in shown):
-        return "these arms have no such seed; g goes on to the next"
-    return "no numbers yet"
+        return f"no {AXIS_WORDS[view.axis]} was recorded here", told("{axis} makes x something else")
+    if (view.seed or 0) > 0 and recorded and not _has_seed(curves, panel, shown, view.seed):
+        return "these arms have no such seed", told("{seeds} goes on to the next")
+    return "no numbers yet", told("{whole} shows all") if recorded and spot.window else ""
+
+
+def _has_seed(curves: Curves, panel: Panel, arms: Arms, seed: int) -> bool:
+    return any(len(curves.of(column, arm.name)) > seed for column in panel.columns for arm in arms)

@@ -84,6 +84,7 @@ def main() -> None:
     parser.add_argument("--others", type=int, default=50, help="finished experiments beside the live ones")
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--size", default="120x40")
+    parser.add_argument("--ssh", action="store_true", help="as over SSH, where the screen is drawn once a second")
     asked = parser.parse_args()
     columns, rows = map(int, asked.size.split("x"))
     with tempfile.TemporaryDirectory() as place:
@@ -93,7 +94,8 @@ def main() -> None:
         for index in range(asked.others):
             make(runs, f"20260101-{index // 60:02d}{index % 60:02d}00-quickstart-aaaa", seeds=2)
         folders = begin(runs, asked.runs)
-        screen = Screen(runs, Path(place), (columns, rows))
+        over = {"SSH_CONNECTION": "10.0.0.1 22 10.0.0.2 22"} if asked.ssh else {}
+        screen = Screen(runs, Path(place), (columns, rows), over)
         try:
             screen.wait_for(b"running")
             time.sleep(3)

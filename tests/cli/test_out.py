@@ -8,7 +8,7 @@ from rich.segment import Segment
 from rich.style import Style
 
 from grokterm.cli import out
-from grokterm.cli.picture import _line
+from grokterm.cli.picture import line_of
 
 EVIL = "a\x1b[2J\x07\x9b31m\u202e\ud800 b"
 
@@ -37,6 +37,6 @@ def test_a_picture_has_colours_on_a_terminal_and_no_other_codes(capsys, monkeypa
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    out.drawn(_line([Segment(EVIL, Style(color="red")), Segment("⣿")]))
+    out.drawn(line_of([Segment(EVIL, Style(color="red")), Segment("⣿")]))
     said = capsys.readouterr().out
     assert said.startswith("\x1b[") and "a␛[2J" in said and "\x1b[2J" not in said and said.endswith("⣿\n")

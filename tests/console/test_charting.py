@@ -127,10 +127,8 @@ async def test_zoom_pan_and_the_whole_axis(world):
         low, high = spot(pilot).window
         assert (low, high) == (225.0, 450.0)  # the cursor at its left edge stays where it is
         assert all(pilot.app.screen.query_one(name).chart.window == (low, high) for name in CHARTS)
-        await press(pilot, "minus", "0", "escape")
-        assert (
-            spot(pilot).window is None and spot(pilot).cursor is None and x_labels(chart_lines(pilot, "#loss")) == whole
-        )
+        await press(pilot, "minus", "0", "escape")  # without the cursor, whose label hides a tick's
+        assert spot(pilot).window is None and x_labels(chart_lines(pilot, "#loss")) == whole
 
 
 async def test_another_meaning_of_x_forgets_window_and_cursor(world):

@@ -1,74 +1,121 @@
-"""Pictures of the main screens, compared with stored ones. After a wanted change: `pytest --snapshot-update`."""
+"""Pictures of every screen in three sizes, dark and light, compared with stored ones.
 
+Each size is one walk through the console: keys are pressed, and at every stop the screen is compared in both themes.
+After a wanted change: `pytest tests/console/test_pictures.py --snapshot-update`.
+"""
+
+import json
+import time
 from pathlib import Path
 
 import pytest
-from console.play import settle
+from console.play import play, settle
 from console.world import NOW, make, populate
+from pytest_textual_snapshot import SVGImageExtension
+from textual.widgets import Input
 
-from grokterm.console.app import Console
-from grokterm.console.look import LIGHT
+from grokterm.console.look import DARK, LIGHT
+from grokterm.console.screens import writing
+from grokterm.record import open_folder
 
 SIZES = [(80, 24), (120, 40), (200, 60)]
 FINISHED = "20261122-120000-quickstart-fin3"
 
+# Where to stop, and the keys that lead there from the stop before.
+WALK = (
+    ("history", ()),
+    ("history-grouped", ("G", "G")),
+    ("history-filtered", ("G", "G", "slash", *"state=fin")),
+    ("devices", ("escape", "escape", "Q")),
+    ("help", ("escape", "question_mark")),
+    ("question", ("escape", "K")),
+    ("note", ("n", "t")),
+    ("new", ("escape", "n")),
+    ("form", ("e",)),
+    ("charts", ("escape", "escape", "down", "down", "enter")),
+    ("charts-cursor", ("plus", "right", "right", "right")),
+    ("numbers", ("m",)),
+    ("write", ("m", "w")),
+    ("comparison", ("escape", "escape", "0", "2")),
+    ("probes", ("3",)),
+    ("configuration", ("4",)),
+    ("log", ("5",)),
+    ("difference", ("1", "d")),
+    ("compare", ("escape", "c")),
+    ("side-by-side", ("v",)),
+)
+
 
 @pytest.fixture
 def world(tmp_path, monkeypatch):
-    """The history under a path that is the same everywhere."""
+    """The history under a path that is the same everywhere, made at one moment, on a machine that stands still."""
+    from grokterm.jobs import Device, Line
+
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("grokterm.jobs.devices", lambda: (Device("cpu", "2 cores", 0.25, 3 << 30, 24 << 30, 2),))
+    monkeypatch.setattr("grokterm.jobs.line", lambda: Line(slots={"cpu": 2}))
+    monkeypatch.setattr("getpass.getuser", lambda: "ada")
+    monkeypatch.setattr(writing.Path, "cwd", staticmethod(lambda: Path("/home/ada/grokking")))
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
     runs = Path("runs")
     runs.mkdir()
-    populate(runs)
+    with monkeypatch.context() as then:
+        then.setattr(time, "time", lambda: NOW - 60.0)
+        populate(runs)
+    provenance = {"step": 0, "time": NOW - 7200, "device_name": "2 cores", "torch": "2.13.0", "host": "box"}
+    open_folder(runs / FINISHED).cohorts[0].paths.provenance.write_text(json.dumps([provenance]))
     return runs
 
 
-def look(snap_compare, runs, size, keys=(), open_at=None, theme=None):
-    """Press keys one after the other and compare the picture at the end."""
-    app = Console(runs, open_at, clock=lambda: NOW)
-    if theme:
-        app.theme = theme
+@pytest.fixture
+def picture(snapshot):
+    """Compares what is on the screen with the stored picture of that name."""
+    stored = snapshot.use_extension(SVGImageExtension)
 
-    async def play(pilot):
-        await settle(pilot)
-        for key in keys:
-            await pilot.press(key)
+    async def compare(pilot, name: str) -> bool:
+        for line in pilot.app.screen.query(Input):
+            line.cursor_blink = False
+        same = True
+        for theme in (LIGHT, DARK):
+            pilot.app.theme = theme.name
             await settle(pilot)
+            same &= stored(name=f"{name}-{theme.name.removeprefix('grokterm-')}") == pilot.app.export_screenshot()
+        return same
 
-    assert snap_compare(app, terminal_size=size, run_before=play)
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_home(snap_compare, world, size):
-    look(snap_compare, world, size)
+    return compare
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_experiment(snap_compare, world, size):
-    look(snap_compare, world, size, open_at=FINISHED)
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+async def test_every_screen(world, picture, size):
+    async with play(world, size) as pilot:
+        different = []
+        for name, keys in WALK:
+            for key in keys:
+                await pilot.press(key)
+                await settle(pilot)
+            if not await picture(pilot, name):
+                different.append(name)
+        assert not different
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_compare(snap_compare, world, size):
-    look(snap_compare, world, size, ["c"], open_at=FINISHED)
+@pytest.mark.parametrize(
+    ("name", "keys"), [("20261122-090000-quickstart-fai4", ("g", "x")), ("20261122-134000-quickstart-que2", ())]
+)
+async def test_experiments_in_other_states(world, picture, name, keys):
+    async with play(world, (120, 40), open_at=name) as pilot:
+        await pilot.press(*keys)
+        assert await picture(pilot, name[-4:])
 
 
-def test_experiment_in_the_light_theme(snap_compare, world):
-    look(snap_compare, world, (120, 40), open_at=FINISHED, theme=LIGHT.name)
+async def test_nothing_there_yet(world, picture):
+    async with play(world / "empty", (80, 24)) as pilot:
+        assert await picture(pilot, "empty")
 
 
-def test_a_failed_experiment_with_every_seed_on_log_axes(snap_compare, world):
-    look(snap_compare, world, (120, 40), ["g", "x"], open_at="20261122-090000-quickstart-fai4")
-
-
-def test_the_question_before_stopping(snap_compare, world):
-    look(snap_compare, world, (120, 40), ["space", "K"])
-
-
-def test_empty(snap_compare, world):
-    look(snap_compare, world / "empty", (80, 24))
-
-
-def test_many_arms(snap_compare, world):
+async def test_many_arms(world, picture):
     make(world, "20261122-133000-grid-aaaa", arms=9)
-    look(snap_compare, world, (120, 40), open_at="20261122-133000-grid-aaaa")
+    async with play(world, (120, 40), open_at="20261122-133000-grid-aaaa") as pilot:
+        assert await picture(pilot, "many-arms")

@@ -268,3 +268,9 @@ def test_a_runs_folder_that_can_not_be_read_keeps_quiet_and_heals(runs, audience
     path.mkdir()
     audience.watcher.reread()
     audience.wait(lambda s: s.problem == "" and s.total == 0)
+
+
+def test_curves_keep_room_while_runs_train_and_not_after(runs):
+    live = make(runs, "20261122-135500-quickstart-run2", step=300, state="running")
+    over = make(runs, "20261122-120000-quickstart-fin3")
+    assert Focus(live).read().curves.growing and not Focus(over).read().curves.growing

@@ -7,12 +7,23 @@ import numpy as np
 
 from grokterm.console.charts.model import Chart, Milestone, Series, Window
 from grokterm.console.charts.pens import Pen, pen_of, strokes
-from grokterm.console.charts.raster import Frame, Reducer, Spans, Trace, middles, shade, trace
+from grokterm.console.charts.raster import (
+    Frame,
+    Reducer,
+    Spans,
+    Traces,
+    between,
+    coarse,
+    dotted,
+    middles,
+    traces,
+)
 from grokterm.console.look import Ink
 
 _MARKER_GAP = 18  # cells between two markers of one curve, where there is room
 _MOST_MARKERS = 24  # on one chart, more or less: with many curves each has fewer
 _FAR = 5.0  # times the usual span: what lies further out on a linear axis is drawn as an arrow at the edge
+_EDGE = 0.01  # of the height of the window: what is no further out is on the edge
 _USUAL = 0.02  # of the columns at either end of the order of values are left out of the usual span
 
 
@@ -29,7 +40,7 @@ class Limits:
     """The window in the units drawn: x as it is, y as a logarithm on a log axis.
 
     Attributes:
-        beyond: the largest distance of what lies outside, as its value, or None where everything is inside.
+        beyond: the value furthest outside, as recorded; None where everything is inside.
     """
 
     x0: float
@@ -106,15 +117,17 @@ def _limits(chart: Chart, layers: tuple[Layer, ...], edges: Window, rows: int) -
     lows, highs = lows[np.isfinite(lows)], highs[np.isfinite(highs)]
     if not len(lows):
         return None
-    if chart.y_range is not None and (chart.y_range[0] > 0 or not chart.log_y):
-        fixed = [math.log10(edge) for edge in chart.y_range] if chart.log_y else chart.y_range
-        return _with_head(Limits(*edges, *fixed), chart, rows)
     low, high = float(lows.min()), float(highs.max())
-    usual = (low, high) if chart.log_y else _usual(lows, highs)
-    beyond = None
-    if (low, high) != usual:
-        beyond = high if high - usual[1] >= usual[0] - low else low
-    return _with_head(Limits(*edges, *_pad_y(*usual, chart.log_y), beyond), chart, rows)
+    if chart.y_range is not None and (chart.y_range[0] > 0 or not chart.log_y):
+        held = tuple(math.log10(edge) for edge in chart.y_range) if chart.log_y else chart.y_range
+    else:
+        held = _pad_y(*((low, high) if chart.log_y else _usual(lows, highs)), chart.log_y)
+    limits = _with_head(Limits(*edges, *held), chart, rows)
+    above, below = high - limits.y1, limits.y0 - low
+    if max(above, below) < _EDGE * (limits.y1 - limits.y0):
+        return limits
+    beyond = high if above >= below else low
+    return replace(limits, beyond=10**beyond if chart.log_y else beyond)
 
 
 def _usual(lows: np.ndarray, highs: np.ndarray) -> Window:
@@ -140,7 +153,7 @@ def _with_head(limits: Limits, chart: Chart, rows: int) -> Limits:
 def _pad_y(low: float, high: float, log_y: bool) -> Window:
     """Room above and below. A flat curve gets a window of its own size, since an axis without length has no ticks."""
     span = high - low
-    if span <= 1e-9 * max(abs(low), abs(high), 1e-300):
+    if span <= 1e-9 * max(abs(low), abs(high), 1e-280):
         pad = 0.5 if log_y else (0.5 * abs(high) or 1.0)
         return low - pad, high + pad
     bottom = low - 0.04 * span
@@ -156,53 +169,66 @@ def compose(scene: Scene, frame: Frame, ink: Ink) -> Grid:
         np.full((frame.height, frame.width), " ", dtype="<U1"),
         np.full((frame.height, frame.width), "", dtype="<U9"),
     )
-    for layer in scene.layers:
-        _draw_band(layer, chart, frame, pen, ink, grid)
-    raws = [(layer.series, trace(layer.raw, frame, pen)) for layer in scene.layers if layer.raw is not None]
-    _draw_lines([(line, ink.mix(series.colour, 0.35)) for series, line in raws], pen, grid)
-    traces = [(layer.series, trace(layer.line, frame, pen, dotted=layer.series.faint)) for layer in scene.layers]
-    colours = [ink.mix(series.colour, 0.7) if series.faint else series.colour for series, _ in traces]
-    _draw_lines([(line, colour) for (_, line), colour in zip(traces, colours, strict=True)], pen, grid)
-    lines = [(m, math.floor(frame.column(m.x))) for m in chart.milestones if 0 <= frame.column(m.x) <= frame.width]
-    for milestone, column in lines:
+    _draw_bands([layer for layer in scene.layers if layer.low is not None], chart, frame, pen, ink, grid)
+    raws = [layer for layer in scene.layers if layer.raw is not None]
+    raw_lines = traces([layer.raw for layer in raws], frame, pen)
+    _draw_lines(raw_lines, raw_lines, [ink.mix(layer.series.colour, 0.35) for layer in raws], pen, grid)
+    lines, drawn = _lines(scene.layers, frame, pen)
+    series = [layer.series for layer in scene.layers]
+    colours = [ink.mix(one.colour, 0.7) if one.faint else one.colour for one in series]
+    _draw_lines(lines, drawn, colours, pen, grid)
+    marks = [(m, math.floor(frame.column(m.x))) for m in chart.milestones if 0 <= frame.column(m.x) <= frame.width]
+    for milestone, column in marks:
         _draw_milestone(grid, min(column, frame.width - 1), pen.milestone, ink.mix(milestone.colour, 0.6))
-    for index, (series, line) in enumerate(traces):
-        _draw_markers(series, middles(line, frame, pen), index, len(traces), grid)
+    for index, (one, rows) in enumerate(zip(series, middles(lines, frame, pen), strict=True)):
+        _draw_markers(one, rows, index, len(series), grid)
     if scene.limits.beyond is not None:
-        for series, line in (*traces, *raws):
-            _draw_arrows(series, line, frame, pen, grid)
-    _draw_labels(lines, grid)
+        _draw_arrows([*series, *(layer.series for layer in raws)], _stacked(lines, raw_lines), frame, pen, grid)
+    _draw_labels(marks, grid)
     return grid
 
 
-def _draw_band(layer: Layer, chart: Chart, frame: Frame, pen: Pen, ink: Ink, grid: Grid) -> None:
-    if layer.low is None or layer.high is None:
-        return
-    low = layer.low
+def _lines(layers: tuple[Layer, ...], frame: Frame, pen: Pen) -> tuple[Traces, Traces]:
+    """The curves as they run, and what is drawn of them: of the faint ones, which come first, every other column."""
+    solid = traces([layer.line for layer in layers if not layer.series.faint], frame, pen)
+    faint = coarse(traces([layer.line for layer in layers if layer.series.faint], frame, pen))
+    return _stacked(faint, solid), _stacked(dotted(faint), solid)
+
+
+def _stacked(one: Traces, other: Traces) -> Traces:
+    return Traces(np.concatenate([one.top, other.top]), np.concatenate([one.bottom, other.bottom]))
+
+
+def _draw_bands(layers: list[Layer], chart: Chart, frame: Frame, pen: Pen, ink: Ink, grid: Grid) -> None:
+    lows, highs = [layer.low for layer in layers], [layer.high for layer in layers]
     if chart.log_y:
         # A lower edge at zero has no logarithm: the band then reaches the bottom of the window.
-        bottom = np.where(np.isnan(low.low), frame.y0, low.low)
-        low = Spans(low.columns, bottom, bottom)
-    bits = pen.bits_of(shade(low, layer.high, frame, pen))
-    here = bits > 0
-    grid.characters[here] = pen.band or pen.glyphs(bits[here])
-    grid.colours[here] = ink.mix(layer.series.colour, 0.55)
+        lows = [Spans(low.columns, np.where(np.isnan(low.low), frame.y0, low.low), low.high) for low in lows]
+    area = between(lows, highs, frame, pen)
+    bits = pen.bits_of(area.top, area.bottom, frame.height) & pen.screen
+    here = _colour(bits, [ink.mix(layer.series.colour, 0.55) for layer in layers], grid)[0]
+    grid.characters[here] = pen.band or pen.glyphs(np.bitwise_or.reduce(bits, 0)[here])
 
 
-def _draw_lines(lines: list[tuple[Trace, str]], pen: Pen, grid: Grid) -> None:
+def _draw_lines(lines: Traces, drawn: Traces, colours: list[str], pen: Pen, grid: Grid) -> None:
     """Curves of one layer; where several share a cell their dots are joined and the last one's colour wins."""
-    bits = np.zeros(grid.characters.shape, dtype=np.uint16)
-    for line, colour in lines:
-        here = pen.bits_of(line.dots)
-        bits |= here
-        drawn = here > 0
-        grid.colours[drawn] = colour
-        if pen.slanted:
-            shapes = np.broadcast_to(strokes(line.top, line.bottom), drawn.shape)
-            grid.characters[drawn] = shapes[drawn]
-    drawn = bits > 0
-    if not pen.slanted:
-        grid.characters[drawn] = pen.glyphs(bits[drawn])
+    bits = pen.bits_of(drawn.top, drawn.bottom, grid.characters.shape[0])
+    here, last = _colour(bits, colours, grid)
+    if pen.slanted:
+        grid.characters[here] = strokes(lines.top, lines.bottom)[last, np.nonzero(here)[1]]
+    else:
+        grid.characters[here] = pen.glyphs(np.bitwise_or.reduce(bits, 0)[here])
+
+
+def _colour(bits: np.ndarray, colours: list[str], grid: Grid) -> tuple[np.ndarray, np.ndarray]:
+    """Colour every cell that some curve is in, and say which those are [height, width] and whose is the last [n]."""
+    inside = bits > 0
+    here = inside.any(0)
+    if not colours:
+        return here, np.empty(0, int)
+    last = len(colours) - 1 - inside[::-1].argmax(0)[here]
+    grid.colours[here] = np.array(colours, dtype="<U9")[last]
+    return here, last
 
 
 def _draw_milestone(grid: Grid, column: int, sign: str, colour: str) -> None:
@@ -224,14 +250,14 @@ def _draw_markers(series: Series, rows: np.ndarray, index: int, count: int, grid
         grid.colours[rows[column], column] = series.colour
 
 
-def _draw_arrows(series: Series, line: Trace, frame: Frame, pen: Pen, grid: Grid) -> None:
+def _draw_arrows(series: list[Series], lines: Traces, frame: Frame, pen: Pen, grid: Grid) -> None:
     """An arrow at the edge in every column of cells where a curve goes beyond it."""
     rows = frame.height * pen.down
-    for row, sign, out in ((0, "▴", line.top < 0), (frame.height - 1, "▾", line.bottom >= rows)):
-        out = out & (line.bottom >= line.top)
-        columns = np.flatnonzero(out.reshape(frame.width, pen.across).any(1))
-        grid.characters[row, columns] = sign
-        grid.colours[row, columns] = series.colour
+    for row, sign, out in ((0, "▴", lines.top < 0), (frame.height - 1, "▾", lines.bottom >= rows)):
+        beyond = (out & lines.there).reshape(len(series), frame.width, pen.across).any(2)
+        for one, columns in zip(series, beyond, strict=True):
+            grid.characters[row, columns] = sign
+            grid.colours[row, columns] = one.colour
 
 
 def _draw_labels(lines: list[tuple[Milestone, int]], grid: Grid) -> None:

@@ -34,20 +34,8 @@ def draw_cursor(strips: list[Strip], frame: Frame, chart: Chart, ink: Ink) -> li
     words = f" {x_words(chart, chart.cursor)} "
     start = min(max(left - 1, column - len(words) // 2), strips[0].cell_length - len(words))
     if start >= 0:
-        drawn[-1] = _label(strips[-1], start, words, Style(color=ink.background, bgcolor=ink.foreground))
+        drawn[-1] = _labelled(strips[-1], start, words, Style(color=ink.background, bgcolor=ink.foreground))
     return drawn
-
-
-def _label(axis: Strip, start: int, words: str, style: Style) -> Strip:
-    """The line of tick labels with `words` in it. A label that they would cut goes: half a number is a wrong one."""
-    text, end = axis.text, start + len(words)
-    before, after = start, end
-    while before > 0 and text[before - 1] != " " and text[before : before + 1] != " ":
-        before -= 1
-    while after < len(text) and text[after] != " " and text[after - 1] != " ":
-        after += 1
-    label = [Segment(" " * (start - before)), Segment(words, style), Segment(" " * (after - end))]
-    return _put(axis, before, Strip(label, after - before))
 
 
 def x_words(chart: Chart, x: float) -> str:
@@ -55,6 +43,17 @@ def x_words(chart: Chart, x: float) -> str:
     if chart.seconds:
         return time_label(round(x) if x >= 10 else x)
     return steps(x) if chart.x_title in ("", "step", "epoch") else number(x, 4)
+
+
+def _labelled(ticks: Strip, start: int, words: str, style: Style) -> Strip:
+    """The line of tick labels with `words` in it. A label that they would cut is left out: half a number is another."""
+    text, first, last = ticks.text, start, start + len(words)
+    while first > 0 and text[first - 1] != " ":
+        first -= 1
+    while last < len(text) and text[last] != " ":
+        last += 1
+    blank = Segment(" " * (start - first)), Segment(words, style), Segment(" " * (last - start - len(words)))
+    return _put(ticks, first, Strip(blank, last - first))
 
 
 def _put(strip: Strip, at: int, piece: Strip) -> Strip:

@@ -45,8 +45,10 @@ def picture(charts: Sequence[Chart], form: str) -> bytes:
             _draw(figure.add_subplot(down, across, place + 1), chart)
         handles = _handles(charts)
         if handles:
-            labels = [handle.get_label() for handle in handles]
-            figure.legend(handles, labels, loc="outside lower center", ncols=min(len(handles), 4), frameon=False)
+            labels = [str(handle.get_label()) for handle in handles]
+            columns = max(1, min(len(handles), 6, 100 // (max(map(len, labels)) + 8)))
+            rowwise = [handle for column in range(columns) for handle in handles[column::columns]]
+            figure.legend(handles=rowwise, loc="outside lower center", ncols=columns, frameon=False)
         file = io.BytesIO()
         figure.savefig(file, format=form, metadata={"Date": None} if form == "svg" else {"Software": None})
     return file.getvalue()
@@ -138,9 +140,10 @@ def _milestones(axes: Axes, chart: Chart) -> None:
         if level is not None:
             ends[level] = share(mark) + 0.025
             above = axes.get_xaxis_transform()  # x of the data, y as a share of the height
-            axes.text(
-                mark.x, 0.99 - level / _MOST_LEVELS, _text(mark.words or mark.label), transform=above, rotation=90,
-                ha="right", va="top", fontsize=6.5, color=colour,
+            axes.annotate(
+                _text(mark.words or mark.label), (mark.x, 0.99 - level / _MOST_LEVELS), xycoords=above,
+                xytext=(-2.5, 0), textcoords="offset points", rotation=90, ha="right", va="top", fontsize=6.5,
+                color=colour, bbox={"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.5},
             )  # fmt: skip
 
 

@@ -73,7 +73,7 @@ class Chart:
         x_title: what x is, said at the right end of the title line; "" for steps.
         seconds: x is a time in seconds.
         smooth: weight of the moving average behind every `y` that has a `raw_y`; 0 without.
-        empty: what to say when there is nothing to draw yet.
+        empty: what to say when there is nothing to draw yet. hint: what the user can do where nothing is seen.
         note: a few words at the right end of the title line.
     """
 
@@ -85,6 +85,7 @@ class Chart:
     y_range: Window | None = None
     x_range: Window | None = None
     empty: str = "no numbers yet"
+    hint: str = ""
     note: str = ""
     window: Window | None = None
     cursor: float | None = None

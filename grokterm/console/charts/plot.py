@@ -1,15 +1,17 @@
 """A chart as lines of cells. The only module that knows the plotting library.
 
-plotext lays out the axes, ticks and labels and composes the canvas. It is slow by the point and global by habit, so it
-gets one figure of its own per drawing, made afresh, and at most one finished cell per position (see `raster`). Scales
-are ours as well: its log axis can fail on a second build, a limit without a point inside raises, and a flat series can
-keep its tick search busy for ever. The result is read from the figure's matrix, not from its string of escape codes.
+plotext lays out the canvas, the axes, ticks and labels. It is slow by the point and global by habit, so it gets one
+figure of its own per drawing, made afresh, and its canvas is filled by whole rows of finished cells (see `raster`).
+Scales are ours as well: its log axis can fail on a second build, a limit without a point inside raises, and a flat
+series can keep its tick search busy for ever. The result is read from the figure's matrix, not from its string of
+escape codes.
 """
 
 import math
 from dataclasses import replace
 from functools import lru_cache
 
+import numpy as np
 from plotext._figure import _figure_class as Figure
 from rich.segment import Segment
 from rich.style import Style
@@ -18,7 +20,8 @@ from textual.strip import Strip
 from grokterm.console.charts.compose import Grid, Limits, compose, scene
 from grokterm.console.charts.cursor import draw_cursor
 from grokterm.console.charts.model import Chart
-from grokterm.console.charts.raster import Frame
+from grokterm.console.charts.pens import Pen, pen_of
+from grokterm.console.charts.raster import Frame, rows_of
 from grokterm.console.charts.ticks import Tick, linear_ticks, log_ticks, log_time_ticks, time_ticks
 from grokterm.console.look import Ink
 from grokterm.console.text import clip, number
@@ -98,16 +101,18 @@ def _draw(chart: Chart, width: int, height: int, ink: Ink, labels: int) -> Drawi
     else:
         seen = scene(chart, columns, rows) or seen
     frame = Frame(columns, rows, window.x0, window.x1, window.y0, window.y1, chart.log_x)
-    figure = _figure(compose(seen, frame, ink), frame, _x_places(chart, frame), _y_places(y_ticks, frame), ink)
-    return [_title(chart, window, width, ink), *_strips(figure, width, ink)], frame
+    axes = _axes(frame, _x_places(chart, frame), _y_places(y_ticks, frame, pen_of(chart.pen)), ink)
+    return [_title(chart, window, width, ink), *_strips(axes, compose(seen, frame, ink), width)], frame
 
 
 def _why_nothing(chart: Chart) -> str:
     if not any(len(series.y) for series in chart.series):
-        return chart.empty
-    if chart.window is not None:
-        return "nothing was recorded in this window; 0 shows all"
-    return "nothing above zero for a log axis" if chart.log_y or chart.log_x else chart.empty
+        why = chart.empty
+    elif chart.window is not None:
+        why = "nothing was recorded in this window"
+    else:
+        why = "nothing above zero for a log axis" if chart.log_y or chart.log_x else chart.empty
+    return f"{why}; {chart.hint}" if chart.hint else why
 
 
 def _y_ticks(chart: Chart, window: Limits, rows: int) -> tuple[Tick, ...]:
@@ -117,13 +122,13 @@ def _y_ticks(chart: Chart, window: Limits, rows: int) -> tuple[Tick, ...]:
     return (log_ticks if chart.log_y else linear_ticks)(window.y0, window.y1, most)
 
 
-def _y_places(ticks: tuple[Tick, ...], frame: Frame) -> list[tuple[int, str]]:
-    """The row of cells (counted upwards) and the label of every tick; of two ticks in one row the first stays."""
-    dots = frame.height * 4 - 1
+def _y_places(ticks: tuple[Tick, ...], frame: Frame, pen: Pen) -> list[tuple[int, str]]:
+    """The row of cells (counted upwards) and the label of every tick, on the row where a curve of that value is; of two
+    ticks in one row the first stays."""
+    rows = rows_of(np.array([tick.at for tick in ticks]), frame, frame.height * pen.down) // pen.down
     places: dict[int, str] = {}
-    for tick in ticks:
-        row = frame.height - 1 - round((frame.y1 - tick.at) / (frame.y1 - frame.y0) * dots) // 4
-        places.setdefault(row, tick.label)
+    for row, tick in zip(rows.tolist(), ticks, strict=True):
+        places.setdefault(frame.height - 1 - row, tick.label)
     return sorted(places.items())
 
 
@@ -146,10 +151,8 @@ def _x_places(chart: Chart, frame: Frame) -> list[tuple[int, str]]:
     return places
 
 
-def _figure(
-    grid: Grid, frame: Frame, x_places: list[tuple[int, str]], y_places: list[tuple[int, str]], ink: Ink
-) -> Figure:
-    """A figure with the grid as its only signal and our ticks, in units of cells, laid out but not printed."""
+def _axes(frame: Frame, x_places: list[tuple[int, str]], y_places: list[tuple[int, str]], ink: Ink) -> Figure:
+    """A figure with an empty canvas and our ticks, in units of cells, laid out but not printed."""
     figure = Figure()
     figure._limit_size(False, False)  # the size of the widget counts, not that of the terminal
     figure.plot_size(frame.width + 1 + max((len(label) for _, label in y_places), default=0), frame.height + _AXIS_ROWS)
@@ -157,17 +160,7 @@ def _figure(
     figure.ticks_color(_rgb(ink.muted))
     figure.xaxes(True, False)
     figure.yaxes(True, False)
-    # Every cell, the blank ones of the left column too: a signal without a point would take the axes away. Each cell
-    # once: the library keeps points in a set, and of two in one cell either may win.
-    shown = grid.characters != " "
-    shown[:, 0] = True
-    rows, columns = shown.nonzero()
-    figure.scatter(
-        columns.tolist(),
-        (frame.height - 1 - rows).tolist(),
-        marker=grid.characters[shown].tolist(),
-        color=[_rgb(colour or ink.muted) for colour in grid.colours[shown].tolist()],
-    )
+    figure.scatter([0], [0], marker=" ")  # without a point there are no axes
     figure.xlim(0, max(frame.width - 1, 1))
     figure.ylim(0, max(frame.height - 1, 1))
     figure.xticks([column for column, _ in x_places], [label for _, label in x_places])
@@ -177,26 +170,38 @@ def _figure(
     return figure
 
 
-def _strips(figure: Figure, width: int, ink: Ink) -> list[Strip]:
-    """The figure's matrix as strips, one segment per run of equal colour."""
+def _strips(figure: Figure, grid: Grid, width: int) -> list[Strip]:
+    """The figure's matrix, with the grid as its canvas, as strips of one segment per run of equal colour."""
     matrix = figure.monitor.matrix
-    lines = []
-    for characters, colours in zip(reversed(matrix.marker), reversed(matrix.fullground), strict=True):
-        segments, start = [], 0
-        for column in range(1, len(characters) + 1):
-            if column == len(characters) or colours[column] != colours[start]:
-                segments.append(Segment("".join(characters[start:column]), _style(colours[start])))
-                start = column
-        lines.append(Strip(segments, len(characters)).adjust_cell_length(width))
-    return lines
+    lines = [
+        ("".join(characters), [_style(colour) for colour in colours])
+        for characters, colours in zip(reversed(matrix.marker), reversed(matrix.fullground), strict=True)
+    ]
+    strips = []
+    left = len(lines[0][0]) - grid.characters.shape[1]
+    for row, (text, styles) in enumerate(lines):
+        if row < len(grid.characters):
+            text = text[:left] + "".join(grid.characters[row].tolist())
+            styles = styles[:left] + [_style(colour) for colour in grid.colours[row].tolist()]
+        strips.append(_strip(text, styles).adjust_cell_length(width))
+    return strips
+
+
+def _strip(text: str, styles: list[Style]) -> Strip:
+    segments, start = [], 0
+    for end in range(1, len(text) + 1):
+        if end == len(text) or styles[end] is not styles[start]:
+            segments.append(Segment(text[start:end], styles[start]))
+            start = end
+    return Strip(segments, len(text))
 
 
 def _title(chart: Chart, window: Limits | None, width: int, ink: Ink) -> Strip:
     """The title, and to the right as many notes as there is room for, the most needed first."""
     title = clip(chart.title, width - 1)
     segments = [Segment(" " + title, Style(color=ink.foreground, bold=True))]
-    beyond = "" if window is None or window.beyond is None else f"▴ up to {number(window.beyond)}"
-    notes = [note for note in (f"x {chart.x_title}" if chart.x_title else "", beyond, chart.note) if note]
+    notes = (f"x {chart.x_title}" if chart.x_title else "", _beyond(chart, window), chart.note)
+    notes = [note for note in notes if note]
     room = width - len(title) - 4
     while notes and len(" · ".join(notes)) > room:
         notes.pop()
@@ -204,6 +209,14 @@ def _title(chart: Chart, window: Limits | None, width: int, ink: Ink) -> Strip:
         words = " · ".join(notes)
         segments.append(Segment(" " * (room - len(words) + 2) + words, Style(color=ink.muted)))
     return Strip(segments).adjust_cell_length(width)
+
+
+def _beyond(chart: Chart, window: Limits | None) -> str:
+    """What lies furthest outside of the y axis; "" where nothing does."""
+    if window is None or window.beyond is None:
+        return ""
+    up = window.beyond > (10**window.y1 if chart.log_y else window.y1)
+    return f"▴ up to {number(window.beyond)}" if up else f"▾ down to {number(window.beyond)}"
 
 
 def _words(chart: Chart, why: str, width: int, height: int, ink: Ink) -> list[Strip]:
@@ -224,6 +237,8 @@ def _rgb(colour: str) -> tuple[int, int, int]:
 
 
 @lru_cache(maxsize=512)
-def _style(colour: object) -> Style:
-    """plotext writes `default` where no colour was set."""
-    return Style.null() if isinstance(colour, str) else Style(color=f"rgb({colour[0]},{colour[1]},{colour[2]})")
+def _style(colour: str | tuple[int, int, int]) -> Style:
+    """The style of a colour, ours or the library's, which writes `default` where none was set."""
+    if colour in ("", "default"):
+        return Style.null()
+    return Style(color=colour if isinstance(colour, str) else "#{:02x}{:02x}{:02x}".format(*colour))

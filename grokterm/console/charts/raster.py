@@ -6,12 +6,16 @@ are both taken from that reduction. The plotting library joins and merges points
 finished cells.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from grokterm.analysis import ColumnBounds, column_bounds
 from grokterm.console.charts.pens import Pen
+
+_LARGEST = 1e300  # that is drawn
+_NOWHERE = np.iinfo(np.int32).max // 4, -2  # top and bottom of a curve where it isn't
 
 
 @dataclass(frozen=True)
@@ -58,17 +62,21 @@ class Spans:
 
 
 @dataclass(frozen=True, eq=False)
-class Trace:
-    """A drawn curve.
+class Traces:
+    """Where curves run.
 
     Attributes:
-        dots: [rows of dots, columns of dots] bool.
-        top, bottom: [columns of dots] the first and last row of dots, counted downwards; `rows` and -1 where it isn't.
+        top, bottom: [n, columns of dots] the first and last row of dots that each covers, counted downwards; -1 and
+            `rows` stand for what is beyond either edge, a `top` below `bottom` for where a curve isn't.
     """
 
-    dots: np.ndarray
     top: np.ndarray
     bottom: np.ndarray
+
+    @property
+    def there(self) -> np.ndarray:
+        """Columns in which a curve is, inside the frame or beyond it. [n, columns of dots] bool"""
+        return self.bottom >= self.top
 
 
 class Reducer:
@@ -110,71 +118,80 @@ class Reducer:
 
 
 def _fine(y: np.ndarray, log_y: bool) -> np.ndarray:
-    fine = np.isfinite(y)
+    """`y` with nan for what the axis can't show. Numbers so large that their differences are infinite are cut down."""
+    fine = np.abs(y) <= _LARGEST
     if log_y:
         fine &= y > 0
-    return y if fine.all() else np.where(fine, y, np.nan)
+    if fine.all():
+        return y
+    return np.where(np.isfinite(y) & ((y > 0) | (not log_y)), np.clip(y, -_LARGEST, _LARGEST), np.nan)
 
 
-def trace(spans: Spans, frame: Frame, pen: Pen, dotted: bool = False) -> Trace:
-    """The dots of one curve. A gap stays a gap; points further apart than a dot are joined.
-
-    Args:
-        dotted: one column of dots in two (of cells in three, where a cell is a single dot); it covers what the columns
-            left out hold, so that no point goes unseen.
-    """
-    columns, rows = frame.width * pen.across, frame.height * pen.down
-    top, bottom = _stretched(*_edges(spans, frame, columns, rows))
-    stride = 1 if not dotted else 2
-    if stride > 1:
-        pad = -columns % stride
-        top = np.pad(top, (0, pad), constant_values=rows).reshape(-1, stride).min(1)
-        bottom = np.pad(bottom, (0, pad), constant_values=-1).reshape(-1, stride).max(1)
-    dots = np.zeros((rows, columns), dtype=bool)
-    row = np.arange(rows)[:, None]
-    dots[:, ::stride] = (row >= top) & (row <= bottom)
-    if stride > 1:
-        top, bottom = np.repeat(top, stride)[:columns], np.repeat(bottom, stride)[:columns]
-    return Trace(dots, top, bottom)
+def traces(curves: Sequence[Spans], frame: Frame, pen: Pen) -> Traces:
+    """Where these curves run. A gap stays a gap; points further apart than a dot are joined."""
+    return _stretched(_edges(curves, curves, frame, pen))
 
 
-def shade(low: Spans, high: Spans, frame: Frame, pen: Pen) -> np.ndarray:
-    """The dots of a band between two curves: a screen that lies behind the lines. [rows, columns] bool"""
-    columns, rows = frame.width * pen.across, frame.height * pen.down
-    upper, _ = _edges(high, frame, columns, rows)
-    _, lower = _edges(low, frame, columns, rows)
-    row, column = np.arange(rows)[:, None], np.arange(columns)[None, :]
-    inside = (row >= upper) & (row <= lower)
-    return inside if pen.band else inside & (row % 2 == 0) & ((column + row // 2) % 2 == 0)
+def between(lows: Sequence[Spans], highs: Sequence[Spans], frame: Frame, pen: Pen) -> Traces:
+    """What lies between pairs of curves: bands."""
+    return _edges(highs, lows, frame, pen)
 
 
-def middles(line: Trace, frame: Frame, pen: Pen) -> np.ndarray:
-    """The row of cells that a curve passes in every column of cells; -1 where it isn't inside the frame. [width] int"""
-    rows = frame.height * pen.down
-    top, bottom = line.top[:: pen.across], line.bottom[:: pen.across]
-    seen = (bottom >= top) & (bottom >= 0) & (top < rows)
-    return np.where(seen, np.clip((np.clip(top, 0, rows) + np.clip(bottom, -1, rows - 1)) // 2, 0, rows - 1), -1) // (
-        pen.down
+def coarse(lines: Traces) -> Traces:
+    """Every two columns as one: what the second holds is in the first, so that dotting hides no point."""
+    count, columns = lines.top.shape
+    pad = (0, 0), (0, columns % 2)
+    top, bottom = (
+        np.pad(part, pad, "edge").reshape(count, (columns + 1) // 2, 2) for part in (lines.top, lines.bottom)
     )
+    return Traces(np.repeat(top.min(2), 2, 1)[:, :columns], np.repeat(bottom.max(2), 2, 1)[:, :columns])
 
 
-def _edges(spans: Spans, frame: Frame, columns: int, rows: int) -> tuple[np.ndarray, np.ndarray]:
-    """First and last row of dots of a curve in every column; `rows` and -1 where it isn't."""
-    top, bottom = np.full(columns, rows), np.full(columns, -1)
-    fine = np.isfinite(spans.low)
-    there = spans.columns[fine]
-    if len(there) == 0:
-        return top, bottom
+def dotted(lines: Traces) -> Traces:
+    """Only every other column."""
+    top, bottom = lines.top.copy(), lines.bottom.copy()
+    top[:, 1::2], bottom[:, 1::2] = _NOWHERE
+    return Traces(top, bottom)
+
+
+def middles(lines: Traces, frame: Frame, pen: Pen) -> np.ndarray:
+    """The row of cells that each curve passes in every column of cells; -1 where it isn't in the frame. [n, width]"""
+    rows = frame.height * pen.down
+    top, bottom = lines.top[:, :: pen.across], lines.bottom[:, :: pen.across]
+    seen = (bottom >= top) & (bottom >= 0) & (top < rows)
+    return np.where(seen, (np.maximum(top, 0) + np.minimum(bottom, rows - 1)) // 2 // pen.down, -1)
+
+
+def _edges(uppers: Sequence[Spans], lowers: Sequence[Spans], frame: Frame, pen: Pen) -> Traces:
+    """First row of dots of the upper curves and last of the lower ones, in every column."""
+    columns, rows = frame.width * pen.across, frame.height * pen.down
+    high, low = np.full((len(uppers), columns), np.nan), np.full((len(lowers), columns), np.nan)
+    for place, (upper, lower) in enumerate(zip(uppers, lowers, strict=True)):
+        _joined(upper.columns, upper.high, high[place])
+        _joined(lower.columns, lower.low, low[place])
+    top, bottom = rows_of(high, frame, rows), rows_of(low, frame, rows)
+    nowhere = np.isnan(high) | np.isnan(low)
+    top[nowhere], bottom[nowhere] = _NOWHERE
+    return Traces(top, bottom)
+
+
+def _joined(columns: np.ndarray, values: np.ndarray, out: np.ndarray) -> None:
+    """Put values into their columns, and between them straight lines, unless a gap is there."""
+    fine = np.isfinite(values)
+    there = columns[fine]
+    if not len(there):
+        return
     inside = np.arange(there[0], there[-1] + 1)
-    # Columns without a point lie between two points: join those by a straight line, unless a gap is between them.
-    low, high = np.interp(inside, there, spans.low[fine]), np.interp(inside, there, spans.high[fine])
-    scale = (rows - 1) / (frame.y1 - frame.y0)
-    # One dot beyond either edge stands for "outside", however far.
-    top[inside] = np.clip(np.rint((frame.y1 - high) * scale), -1, rows).astype(int)
-    bottom[inside] = np.clip(np.rint((frame.y1 - low) * scale), -1, rows).astype(int)
-    for left, right in _gaps(spans.columns, fine):
-        top[left:right], bottom[left:right] = rows, -1
-    return top, bottom
+    out[inside] = np.interp(inside, there, values[fine])
+    for left, right in _gaps(columns, fine):
+        out[left:right] = np.nan
+
+
+def rows_of(values: np.ndarray, frame: Frame, rows: int) -> np.ndarray:
+    """The row of dots of every value; one dot beyond either edge stands for "outside", however far."""
+    span = frame.y1 - frame.y0
+    near = np.nan_to_num(np.clip(values, frame.y0 - span, frame.y1 + span), nan=frame.y0)
+    return np.clip(np.rint((frame.y1 - near) * ((rows - 1) / span)), -1, rows).astype(np.int32)
 
 
 def _gaps(columns: np.ndarray, fine: np.ndarray) -> list[tuple[int, int]]:
@@ -186,18 +203,15 @@ def _gaps(columns: np.ndarray, fine: np.ndarray) -> list[tuple[int, int]]:
     return [(int(columns[place[i]]) + 1, int(columns[place[i + 1]])) for i in broken]
 
 
-def _stretched(top: np.ndarray, bottom: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _stretched(lines: Traces) -> Traces:
     """Every column stretched half-way to its neighbours, so that a steep line has no holes."""
-    there = np.flatnonzero(bottom >= top)
-    next_to = np.flatnonzero(np.diff(there) == 1) if len(there) > 1 else np.empty(0, int)
-    if not len(next_to):
-        return top, bottom
-    a, b = there[next_to], there[next_to + 1]
-    falls, rises = top[b] > bottom[a] + 1, bottom[b] < top[a] - 1
-    middle_fall, middle_rise = (bottom[a] + top[b]) // 2, (top[a] + bottom[b]) // 2
-    new_top, new_bottom = top.copy(), bottom.copy()
-    new_bottom[a] = np.where(falls, np.maximum(new_bottom[a], middle_fall), new_bottom[a])
-    new_top[b] = np.where(falls, np.minimum(new_top[b], middle_fall + 1), new_top[b])
-    new_top[a] = np.where(rises, np.minimum(new_top[a], middle_rise + 1), new_top[a])
-    new_bottom[b] = np.where(rises, np.maximum(new_bottom[b], middle_rise), new_bottom[b])
-    return new_top, new_bottom
+    top, bottom = lines.top.copy(), lines.bottom.copy()
+    (a_top, b_top), (a_bottom, b_bottom) = ((part[:, :-1], part[:, 1:]) for part in (lines.top, lines.bottom))
+    pairs = lines.there[:, :-1] & lines.there[:, 1:]
+    falls, rises = pairs & (b_top > a_bottom + 1), pairs & (b_bottom < a_top - 1)
+    fall, rise = (a_bottom + b_top) // 2, (a_top + b_bottom) // 2
+    np.copyto(bottom[:, :-1], np.maximum(bottom[:, :-1], fall), where=falls)
+    np.copyto(top[:, 1:], np.minimum(top[:, 1:], fall + 1), where=falls)
+    np.copyto(top[:, :-1], np.minimum(top[:, :-1], rise + 1), where=rises)
+    np.copyto(bottom[:, 1:], np.maximum(bottom[:, 1:], rise), where=rises)
+    return Traces(top, bottom)

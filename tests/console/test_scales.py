@@ -1,0 +1,184 @@
+"""Zoom, pan, cursor and what is shown, as pure functions; and that they are remembered."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from grokterm.console.memory import Memory
+from grokterm.console.scales import AXES, PENS, SMOOTHING, TABS, Y_SCALES, Spot, View, move_cursor, pan, zoom
+
+WHOLE = (1.0, 10_000.0)
+LOG = st.booleans()
+
+
+def inside(window) -> bool:
+    return WHOLE[0] * (1 - 1e-9) <= window[0] < window[1] <= WHOLE[1] * (1 + 1e-9)
+
+
+@st.composite
+def windows(draw):
+    left = draw(st.floats(1, 9_000))
+    return left, left + draw(st.floats(100, 10_000 - left))
+
+
+@given(windows(), LOG)
+def test_zoom_in_and_out_again_comes_back(window, log):
+    window = zoom(window, WHOLE, 1.0, None, log)
+    assume(window is not None)
+    nearer = zoom(window, WHOLE, 0.5, None, log)
+    assert inside(nearer)
+    assert zoom(nearer, WHOLE, 2.0, None, log) == pytest.approx(window, rel=1e-6)
+
+
+@given(windows(), st.floats(0.1, 4), st.floats(1, 10_000), LOG)
+def test_zoom_stays_in_the_data_and_keeps_its_place(window, factor, about, log):
+    found = zoom(window, WHOLE, factor, about, log)
+    assert found is None or inside(found)
+    if found is not None and factor < 1 and window[0] <= about <= window[1]:
+        assert found[0] * (1 - 1e-6) <= about <= found[1] * (1 + 1e-6)
+
+
+def test_zoom_by_hand():
+    assert zoom(None, (0.0, 100.0), 0.5, None, False) == (25, 75)
+    assert zoom(None, (0.0, 100.0), 0.5, 0.0, False) == (0, 50)
+    assert zoom((0.0, 50.0), (0.0, 100.0), 2, None, False) is None
+    assert zoom((60.0, 90.0), (0.0, 100.0), 2, None, False) == (40, 100)  # would go beyond the data
+    assert zoom(None, (1.0, 10_000.0), 0.5, None, True) == pytest.approx((10, 1000))
+
+
+def test_a_window_is_never_narrower_than_can_be_told_apart():
+    window = None
+    for _ in range(100):
+        window = zoom(window, WHOLE, 0.5, 5_000.0, False)
+    assert window[1] - window[0] == pytest.approx(1e-4 * (WHOLE[1] - WHOLE[0]))
+    assert window[0] <= 5_000 <= window[1]
+
+
+@given(windows(), st.floats(-3, 3), LOG)
+def test_pan_never_leaves_the_data_and_keeps_its_width(window, share, log):
+    moved = pan(window, WHOLE, share, log)
+    assert inside(moved)
+    if not log:
+        assert moved[1] - moved[0] == pytest.approx(window[1] - window[0])
+    else:
+        assert moved[1] / moved[0] == pytest.approx(window[1] / window[0])
+
+
+def test_pan_by_hand():
+    assert pan((20.0, 40.0), (0.0, 100.0), 0.25, False) == (25, 45)
+    assert pan((20.0, 40.0), (0.0, 100.0), -9, False) == (0, 20)
+    assert pan((10.0, 100.0), (1.0, 1000.0), 1, True) == pytest.approx((100, 1000))
+    assert pan(None, (0.0, 100.0), 0.25, False) is None
+
+
+@given(st.none() | st.floats(1, 10_000), st.none() | windows(), st.integers(-200, 200), LOG)
+def test_the_cursor_never_leaves_the_window(cursor, window, by, log):
+    left, right = window or WHOLE
+    assert left * (1 - 1e-9) <= move_cursor(cursor, window, WHOLE, 80, by, log) <= right * (1 + 1e-9)
+
+
+def test_the_cursor_by_hand():
+    whole = (0.0, 100.0)
+    assert move_cursor(None, None, whole, 50, 1, False) == 0
+    assert move_cursor(None, None, whole, 50, -1, False) == 100
+    assert move_cursor(10.0, None, whole, 50, 3, False) == 16
+    assert move_cursor(10.0, None, whole, 50, 1_000_000, False) == 100
+    assert move_cursor(10.0, (50.0, 60.0), whole, 50, 1, False) == 50  # it was outside
+    assert move_cursor(10.0, None, (1.0, 1000.0), 3, 1, True) == pytest.approx(100)
+
+
+def test_the_words_of_a_view_tell_everything_that_changes_a_curve():
+    view, seeds = View(), (3, 4)
+    changed = [
+        view, view.next_y(), view.flip_x(), view.smoother(1), view.smoother(2), view.next_seed(2),
+        view.next_seed(2).next_seed(2), view.next_axis(), view.next_axis().next_axis(), replace(view, axis="integral"),
+    ]  # fmt: skip
+    assert len({one.words(seeds) for one in changed}) == len(changed)
+    assert view.words(seeds).startswith("median and range of 2 seeds")
+    assert View(seed=1).words(seeds).startswith("seed 4") and "no such seed" in View(seed=7).words(seeds)
+
+
+def test_every_key_comes_round():
+    view = View()
+    for turn, count in ((View.next_y, len(Y_SCALES)), (View.next_axis, len(AXES)), (View.next_pen, len(PENS))):
+        seen = [view]
+        for _ in range(count):
+            seen.append(turn(seen[-1]))
+        assert seen[-1] == view and len(set(seen)) == count
+    seeds = [view]
+    for _ in range(5):
+        seeds.append(seeds[-1].next_seed(3))
+    assert [one.seed for one in seeds] == [None, -1, 0, 1, 2, None]
+    assert view.smoother(-1) == view and view.smoother(99).smooth == len(SMOOTHING) - 1
+
+
+def test_arms_are_hidden_shown_and_isolated():
+    arms = ("a", "b", "c")
+    spot = Spot().toggle("b")
+    assert spot.hidden == ("b",) and spot.toggle("b") == Spot()
+    assert spot.toggle_all(arms).hidden == () and Spot().toggle_all(arms).hidden == arms
+    alone = Spot().isolate("a", arms)
+    assert alone.hidden == ("b", "c") and alone.isolate("a", arms) == Spot()
+    assert alone.isolate("b", arms).hidden == ("a", "c")
+    assert Spot(window=(1, 2), cursor=1.5, tab="log").elsewhere() == Spot(tab="log")
+
+
+VIEWS = st.builds(
+    View, st.sampled_from(Y_SCALES), st.booleans(), st.sampled_from(AXES), st.none() | st.integers(-1, 20),
+    st.integers(0, len(SMOOTHING) - 1), st.sampled_from(PENS), st.booleans(), st.booleans(),
+)  # fmt: skip
+SPOTS = st.builds(
+    Spot, st.sampled_from(TABS), st.none() | windows(), st.none() | st.floats(0, 1e9),
+    st.lists(st.text(max_size=8), max_size=3).map(tuple), st.sampled_from(["", "loss"]),
+)  # fmt: skip
+
+
+@given(VIEWS, SPOTS)
+def test_view_and_spot_survive_two_visits(tmp_path_factory, view, spot):
+    file = tmp_path_factory.getbasetemp() / "memory.json"
+    memory = Memory(file, Path("runs"))
+    memory.remember(view=view)
+    memory.look_at("one", spot)
+    memory._dirty = True
+    memory.save()
+    again = Memory(file, Path("runs"), json.loads(file.read_text("utf-8")))
+    assert (again.view, again.spot("one"), again.spot("another")) == (view, spot, Spot())
+
+
+DAMAGED = [
+    {"y": 7, "log_x": "yes", "axis": [], "seed": "x", "smooth": 99, "pen": {}, "table": 1},
+    {"seed": -7, "smooth": -1, "y": "cubic", "side_by_side": None},
+    {"seed": True, "smooth": False},
+]
+
+
+@pytest.mark.parametrize("view", DAMAGED)
+def test_a_damaged_view_is_the_usual_one(view):
+    found = Memory(None, Path("runs"), {"runs": {str(Path("runs").absolute()): {"view": view}}}).view
+    assert found == View()
+    assert type(found.seed) in (int, type(None)) and type(found.smooth) is int
+
+
+@pytest.mark.parametrize(
+    "spot",
+    [
+        {"window": [5, 1]}, {"window": ["a", "b"]}, {"window": [1]}, {"window": "12"}, {"cursor": "x", "hidden": 3},
+        {"tab": "none", "chart": 4}, {"window": [float("nan"), 1.0]}, {"window": [0.0, float("inf")]},
+        {"cursor": float("nan")}, {"window": [False, True]},
+    ],
+)  # fmt: skip
+def test_a_damaged_spot_is_the_usual_one(spot):
+    document = {"runs": {str(Path("runs").absolute()): {"spots": {"one": spot}}}}
+    assert Memory(None, Path("runs"), document).spot("one") == Spot()
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", '{"runs": 3}', '{"runs": {"%s": {"view": 3, "spots": []}}}'])
+def test_a_damaged_file_is_nothing_remembered(tmp_path, monkeypatch, text):
+    monkeypatch.setenv("GROKTERM_STATE", str(tmp_path))
+    (tmp_path / "console.json").write_text(text.replace("%s", str(Path("runs").absolute())))
+    memory = Memory.load(Path("runs"))
+    assert memory.view == View() and memory.spot("one") == Spot()
