@@ -127,7 +127,7 @@ def _table(summaries) -> None:
     rows = []
     for s in summaries:
         if s.problem:
-            rows.append([short_name(s.name), "broken", "", "", "", s.problem, age(now - s.created)])
+            rows.append([short_name(s.name), "broken", "", "", "", "", age(now - s.created)])
             continue
         grokked = " ".join(
             f"{name} {short_steps(arm.t_grok)} ({arm.grokked}/{arm.runs})" for name, arm in s.arms.items()
@@ -138,6 +138,9 @@ def _table(summaries) -> None:
     columns = ["experiment", "state", "progress", "rate", "seeds", "t_grok by arm (grokked/runs)", "age"]
     right = {"progress", "rate", "seeds", "age"}
     table([(c, "right" if c in right else "left") for c in columns], rows)
+    for s in summaries:
+        if s.problem:
+            data(f"{short_name(s.name)}: {s.problem}")
 
 
 def _head(folder, spec, summary) -> None:

@@ -90,7 +90,7 @@ def test_an_absurd_size_is_cautioned_before_anything_starts(run, place):
 
 def test_presets_have_a_column_for_the_time_here(run):
     assert "here" in run("presets").stdout
-    assert all("estimate" in preset for preset in run.json("presets")["presets"])
+    assert all("seconds_here" in preset for preset in run.json("presets")["presets"])
 
 
 def test_repeat_trains_new_seeds(run):

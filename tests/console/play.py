@@ -14,7 +14,7 @@ from grokterm.console.app import Console
 from grokterm.console.charts.widget import ChartView
 from grokterm.console.memory import Memory
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @asynccontextmanager

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from grokterm.record import open_folder
+from grokterm.record.processes import process_start
 
 TINY = {
     "title": "tiny",
@@ -77,7 +78,7 @@ def kill(folder, number: int) -> list[int]:
     hit = []
     for cohort in open_folder(folder.path).cohorts:
         now = cohort.status()
-        if now and now.pid and cohort.state().live:
+        if now and now.pid and process_start(now.pid) is not None and cohort.state().live:  # a zombie can be "killed"
             try:
                 os.kill(now.pid, number)
                 hit.append(now.pid)

@@ -25,6 +25,7 @@ from worker.lab import (
 
 from grokterm.jobs import launch, request, resume
 from grokterm.record import open_folder
+from grokterm.record.processes import process_start
 
 LAUNCHER = "import sys, time; from grokterm.record import open_folder; from grokterm.jobs import launch; \
 launch(open_folder(sys.argv[1]), 'cpu'); print('launched', flush=True); time.sleep(600)"
@@ -192,6 +193,7 @@ def _answers(folder, action: str):
 def test_killed_before_the_last_word_it_still_ends_well(started):
     folder = started(stop={"steps": 60})
     wait_for_state(folder, "finished")
+    until(lambda: process_start(status(folder).pid) is None, what="the end of the process")
     before = numbers(folder)
     log = folder.path / "cohorts" / "00" / "events.jsonl"
     lines = log.read_text().splitlines(keepends=True)
