@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from grokterm.cli.options import RUNS, AsJson, Runs
-from grokterm.cli.out import data, emit_json, say, table, written
+from grokterm.cli.out import data, emit_json, say, table, width, written
 from grokterm.cli.run import Preset, Seeds, Sets, read_seeds
 from grokterm.console.text import duration, plural
 from grokterm.errors import BadInput
@@ -157,13 +157,11 @@ def _check(name: str, as_json: bool) -> None:
 
 
 def _fields(as_json: bool) -> None:
+    from grokterm.cli.field_list import field_lines
     from grokterm.spec import field_table
 
-    rows = field_table()
     if as_json:
-        emit_json({"fields": rows})
+        emit_json({"fields": field_table()})
         return
-    table(
-        [("field", "left"), ("type", "left"), ("default", "left"), ("meaning", "left")],
-        [[field.path, field.type, field.default, field.description] for field in rows],
-    )
+    for line in field_lines(field_table(), width()):
+        data(line)

@@ -27,12 +27,14 @@ class Field:
         key: its dotted name.
         values: as text, one for each arm; a dash where an arm doesn't have the field.
         heading: no field but the head of a section.
+        kinds: of the sections and schedules that it is in, and that it is.
     """
 
     section: str
     key: str
     values: tuple[str, ...] = ()
     heading: bool = False
+    kinds: frozenset[str] = frozenset()
 
     @property
     def differs(self) -> bool:
@@ -52,8 +54,15 @@ def fields(items: Sequence[Item]) -> tuple[Field, ...]:
     specs = [{key: _written(value) for key, value in flat_fields(arm.spec).items()} for _, arm in items]
     tables = [_header(*item) | spec for item, spec in zip(items, specs, strict=True)]
     return tuple(
-        Field(_section(key), key, tuple(table.get(key, MISSING) for table in tables)) for key in all_paths(tables)
+        Field(_section(key), key, tuple(table.get(key, MISSING) for table in tables), kinds=_kinds_about(key, tables))
+        for key in all_paths(tables)
     )
+
+
+def _kinds_about(key: str, tables: list[dict[str, str]]) -> frozenset[str]:
+    parts = key.split(".")
+    above = (f"{parts[0]}.kind", *(".".join(parts[:count]) for count in range(2, len(parts) + 1)))
+    return frozenset(table[name] for table in tables if key in table for name in above if name in table)
 
 
 def listed(rows: Sequence[Field], only_differing: bool = False, containing: str = "") -> tuple[Field, ...]:
@@ -70,9 +79,8 @@ def listed(rows: Sequence[Field], only_differing: bool = False, containing: str 
 
 def about(row: Field) -> FieldInfo | None:
     """What the spec says of a field; None of one that it doesn't describe."""
-    known = _by_key().get(row.key, ())
-    kinds = set(row.values)
-    return next((info for info in known if kinds & set(_kinds(info.path))), known[0] if known else None)
+    known = _by_key().get(row.key.replace(".of.", "."), ())  # a schedule in a schedule has the same fields again
+    return next((info for info in known if row.kinds.issuperset(_kinds(info.path))), known[0] if known else None)
 
 
 @cache

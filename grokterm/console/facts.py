@@ -110,9 +110,10 @@ def _fields() -> tuple[dict[str, Key], dict[str, tuple[str, ...]]]:
         known = fields.get(info.key)
         choices = tuple(dict.fromkeys((*(known.choices if known else ()), *info.choices)))
         numeric = "number" in info.type or "integer" in info.type or bool(known and known.numeric)
-        fields[info.key] = Key(info.key, FIELD, info.description, choices=choices, numeric=numeric)
+        help = known.help if known else info.description
+        fields[info.key] = Key(info.key, FIELD, help, choices=choices, numeric=numeric)
         section, _, last = info.key.rpartition(".")
-        if last in ("kind", "schedule") and section not in fields:  # `model~trans` asks for the kind of the model
+        if last == "kind" and "." not in section:  # `model~trans` asks for the kind of the model
             fields[section] = Key(section, FIELD, f"the kind of {section}", choices=choices)
     leaves: dict[str, tuple[str, ...]] = {}
     for path in sorted(fields, key=lambda path: path.count(".")):

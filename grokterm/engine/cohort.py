@@ -34,12 +34,6 @@ def build_data(members: Sequence[Member], device: torch.device) -> tuple[Part, P
     return Part(a, b), Part(c, d)
 
 
-def per_member(members: Sequence[Member], field: str, device: torch.device) -> torch.Tensor:
-    """One number of the optimizer for every member: [e, 1] float64."""
-    values = [getattr(member.spec.optimizer, field) for member in members]
-    return torch.tensor(values, dtype=torch.float64, device=device).unsqueeze(1)
-
-
 def _network(member: Member) -> Transformer:
     spec = member.spec
     network = Transformer(spec.model, spec.task.p)

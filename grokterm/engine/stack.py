@@ -21,7 +21,11 @@ _ALIGN = 16  # every tensor starts at a multiple of 64 bytes, in every member: s
 
 
 class Network(Protocol):
-    """What a network offers to be stacked: a module, and the names under which its parameters are recorded."""
+    """What a network offers to be stacked: a module, and the names under which its parameters are recorded.
+
+    It may also have `embeddings` and `unembeddings`: the last parts of the names of the tables that its input is looked
+    up in, and of the matrices that make logits. Decay scopes and Muon go by them; without them it has none.
+    """
 
     def field_name(self, path: str) -> str: ...
 
@@ -36,6 +40,7 @@ class Stack:
     Attributes:
         weights, gradients: [e, n]. Columns between tensors are padding and stay 0.
         names: the recorded name of every tensor, in the order of the buffer.
+        embeddings, unembeddings: the names of those that the network declares as such.
         groups: slices of members that run through the network together. One group does the least work a step; groups of
             one member hold the least memory, and suit networks that can't be mapped.
     """
@@ -45,6 +50,7 @@ class Stack:
         self._shapes = {path: parameter.shape for path, parameter in self._network.named_parameters()}
         self._sizes = [size for shape in self._shapes.values() for size in (shape.numel(), -shape.numel() % _ALIGN)]
         self.names = tuple(self._network.field_name(path) for path in self._shapes)
+        self.embeddings, self.unembeddings = (self._declared(role) for role in ("embeddings", "unembeddings"))
         dtype = next(self._network.parameters()).dtype
         self.weights = torch.zeros(len(networks), sum(self._sizes), dtype=dtype, device=device)
         self.gradients = torch.zeros_like(self.weights)
@@ -97,6 +103,10 @@ class Stack:
         for group, leaf in zip(self.groups, self._leaves, strict=True):
             parameters = dict(zip(self._shapes, self._views(leaf), strict=True))
             yield group, mapped(parameters, *(tensor[group] for tensor in data))
+
+    def _declared(self, role: str) -> frozenset[str]:
+        last_parts = getattr(self._network, role, ())
+        return frozenset(name for name in self.names if name.rpartition(".")[2] in last_parts)
 
     def _for_one(self, function: Callable, parameters: dict[str, torch.Tensor], *data: torch.Tensor) -> tuple:
         return function(partial(functional_call, self._network, parameters), *data)

@@ -10,44 +10,71 @@ from typing import NamedTuple
 import torch
 
 from grokterm.engine.cohort import Part
-from grokterm.engine.losses import cross_entropy
+from grokterm.engine.losses import Loss
 from grokterm.engine.stack import Stack
 
 
 class Scores(NamedTuple):
     """What a pass over a part of the data says of every member."""
 
-    loss: torch.Tensor  # [e], the mean over the part, in the loss's dtype
+    loss: torch.Tensor  # [e], the mean over the part, in the loss's dtype, or float32 where that has 16 bits
     accuracy: torch.Tensor  # [e] float64, correct / N
 
 
-def train_pass(stack: Stack, part: Part, dtype: torch.dtype) -> Scores:
+def train_pass(stack: Stack, part: Part, loss: Loss) -> Scores:
     """Forward and backward: leaves d loss / d weights in `stack.gradients`, which it clears first.
 
     The losses of members are summed, never averaged: a member's gradient is that of its own loss, whoever is beside it.
     """
     stack.gradients.zero_()
     scores = []
-    for _, (loss, correct) in stack.map(partial(_loss_and_correct, dtype=dtype), *part):
-        loss.sum().backward()
-        scores.append((loss.detach(), correct))
+    for _, (mean, correct) in stack.map(partial(_loss_and_correct, loss=loss), *part, *loss.numbers):
+        mean.sum().backward()
+        scores.append((mean.detach(), correct))
     return _joined(scores, part)
 
 
 @torch.no_grad()
-def evaluate(stack: Stack, part: Part, dtype: torch.dtype) -> Scores:
+def evaluate(stack: Stack, part: Part, loss: Loss) -> Scores:
     """Forward only."""
-    scores = [found for _, found in stack.map(partial(_loss_and_correct, dtype=dtype), *part)]
+    scores = [found for _, found in stack.map(partial(_loss_and_correct, loss=loss), *part, *loss.numbers)]
     return _joined(scores, part)
 
 
+@torch.no_grad()
+def shares(stack: Stack, part: Part, loss: Loss) -> dict[str, torch.Tensor]:
+    """The share of samples for which each of `loss.shares` is true, [e] float64; forward only."""
+    found = [flags for _, flags in stack.map(partial(_flags, loss=loss), *part, *loss.numbers)]
+    return {
+        f"train_{name}": torch.cat(values).to(torch.float64).mean(1)
+        for name, values in zip(loss.shares, zip(*found, strict=True), strict=True)
+    }
+
+
 def _loss_and_correct(
-    network: Callable, inputs: torch.Tensor, answers: torch.Tensor, dtype: torch.dtype
+    network: Callable, inputs: torch.Tensor, answers: torch.Tensor, *numbers: torch.Tensor, loss: Loss
 ) -> tuple[torch.Tensor, torch.Tensor]:
-    """For one member: its mean loss, and how many answers are right. Of equal logits the first counts."""
-    logits = network(inputs)  # [b, v]
-    correct = (logits.detach().argmax(-1) == answers).sum()
-    return cross_entropy(logits, answers, dtype).mean(), correct
+    """For one member: its mean loss, and how many answers are right. Of equal logits the first counts.
+
+    Losses of 16 bits are averaged in 32: the mean of thousands of them is the caller's arithmetic, not the loss's.
+    """
+    outputs = network(inputs)  # [b, v]
+    values = loss.values(outputs, answers, *numbers)
+    mean = values.to(torch.promote_types(values.dtype, torch.float32)).mean()
+    return mean, _right(outputs.detach(), answers).sum()
+
+
+def _flags(
+    network: Callable, inputs: torch.Tensor, answers: torch.Tensor, *numbers: torch.Tensor, loss: Loss
+) -> tuple[torch.Tensor, ...]:
+    return loss.flags(network(inputs), answers, *numbers)
+
+
+def _right(outputs: torch.Tensor, answers: torch.Tensor) -> torch.Tensor:
+    """Which answers are right, [b] bool. A number is never exactly right: tasks with numbers have no accuracy."""
+    if answers.is_floating_point():
+        return torch.zeros_like(answers, dtype=torch.bool)
+    return outputs.argmax(-1) == answers
 
 
 def _joined(scores: list[tuple[torch.Tensor, torch.Tensor]], part: Part) -> Scores:

@@ -10,14 +10,16 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import torch
 
-from grokterm.engine.cohort import build_data, build_stack, per_member
+from grokterm.engine.cohort import build_data, build_stack
 from grokterm.engine.decay import DecaySchedules
+from grokterm.engine.losses import build_loss
 from grokterm.engine.memory import keep_freed_memory
-from grokterm.engine.optim import Hyper, adamw, choose
+from grokterm.engine.optim import Hyper, build_optimizer, choose
 from grokterm.engine.precision import set_precision
 from grokterm.engine.probes import norm_columns, norms, sparsity, sparsity_columns, vector_norm, whole_norm
+from grokterm.engine.rates import LearningRates
 from grokterm.engine.ring import Ring
-from grokterm.engine.step import Scores, evaluate, train_pass
+from grokterm.engine.step import Scores, evaluate, shares, train_pass
 from grokterm.errors import GroktermError
 from grokterm.spec import Member
 
@@ -29,6 +31,7 @@ class Trainer:
 
     A row at step s speaks of the weights after s updates: it is measured before update s. In the weights stream the
     gradient and the update are those of update s, and the integral of lambda is the sum over the s updates before it.
+    The gradient is that of the loss, before any link of the optimizer changes it; `lr` is there if a schedule moves it.
 
     Args:
         members: runs that are alike in every structural field (`grokterm.spec.plan_cohorts`).
@@ -51,11 +54,11 @@ class Trainer:
         keep_freed_memory()
         spec = members[0].spec
         self.step, self.steps, self._streams = 0, spec.stop.steps, spec.streams
-        self._dtype = getattr(torch, spec.loss.dtype)
+        self._loss = build_loss([member.spec.loss for member in members], device)
         self._stack = build_stack(members, device)
         self._train, self._test = build_data(members, device)
-        self._optimizer = adamw(self._stack.weights)
-        self._rates = [per_member(members, field, device) for field in ("lr", "beta1", "beta2", "eps")]
+        self._optimizer = build_optimizer([member.spec.optimizer for member in members], self._stack)
+        self._rates = LearningRates(members, device)
         self._decay = DecaySchedules(members, device)
         self._alive = torch.ones(len(members), dtype=torch.bool, device=device)
         self._diverged_at = torch.full((len(members),), -1, dtype=torch.int64, device=device)
@@ -82,17 +85,20 @@ class Trainer:
             self._undrained += 1
 
     def close(self) -> None:
-        """Measure the weights after the last update, which no step will do: one more row of eval, weights, sparsity."""
+        """Measure the weights after the last update, which no step will do: one more row of every stream but train."""
         unknown = torch.full_like(self._alive, torch.nan, dtype=torch.float64)
         if "eval" in self._rings:
-            train = evaluate(self._stack, self._train, self._dtype)
+            train = evaluate(self._stack, self._train, self._loss)
             self._rings["eval"].append(
-                self.step, self._evaluation(train, evaluate(self._stack, self._test, self._dtype))
+                self.step, self._evaluation(train, evaluate(self._stack, self._test, self._loss))
             )
         if "weights" in self._rings:
-            self._rings["weights"].append(self.step, self._weights(unknown, unknown, self._decay.current()))
+            used = self._decay.current(), self._rates.at(self._count)
+            self._rings["weights"].append(self.step, self._weights(unknown, unknown, *used))
         if "sparsity" in self._rings:
             self._rings["sparsity"].append(self.step, sparsity(self._stack.tensors(self._stack.weights)))
+        if "numerics" in self._rings:
+            self._rings["numerics"].append(self.step, shares(self._stack, self._train, self._loss))
 
     def drain(self) -> dict[str, Rows]:
         """The rows since the last drain, by stream: steps [T] and columns [T, e]. Host and device meet here."""
@@ -139,12 +145,12 @@ class Trainer:
     def _one_step(self) -> None:
         """One update. Everything is computed before anything is written: running out of memory leaves no trace."""
         stack, measured = self._stack, {}
-        train = train_pass(stack, self._train, self._dtype)
-        test = evaluate(stack, self._test, self._dtype) if self._due("eval") else None
+        train = train_pass(stack, self._train, self._loss)
+        test = evaluate(stack, self._test, self._loss) if self._due("eval") else None
         grad_norm = vector_norm(stack.gradients)
         alive = self._alive & train.loss.isfinite() & grad_norm.isfinite()
-        used = self._decay.current()
-        hyper = Hyper(*self._rates, weight_decay=used.unsqueeze(1), count=self._count + 1)
+        used, lr = self._decay.current(), self._rates.at(self._count)
+        hyper = Hyper(lr.unsqueeze(1), used.unsqueeze(1), self._count + 1)
         weights, states = self._optimizer.propose(stack.weights, stack.gradients, hyper)
         if self._due("train"):
             measured["train"] = {"train_loss": train.loss, "train_acc": train.accuracy}
@@ -152,9 +158,11 @@ class Trainer:
             measured["eval"] = self._evaluation(train, test)
         if self._due("weights"):
             update_norm = torch.where(alive, whole_norm(stack.tensors(weights - stack.weights)), 0.0)
-            measured["weights"] = self._weights(grad_norm, update_norm, used)
+            measured["weights"] = self._weights(grad_norm, update_norm, used, lr)
         if self._due("sparsity"):
             measured["sparsity"] = sparsity(stack.tensors(stack.weights))
+        if self._due("numerics") and self._loss.shares:
+            measured["numerics"] = shares(stack, self._train, self._loss)
 
         for name, columns in measured.items():
             self._rings[name].append(self.step, columns)
@@ -176,15 +184,16 @@ class Trainer:
         return dict(zip(names, (*test, *train), strict=True))
 
     def _weights(
-        self, grad_norm: torch.Tensor, update_norm: torch.Tensor, used: torch.Tensor
+        self, grad_norm: torch.Tensor, update_norm: torch.Tensor, used: torch.Tensor, lr: torch.Tensor
     ) -> dict[str, torch.Tensor]:
         stack = self._stack
-        return norms(stack.tensors(stack.weights)) | {
+        columns = norms(stack.tensors(stack.weights)) | {
             "grad_norm": grad_norm,
             "update_norm": update_norm,
             "weight_decay": used,
             "weight_decay_integral": self._decay.state["integral"],
         }
+        return columns | ({"lr": lr} if self._rates.vary else {})
 
     def _make_rings(self, width: int, device: torch.device) -> dict[str, Ring]:
         columns = {
@@ -196,15 +205,17 @@ class Trainer:
                 "update_norm",
                 "weight_decay",
                 "weight_decay_integral",
+                *(["lr"] if self._rates.vary else []),
             ],
             "sparsity": sparsity_columns(self._stack.names),
+            "numerics": [f"train_{name}" for name in self._loss.shares],
         }
         cadences = {name: getattr(self._streams, f"{name}_every") for name in columns}
         # one row more than the steps give, for the closing measurement, and one for a chunk that starts on its cadence
         return {
             name: Ring(columns[name], self.max_chunk // every + 2, width, device)
             for name, every in cadences.items()
-            if every
+            if every and columns[name]
         }
 
     def _state_tensors(self) -> dict[str, torch.Tensor]:

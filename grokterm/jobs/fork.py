@@ -1,6 +1,6 @@
 """Going on from a checkpoint with changed fields, as a new experiment."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +9,17 @@ from grokterm.errors import BadInput
 from grokterm.jobs.launch import launch
 from grokterm.jobs.probe import check_device
 from grokterm.record import Branch, Checkpoint, CohortFolder, ExperimentFolder, create_fork
-from grokterm.spec import Experiment, Member, changed_fields, plan_cohorts, plateau_of, revise, schedule_values
+from grokterm.spec import (
+    Experiment,
+    Member,
+    changed_fields,
+    kind_of,
+    plan_cohorts,
+    plateau_of,
+    rate_values,
+    revise,
+    schedule_values,
+)
 
 # Sections whose fields may change, and why those of the others may not.
 _FREE = ("optimizer", "stop", "streams", "milestones")
@@ -19,6 +29,13 @@ _FIXED = {
     "loss": "what is minimised, and how exactly, is part of what was trained",
     "optimizer.kind": "the checkpoint's state is of the optimizer as it was",
 }
+_MEAN = "the checkpoint has a mean gradient, or has none, as it was"
+_FILTER = "the checkpoint's state is of the filter as it was; its alpha and lamb can change"
+_MOMENTUM = "the checkpoint has a momentum, or has none, as it was; above 0 it can change"
+_RATE = (
+    "a learning rate that changes is recorded, one that doesn't isn't, and the records go on; optimizer.lr can change"
+)
+_SCHEDULES = ("weight_decay", "lr_schedule")
 
 
 def fork_points(folder: ExperimentFolder) -> tuple[int, ...]:
@@ -105,12 +122,15 @@ def _pinned(draft: Experiment, old: Experiment, came_from: Mapping[str, str]) ->
     """Schedules that stretch with the budget keep the end they had: a longer one would bend what was trained."""
     arms = []
     for arm in draft.arms:
-        before, decay = old.arm(came_from[arm.name]).spec, arm.spec.optimizer.weight_decay
-        same = decay == before.optimizer.weight_decay and arm.spec.stop.steps > before.stop.steps
-        if same and getattr(decay, "end", 0) is None:
-            decay = decay.model_copy(update={"end": before.stop.steps})
-            optimizer = arm.spec.optimizer.model_copy(update={"weight_decay": decay})
-            arm = replace(arm, spec=arm.spec.model_copy(update={"optimizer": optimizer}))
+        before, spec = old.arm(came_from[arm.name]).spec, arm.spec
+        pinned = {}
+        for name in _SCHEDULES if spec.stop.steps > before.stop.steps else ():
+            schedule = getattr(spec.optimizer, name)
+            if schedule == getattr(before.optimizer, name) and getattr(schedule, "end", 0) is None:
+                pinned[name] = schedule.model_copy(update={"end": before.stop.steps})
+        if pinned:
+            optimizer = spec.optimizer.model_copy(update=pinned)
+            arm = replace(arm, spec=spec.model_copy(update={"optimizer": optimizer}))
         arms.append(arm)
     return replace(draft, arms=tuple(arms))
 
@@ -126,19 +146,36 @@ def _problems(draft: Experiment, old: Experiment, came_from: Mapping[str, str], 
             section = name.partition(".")[0]
             if section not in _FREE or name in _FIXED:
                 yield f"{name}: can't change in a fork: {_FIXED.get(name) or _FIXED[section]}"
+        if before.optimizer.kind == spec.optimizer.kind:
+            for name, why in _other_state(before.optimizer, spec.optimizer):
+                yield f"optimizer.{name}: can't change so in a fork: {why}"
         if spec.stop.steps <= step:
             yield f"stop.steps: {spec.stop.steps} is reached at the checkpoint of step {step}; a fork needs more"
-        if "optimizer.weight_decay" not in changed and not _same_past(before, spec, step):
-            kind = spec.optimizer.weight_decay.schedule
-            yield (
-                f"stop.steps: the {kind} schedule of arm {arm.name} is another one over {spec.stop.steps} steps, "
-                f"and {step} were trained with the old; write it out with an end of its own"
-            )
+        for name, values in zip(_SCHEDULES, (schedule_values, rate_values), strict=True):
+            schedule = getattr(spec.optimizer, name)
+            if f"optimizer.{name}" not in changed and not _same_past(before, spec, step, name, values):
+                yield (
+                    f"stop.steps: the {schedule.schedule} schedule of arm {arm.name} is another one over "
+                    f"{spec.stop.steps} steps, and {step} were trained with the old; "
+                    "write it out with an end of its own"
+                )
 
 
-def _same_past(before, spec, step: int) -> bool:
-    values = [schedule_values(s.optimizer.weight_decay, s.stop.steps)[:step] for s in (before, spec)]
-    return np.array_equal(*values)
+def _other_state(before, now) -> Iterator[tuple[str, str]]:
+    """Fields of two optimizers of one kind that leave tensors or recorded columns which don't fit, and why."""
+    shapes = [one.grokfast and (one.grokfast.kind, getattr(one.grokfast, "window", 0)) for one in (before, now)]
+    if shapes[0] != shapes[1]:
+        yield "grokfast", _FILTER
+    if getattr(before, "centered", False) != getattr(now, "centered", False):
+        yield "centered", _MEAN
+    if now.kind in ("sgd", "rmsprop") and (before.momentum > 0) != (now.momentum > 0):
+        yield "momentum", _MOMENTUM
+    if (before.lr_schedule is None) != (now.lr_schedule is None):
+        yield "lr_schedule", _RATE
+
+
+def _same_past(before, spec, step: int, name: str, values: Callable) -> bool:
+    return np.array_equal(*(values(getattr(s.optimizer, name), s.stop.steps)[:step] for s in (before, spec)))
 
 
 def _origin(name: str, step: int, draft: Experiment, old: Experiment, came_from: Mapping[str, str]) -> str:
@@ -157,7 +194,7 @@ def _origin(name: str, step: int, draft: Experiment, old: Experiment, came_from:
 
 def _words(value) -> str:
     if isinstance(value, dict):
-        kind = value.get("schedule", value.get("kind", "table"))
+        kind = kind_of(value) or "table"
         rest = " ".join(f"{key} {item}" for key, item in value.items() if key not in ("schedule", "kind"))
         return f"{kind} ({rest})"
     return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

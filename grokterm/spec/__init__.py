@@ -12,12 +12,14 @@ from grokterm.spec.field_rows import Row, attach, rows
 from grokterm.spec.fields import FieldInfo, field_table
 from grokterm.spec.flat import Scalar, all_paths, flat_fields, flat_values
 from grokterm.spec.load import load, parse
-from grokterm.spec.loss import CrossEntropy
+from grokterm.spec.losses import CrossEntropy
+from grokterm.spec.merge import kind_of
 from grokterm.spec.milestones import MilestoneRule, Milestones, find_milestones
 from grokterm.spec.model import Transformer
-from grokterm.spec.optimizer import AdamW
+from grokterm.spec.optimizers import AdamW
 from grokterm.spec.presets import Exists, PresetInfo, find_preset, list_presets, my_folder, save_preset, slug
 from grokterm.spec.problems import nearest
+from grokterm.spec.rates import RateSchedule, rate_values
 from grokterm.spec.revise import changed_fields, revise
 from grokterm.spec.run import RunSpec
 from grokterm.spec.schedules import Plateau, Schedule, plateau_of, schedule_values
@@ -40,6 +42,7 @@ __all__ = [
     "Modular",
     "Plateau",
     "PresetInfo",
+    "RateSchedule",
     "Row",
     "RunSpec",
     "Scalar",
@@ -59,6 +62,7 @@ __all__ = [
     "find_preset",
     "flat_fields",
     "flat_values",
+    "kind_of",
     "list_presets",
     "load",
     "memory_of",
@@ -68,6 +72,7 @@ __all__ = [
     "parse",
     "plan_cohorts",
     "plateau_of",
+    "rate_values",
     "revise",
     "rows",
     "save_preset",

@@ -30,10 +30,15 @@ def _of_run(spec: RunSpec) -> Iterator[str]:
         yield f"the weight decay doesn't reach {decay.final:g}: it would at step {decay.end} of {steps}"
     if plateau_of(decay) and spec.streams.eval_every * plateau_of(decay).patience >= steps:
         yield f"no plateau can be found within {steps} steps: it takes eval_every * patience steps at least"
+    rate_end = getattr(spec.optimizer.lr_schedule, "end", None)
+    if (rate_end or steps) > steps:
+        yield f"the learning rate doesn't reach its final value: it would at step {rate_end} of {steps}"
     if ignored := _ignored(decay):
         yield f"{ignored} without effect: the switch is a step, and no plateau is waited for"
     if not spec.streams.weights_every:
         yield "streams.weights_every is 0: the integral of the weight decay will not be known"
+    if getattr(spec.loss, "head", "") == "clamp" and not spec.streams.numerics_every:
+        yield "streams.numerics_every is 0: the share of clamped outputs will not be known"
     if not spec.streams.eval_every:
         yield "streams.eval_every is 0: nothing will count as memorised or grokked"
     elif spec.milestones.window >= steps:

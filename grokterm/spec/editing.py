@@ -19,7 +19,7 @@ from grokterm.spec.experiment import Experiment
 from grokterm.spec.fields import FieldInfo
 from grokterm.spec.grid import flat_axes
 from grokterm.spec.load import SECTIONS, dotted, load, parse
-from grokterm.spec.merge import merge
+from grokterm.spec.merge import kind_of, merge
 from grokterm.spec.overrides import read_overrides, read_value
 from grokterm.spec.presets import find_preset, read_chain
 from grokterm.spec.problems import plain_line, show, value_at
@@ -80,7 +80,7 @@ class Draft:
     def was(self, path: Path) -> str:
         """What stood at `path` when it came, "" where nothing did."""
         there, value = value_at(self.source, path)
-        return text_of(value) if there else ""
+        return text_of(value, path[-1]) if there else ""
 
     def put(self, path: Path, value: Any) -> Draft:
         """With `value` at `path`; what isn't a table on the way there becomes one."""
@@ -107,9 +107,8 @@ class Draft:
         value = value_of(text, field)
         if field is None or not field.choices:
             return self.put(path, value)
-        if path[-1] == "kind":
-            return self.put(path[:-1], of_kind(field, value, self.effective(path[:-1]), "kind"))
-        return self.put(path, of_kind(field, value, self.effective(path), "schedule"))
+        place = path[:-1] if path[-1] == "kind" else path
+        return self.put(place, of_kind(field, value, self.effective(place)))
 
     def with_overrides(self, overrides: Sequence[str], seeds: int | Sequence[int] | None = None) -> Draft:
         """With what `--set` and `--seeds` say; see `load`.
@@ -261,11 +260,13 @@ def value_of(text: str, field: FieldInfo | None = None) -> Any:
     return value
 
 
-def text_of(value: Any) -> str:
-    """A value as it is typed: text without quotes, a schedule by its name."""
-    if isinstance(value, dict) and isinstance(value.get("schedule"), str):
-        return value["schedule"]
-    return value if isinstance(value, str) else show(value, 10_000)
+def text_of(value: Any, name: str = "") -> str:
+    """A value as it is typed: text without quotes, a table such as a schedule by its kind.
+
+    Args:
+        name: what the field is called; see `kind_of`.
+    """
+    return kind_of(value, name) or (value if isinstance(value, str) else show(value, 10_000))
 
 
 def _put(document: Any, path: Path, value: Any) -> Table:
@@ -274,16 +275,19 @@ def _put(document: Any, path: Path, value: Any) -> Table:
     return {**document, key: _put(document.get(key), rest, value) if rest else value}
 
 
-def _drop(document: Any, path: Path) -> Table:
-    """Without the value at `path`, and without tables that this leaves empty; but an arm may be empty."""
+def _drop(document: Any, path: Path, inside: bool = False) -> Table:
+    """Without the value at `path`, and without a section that this leaves empty.
+
+    An arm may be empty, and so may a table inside of a section, which is there with all of its defaults.
+    """
     if not isinstance(document, dict) or path[0] not in document:
         return document
     if path[0] == "arms" and len(path) > 2:
         arms = document["arms"]
         return _put(document, path[:2], _drop(arms.get(path[1], {}), path[2:])) if isinstance(arms, dict) else document
-    below = _drop(document[path[0]], path[1:]) if len(path) > 1 else None
+    below = _drop(document[path[0]], path[1:], True) if len(path) > 1 else None
     rest = {name: value for name, value in document.items() if name != path[0]}
-    return {**document, path[0]: below} if below else rest
+    return {**document, path[0]: below} if below or (inside and len(path) > 1) else rest
 
 
 def _leaves(value: Any, path: Path = ()) -> Iterable[tuple[Path, Any]]:

@@ -1,7 +1,8 @@
 """A draft as a list of rows: every field of the field table that can be set in it, and what stands there.
 
-Which fields a section or a schedule has depends on its kind; the table says so in brackets
-(`weight_decay[linear].end`), and a schedule inside a schedule has the same fields again.
+Which fields a section has, or a table in the place of a value (a schedule, a filter), depends on its kind; the field
+table says so in brackets (`optimizer[adamw].weight_decay[linear].end`). A schedule inside a schedule has the same
+fields again.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from grokterm.errors import BadInput
 from grokterm.spec.editing import LIST, Draft, Path, text_of
 from grokterm.spec.fields import FieldInfo, field_table, leaf_paths
 from grokterm.spec.load import SECTIONS, TOP, dotted
-from grokterm.spec.merge import DEFAULT_KINDS
+from grokterm.spec.merge import DEFAULT_KINDS, DISCRIMINATORS, kind_of
 from grokterm.spec.problems import nearest, value_at
 from grokterm.spec.run import RunSpec
 
@@ -48,6 +49,12 @@ class Row(NamedTuple):
     field: FieldInfo | None = None
     changed: bool = False
     elsewhere: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def kind_says(self) -> str:
+        """What the kind of table that stands here is, in a sentence; "" where it is no table."""
+        parts = parts_of(self.field, self.text) if self.field is not None and self.text else ()
+        return next((part.description for part in parts if leaf(part) in DISCRIMINATORS), "")
 
     @property
     def key(self) -> str:
@@ -116,7 +123,7 @@ class _Lister:
         """The fields of a table, and the keys in it that are none. Sparse: only those that are set."""
         fields = tuple(fields)
         yield from self._fields(fields, prefix, depth, sparse)
-        known = {leaf(field) for field in fields} | {"kind", "schedule"}
+        known = {leaf(field) for field in fields} | DISCRIMINATORS
         for key in table if isinstance(table, dict) else ():
             if key not in known:
                 yield self._row("stray", (*prefix, key), key, depth, None)
@@ -125,7 +132,7 @@ class _Lister:
         for field in fields:
             path = (*prefix, leaf(field))
             there, value = value_at(self._draft.document, path)
-            if leaf(field) in ("kind", "schedule") and len(field.choices) < 2:
+            if leaf(field) in DISCRIMINATORS and len(field.choices) < 2:
                 continue
             if sparse and not there and path not in self._also:
                 continue
@@ -133,21 +140,20 @@ class _Lister:
             yield self._row("field", path, label, depth, field)
             holds = self._draft.effective(path) if path[0] == "arms" else value
             if isinstance(holds, dict):
-                parts = [part for part in parts_of(field, holds.get("schedule")) if leaf(part) != "schedule"]
-                yield from self._table(parts, path, depth + 1, value)
+                yield from self._table(parts_of(field, kind_of(holds, path[-1])), path, depth + 1, value)
 
     def _row(self, sort: str, path: Path, label: str, depth: int, field: FieldInfo | None) -> Row:
         there, value = value_at(self._draft.document, path)
         default = field.default.strip('"') if field is not None else ""
         inherited = self._draft.effective(path) if path[0] == "arms" else value
         if not there and inherited is not None:
-            default = text_of(inherited)
+            default = text_of(inherited, path[-1])
         return Row(
             sort,
             path,
             label,
             depth,
-            text_of(inherited if isinstance(value, dict) else value) if there else "",
+            text_of(inherited if isinstance(value, dict) else value, path[-1]) if there else "",
             default,
             field,
             self._draft.changed(path),
@@ -156,7 +162,7 @@ class _Lister:
 
     def _elsewhere(self, path: Path) -> tuple[tuple[int, str], ...]:
         found = ((index, value_at(arm, path)) for index, arm in self._arms)
-        return tuple((index, text_of(value)) for index, (there, value) in found if there)
+        return tuple((index, text_of(value, path[-1])) for index, (there, value) in found if there)
 
 
 def leaf(field: FieldInfo) -> str:
@@ -181,30 +187,37 @@ def fields_in(place: str) -> tuple[FieldInfo, ...]:
 
 def section_fields(section: str, table: Any) -> tuple[FieldInfo, ...]:
     """The fields of a section of that kind; where it has several kinds, `kind` offers all of them."""
-    if fields_in(section):
+    kinds = kinds_of(section)
+    if not kinds:
         return fields_in(section)
-    kinds = tuple(place[len(section) + 1 : -1] for place in _by_place() if place.startswith(f"{section}["))
-    kinds = tuple(kind for kind in kinds if "]" not in kind)
-    kind = table.get("kind") if isinstance(table, dict) else None
-    kind = kind if kind in kinds else DEFAULT_KINDS.get(section, kinds[0])
-    fields = fields_in(f"{section}[{kind}]")
-    return tuple(field._replace(choices=kinds) if leaf(field) == "kind" else field for field in fields)
+    kind = kind_of(table)
+    usual = DEFAULT_KINDS.get(section, kinds[0])
+    fields = fields_in(f"{section}[{kind if kind in kinds else usual}]")
+    return tuple(f._replace(choices=kinds, default=usual) if leaf(f) == "kind" else f for f in fields)
 
 
-def parts_of(field: FieldInfo, kind: object) -> tuple[FieldInfo, ...]:
-    """The fields of a table of that kind in the place of `field`."""
+def kinds_of(place: str) -> tuple[str, ...]:
+    """What a section, or a table at `place`, can be; () where there is but one kind, or no table."""
+    starts = (other.removeprefix(f"{place}[") for other in _by_place() if other.startswith(f"{place}["))
+    return tuple(dict.fromkeys(start.partition("]")[0] for start in starts))
+
+
+def parts_of(field: FieldInfo, kind: str | None) -> tuple[FieldInfo, ...]:
+    """The fields of a table of that kind in the place of `field`, () where it can't be one."""
     outer = field.path
-    while outer and not any(place.startswith(f"{outer}[") for place in _by_place()):
+    while "." in outer and kind not in kinds_of(outer):
         outer = outer.rpartition("[")[0]
-    return fields_in(f"{outer}[{kind}]")
+    return fields_in(f"{outer}[{kind}]") if "." in outer else ()
 
 
 @cache
 def run_fields(what: str) -> FieldInfo:
     """A field whose choices are the fields of a run by their dotted names: what an arm or the grid can set."""
-    kinds = dict.fromkeys(field.key for field in field_table() if len(field.choices) == 1)
-    keys = dict.fromkeys(field.key for field in field_table() if field.key.count(".") == 1 and field.key not in kinds)
-    return FieldInfo("", "the name of a field", "", f"A field, {what}.", tuple(keys), False)
+    keys = dict.fromkeys(field.key for field in field_table() if field.key.count(".") == 1)
+    single = {f"{section}.kind" for section in SECTIONS if not kinds_of(section)}
+    return FieldInfo(
+        "", "the name of a field", "", f"A field, {what}.", tuple(key for key in keys if key not in single), False
+    )
 
 
 def field_key(text: str) -> str:
@@ -224,29 +237,38 @@ def field_key(text: str) -> str:
     raise BadInput(f"unknown field {text!r}" + (f"; nearest: {best}" if best else ", such as optimizer.lr"))
 
 
-def of_kind(field: FieldInfo, value: Any, old: Any, key: str) -> Any:
+def of_kind(field: FieldInfo, value: Any, old: Any) -> Any:
     """What choosing `value` makes of `old`: a table of another kind keeps what the two have in common.
 
     A number becomes the first level of a schedule, a schedule becomes what a mirror or a mean is made `of`.
+
+    Args:
+        field: the `kind` of a section, or what holds a value or a table.
+        old: the whole section, or what stands in the field.
     """
-    if key == "kind":
-        names = [leaf(part) for part in section_fields(field.path.partition(".")[0].partition("[")[0], {"kind": value})]
-        return {"kind": value} | {name: item for name, item in _dict(old).items() if name in names and name != "kind"}
+    if leaf(field) == "kind":
+        return _retold("kind", value, old, section_fields(field.key.partition(".")[0], {"kind": value}))
     parts = {leaf(part): part for part in parts_of(field, value)} if isinstance(value, str) else {}
-    if not parts or _dict(old).get("schedule") == value:
+    if not parts or kind_of(old, leaf(field)) == value:
         return old if parts else value
     if "of" in _dict(old):
-        return of_kind(field, value, old["of"], key)
+        return of_kind(field, value, old["of"])
     if "of" in parts:
         return {"schedule": value} | ({"of": old} if old is not None else {})
     first = next((item for item in _dict(old).values() if _is_number(item)), old if _is_number(old) else None)
     if list(parts)[:2] == ["schedule", "value"] and first is not None:
         return first
-    table = {name: item for name, item in _dict(old).items() if name in parts and name != "schedule"}
-    wanted = next((name for name, part in parts.items() if part.default == "required"), None)
-    if wanted and wanted not in table and first is not None:
-        table[wanted] = first
-    return {"schedule": value} | table
+    table = _retold("kind" if "kind" in parts else "schedule", value, old, parts.values())
+    wanted = next((part for part in parts.values() if part.default == "required"), None)
+    if wanted and leaf(wanted) not in table and first is not None and wanted.type.startswith("a number"):
+        table[leaf(wanted)] = first
+    return table
+
+
+def _retold(tag: str, kind: str, old: Any, fields: Iterable[FieldInfo]) -> dict[str, Any]:
+    """A table of that kind with what `old` says of its fields."""
+    names = {leaf(field) for field in fields} - {tag}
+    return {tag: kind} | {name: item for name, item in _dict(old).items() if name in names}
 
 
 def _dict(value: Any) -> dict:

@@ -149,8 +149,8 @@ def type_text(field: PydanticField) -> str:
     variants = {tag: variant for tag, variant in variants_of(field).items() if tag}
     if variants:
         scheduled = all("schedule" in variant.model_fields for variant in variants.values())
-        start = "a number, or a table whose schedule" if scheduled else "a table whose kind"
-        return f"{start} is one of {', '.join(variants)}"
+        start = "a number, or a table" if "constant" in variants else "a table"
+        return f"{start} whose {'schedule' if scheduled else 'kind'} is one of {', '.join(variants)}"
     return _words(field.annotation, field.metadata)
 
 

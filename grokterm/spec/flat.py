@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grokterm.spec.base import Section
+from grokterm.spec.merge import kind_of
 from grokterm.spec.schedules import Constant
 
 Scalar = str | int | float | bool
@@ -21,9 +22,11 @@ def flat_fields(section: Section, prefix: str = "") -> dict[str, Any]:
         if isinstance(value, Constant):
             flat[key] = value.value
         elif isinstance(value, Section):
+            inner = flat_fields(value, f"{key}.")
             if prefix:
-                flat[key] = getattr(value, "schedule", getattr(value, "kind", ""))
-            flat |= {path: own for path, own in flat_fields(value, f"{key}.").items() if path != f"{key}.schedule"}
+                tag = next(name for name in ("schedule", "kind") if f"{key}.{name}" in inner)
+                flat[key] = inner.pop(f"{key}.{tag}")
+            flat |= inner
         else:
             flat[key] = dumped[name]
     return flat
@@ -63,8 +66,8 @@ def _over(shared: Any, own: Any) -> Any:
 
 def _collect(value: Any, path: str, found: dict[str, dict[Scalar, None]]) -> None:
     if isinstance(value, Mapping):
-        kind = value.get("kind", value.get("schedule"))
-        if path and isinstance(kind, str):
+        kind = kind_of(value, path.rpartition(".")[2])
+        if path and kind:
             found.setdefault(path, {})[kind] = None
         for name, part in value.items():
             _collect(part, f"{path}.{name}" if path else str(name), found)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from grokterm.spec.experiment import Header
 from grokterm.spec.fields import field_table, leaf_paths
+from grokterm.spec.merge import kind_of
 from grokterm.spec.overrides import nested
 from grokterm.spec.problems import nearest, show
 
@@ -60,7 +61,7 @@ def _labels(values: list) -> list[str]:
 
 def _label(value: Any) -> str:
     if isinstance(value, dict):
-        value = value.get("schedule", value.get("kind", "table"))
+        value = kind_of(value) or "table"
     text = str(value).lower() if isinstance(value, bool) else str(value)
     return re.sub(r"[^A-Za-z0-9.\-]+", "-", text.replace("+", ""))[:40]
 

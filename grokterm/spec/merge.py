@@ -8,8 +8,27 @@ Table = dict[str, Any]
 DISCRIMINATORS = {"kind", "schedule"}
 """The keys that say which fields a table has."""
 
-DEFAULT_KINDS = {"task": "modular", "model": "transformer", "optimizer": "adamw", "loss": "cross_entropy"}
+DEFAULT_KINDS = {
+    "task": "modular",
+    "model": "transformer",
+    "optimizer": "adamw",
+    "grokfast": "ema",
+    "loss": "cross_entropy",
+}
 """What a section is where it doesn't say: an arm that spells the default out still only overrides."""
+
+
+def kind_of(table: Any, name: str = "") -> str | None:
+    """What a table says that it is, or is where it doesn't say; None for a plain value.
+
+    Args:
+        table: `{"schedule": "linear", ...}`, `{"kind": "ema", ...}`.
+        name: what the table is called: only some are anything without saying it.
+    """
+    if not isinstance(table, dict):
+        return None
+    kind = next((table[key] for key in ("kind", "schedule") if key in table), DEFAULT_KINDS.get(name))
+    return kind if isinstance(kind, str) else None
 
 
 class Layer(NamedTuple):

@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo as PydanticField
 
 from grokterm.spec.base import COMBINATION, TAG_PREFIX, Section
 from grokterm.spec.fields import choices_of, leaf_paths, type_text, variants_of
+from grokterm.spec.merge import kind_of
 
 Path = tuple[str, ...]
 
@@ -114,8 +115,7 @@ def _given(document: Any, path: Path) -> str:
 
 def _nearest(document: Any, path: Path, field: PydanticField | None) -> str:
     value = value_at(document, path)[1]
-    if isinstance(value, dict):
-        value = value.get("kind", value.get("schedule"))
+    value = kind_of(value) or value
     name = nearest(value, choices_of(field)) if field is not None and isinstance(value, str) else None
     return f"; nearest: {name}" if name else ""
 

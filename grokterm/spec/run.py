@@ -12,6 +12,7 @@ from grokterm.spec.stop import Stop, Streams
 from grokterm.spec.task import Task
 
 DECAY = "optimizer.weight_decay"
+RATE = "optimizer.lr_schedule"
 
 
 class RunSpec(Section):
@@ -29,7 +30,7 @@ class RunSpec(Section):
 
     @model_validator(mode="after")
     def _sections_fit(self) -> "RunSpec":
-        refuse([*_decay_problems(self), *_evaluation_problems(self)])
+        refuse([*_decay_problems(self), *_rate_problems(self), *_loss_problems(self), *_evaluation_problems(self)])
         return self
 
 
@@ -38,13 +39,31 @@ def _decay_problems(spec: RunSpec) -> list[tuple[tuple[str, ...], str]]:
     bad = decay.check(steps)
     if bad:
         return [((f"{DECAY}.{field}", f"{DECAY}.end", "stop.steps"), sentence) for field, sentence in bad]
-    # Every schedule is monotone or constant, so its largest value is at one end.
+    if not spec.optimizer.decays_weights:
+        return []
+    # Every schedule is monotone or constant, so its largest value is at one end; that of the learning rate is lr.
     peak = max(decay.at([0.0, steps - 1.0], steps))
     if spec.optimizer.lr * peak >= 1:
         product = f"lr * lambda = {spec.optimizer.lr * peak:g}"
         sentence = f"{product} must stay below 1: each step multiplies the weights by 1 - lr * lambda"
         return [((DECAY, "optimizer.lr"), sentence)]
     return []
+
+
+def _rate_problems(spec: RunSpec) -> list[tuple[tuple[str, ...], str]]:
+    schedule = spec.optimizer.lr_schedule
+    bad = [] if schedule is None else schedule.check(spec.stop.steps)
+    return [((f"{RATE}.{field}", f"{RATE}.end", "stop.steps"), sentence) for field, sentence in bad]
+
+
+def _loss_problems(spec: RunSpec) -> list[tuple[tuple[str, ...], str]]:
+    given = getattr(spec.task, "answers", "classes")
+    if given in spec.loss.answers:
+        return []
+    wanted = " or ".join(sorted(spec.loss.answers))
+    return [
+        (("loss.kind", "task.kind"), f"{spec.loss.kind} needs answers that are {wanted}; {spec.task.kind} has {given}")
+    ]
 
 
 def _evaluation_problems(spec: RunSpec) -> list[tuple[tuple[str, ...], str]]:

@@ -40,6 +40,11 @@ class Streams(Section):
     eval_every: int = _cadence(10, "evaluation on the test set, from which the milestones are read,")
     weights_every: int = _cadence(10, "row of weight norms, gradient and update norm, lambda and its integral")
     sparsity_every: int = _cadence(100, "row of the sparsity of W_E, W_U and W_Q")
+    numerics_every: int = _cadence(
+        0,
+        "row of the shares of training samples for which the loss has run out of digits (its sum of exponentials is 1, "
+        "or it is 0; for log2_mse: the output is clamped)",
+    )
     checkpoint_every: int | None = Field(
         None,
         ge=0,

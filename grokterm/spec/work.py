@@ -5,14 +5,18 @@ within a factor of two.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+from grokterm.spec.base import Section
 from grokterm.spec.experiment import Member
 from grokterm.spec.run import RunSpec
 
 _POSITIONS = 3  # tokens of a sample; the last block works on the last one only
 _PER_PARAMETER = 60  # operations of the optimizer on one parameter, in the currency of multiply-adds
-_COPIES = 9  # of all weights: gradients, two moments, and what an update makes of each before it is kept
+_COPIES = 5  # of all weights, without the optimizer's state: gradients, and what an update makes of them
+_MOMENTS = {"adamw": 2, "adam": 2, "nadam": 2, "sgd": 1, "rmsprop": 1, "adagrad": 1, "lion": 1, "muon": 3}
+_SVD = 600  # operations on one parameter for each row of its matrix
 
 
 def shape_of(members: Sequence[Member]) -> str:
@@ -21,8 +25,28 @@ def shape_of(members: Sequence[Member]) -> str:
     model = {name: value for name, value in spec.model.model_dump().items() if not name.startswith("init_")}
     streams = {name: value for name, value in spec.streams.model_dump().items() if not name.startswith("checkpoint")}
     parts = {"p": spec.task.p, "train": spec.task.train_size, "pairs": spec.task.pairs, "model": model}
-    parts |= {"optimizer": spec.optimizer.kind, "dtype": spec.loss.dtype, "streams": streams, "width": len(members)}
+    parts |= {"optimizer": [_costs(one) for one in _distinct(member.spec.optimizer for member in members)]}
+    parts |= {"loss": _costs(spec.loss), "streams": streams, "width": len(members)}
     return json.dumps(parts, sort_keys=True)
+
+
+def _distinct(optimizers: Iterable[Section]) -> list[Section]:
+    """One of each sort, in an order of their own, since which member is which doesn't matter."""
+    sorts = {json.dumps(_costs(one)): one for one in dict.fromkeys(optimizers)}
+    return [sorts[text] for text in sorted(sorts)]
+
+
+def _costs(section: Section) -> dict[str, Any]:
+    """The fields that decide what is computed; of one that may differ inside a cohort, whether it is there."""
+    costs: dict[str, Any] = {}
+    for name, field in type(section).model_fields.items():
+        value = getattr(section, name)
+        if (field.json_schema_extra or {}).get("per_member"):
+            if field.default is None:
+                costs[name] = value is not None
+        else:
+            costs[name] = _costs(value) if isinstance(value, Section) else value
+    return costs
 
 
 def work_of(members: Sequence[Member]) -> float:
@@ -30,7 +54,7 @@ def work_of(members: Sequence[Member]) -> float:
     spec = members[0].spec
     train, test, every = spec.task.train_size, spec.task.pairs - spec.task.train_size, spec.streams.eval_every
     passes = 3 * train + (test / every if every else 0)
-    return len(members) * (passes * _forward(spec) + _PER_PARAMETER * parameters_of(spec))
+    return len(members) * (passes * _forward(spec) + (_PER_PARAMETER + _links(spec)) * parameters_of(spec))
 
 
 def memory_of(members: Sequence[Member]) -> int:
@@ -43,7 +67,7 @@ def memory_of(members: Sequence[Member]) -> int:
     training = train * (task.p * (3 * number + 8) + hidden)
     testing = test * (task.p * (2 * number + 4) + hidden // 2)
     data = task.pairs * 24
-    return int(len(members) * (max(training, testing) + _COPIES * 4 * parameters_of(spec) + data))
+    return int(len(members) * (max(training, testing) + _copies(spec) * 4 * parameters_of(spec) + data))
 
 
 def parameters_of(spec: RunSpec) -> int:
@@ -52,6 +76,20 @@ def parameters_of(spec: RunSpec) -> int:
     block = 4 * model.d_model * model.heads * model.d_head + 2 * model.d_model * model.d_mlp
     biases = 3 * model.heads * model.d_head + 2 * model.d_model + model.d_mlp
     return (2 * p + 1 + _POSITIONS) * model.d_model + p + model.layers * (block + biases)
+
+
+def _links(spec: RunSpec) -> float:
+    """Operations on one parameter beyond the update rule of Adam: orthogonal factors, and means over a window."""
+    optimizer, rows = spec.optimizer, spec.model.d_model
+    orthogonal = 3 * rows * getattr(optimizer, "newton_schulz", 0) + _SVD * rows * optimizer.egalitarian
+    return orthogonal + getattr(optimizer.grokfast, "window", 0)
+
+
+def _copies(spec: RunSpec) -> int:
+    """Copies of all weights: each moment stands twice, before an update is kept; a window of gradients stands once."""
+    optimizer = spec.optimizer
+    moments = _MOMENTS[optimizer.kind] + getattr(optimizer, "centered", False) + (optimizer.grokfast is not None)
+    return _COPIES + 2 * moments + getattr(optimizer.grokfast, "window", 0)
 
 
 def _forward(spec: RunSpec) -> float:

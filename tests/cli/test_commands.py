@@ -133,7 +133,8 @@ def test_presets_are_listed_shown_and_checked(lab):
     assert "[task]" in lab("presets", "show", "quickstart").stdout
     for name in names:
         assert lab.json("presets", "check", name)["runs"] > 0
-    assert "optimizer.lr" in lab("presets", "fields").stdout
+    said = lab("presets", "fields").stdout.splitlines()
+    assert said.count("optimizer.lr = required") == 1 and not [line for line in said if "[adamw]" in line]
 
 
 def test_doctor_answers(lab):

@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+from kinds import LOSSES, OPTIMIZERS, loss, optimizer
 from worker.lab import document
 
 from grokterm.engine.slots import hold_slot
@@ -16,7 +17,7 @@ from grokterm.jobs.estimate import from_rates
 from grokterm.jobs.rates import kind_of, known_rates
 from grokterm.record import CohortWriter, create, local_state
 from grokterm.record.capacity import threads_of_slot
-from grokterm.spec import parse, plan_cohorts, shape_of, work_of
+from grokterm.spec import load, memory_of, parse, plan_cohorts, shape_of, work_of
 
 
 @pytest.fixture
@@ -155,3 +156,34 @@ def test_a_measurement_that_fails_says_why_in_one_line(monkeypatch):
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(GroktermError, match="no measurement: no message"):
         measure(tiny(), "cpu")
+
+
+def shape(*overrides):
+    (members,) = plan_cohorts(load("quickstart", overrides))
+    return shape_of(members)
+
+
+@pytest.mark.parametrize("override", [*map(optimizer, OPTIMIZERS), *map(loss, LOSSES)])
+def test_every_kind_is_estimated_and_has_a_shape_of_its_own(runs, recorded, override):
+    recorded(0.01)
+    found = estimate(load("quickstart", [override]), runs, "cpu")
+    assert found.seconds > 0 and found.memory > 0
+    others = [one for one in (*map(optimizer, OPTIMIZERS), *map(loss, LOSSES)) if one != override]
+    assert shape(override) not in [shape(other) for other in others]
+
+
+def test_what_costs_time_is_in_the_shape_and_a_number_is_not():
+    plain = optimizer("muon", "clip = 1.0")
+    for number in ("lr=0.002", "clip=2.0", "weight_decay={schedule='linear', initial=1.0, final=0.0}", "momentum=0.9"):
+        assert shape(plain, number) == shape(plain), number
+    for link in ("newton_schulz=4", "egalitarian=true", 'optimizer.grokfast={kind="ema"}', "l1=1e-5", "matrices=all"):
+        assert shape(plain, link) != shape(plain), link
+    assert shape(plain) != shape(optimizer("muon", "cautious = false"))  # without clipping
+
+
+def test_a_window_of_gradients_takes_memory_and_an_orthogonal_factor_time():
+    def cohort(more):
+        return plan_cohorts(load("quickstart", [optimizer("adamw", more)]))[0]
+
+    assert memory_of(cohort("grokfast = {kind = 'ma', window = 500}")) > 10 * memory_of(cohort("cautious = true"))
+    assert work_of(cohort("egalitarian = true")) > 2 * work_of(cohort("cautious = true"))

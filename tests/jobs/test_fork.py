@@ -4,12 +4,14 @@ import sys
 
 import numpy as np
 import pytest
+import tomli_w
+from kinds import LOSSES, OPTIMIZERS, loss, optimizer
 from worker.lab import document
 
 from grokterm.errors import BadInput
-from grokterm.jobs import fork, fork_points
+from grokterm.jobs import fork, fork_points, plan_fork
 from grokterm.record import CohortWriter, DamagedRecord, State, create, open_folder
-from grokterm.spec import parse
+from grokterm.spec import load, parse
 
 STEPS = np.arange(0, 50, 5)
 
@@ -120,3 +122,62 @@ def test_a_schedule_that_bends_with_the_budget_is_refused_by_name(runs, launched
     write(folder.cohorts[0])
     with pytest.raises(BadInput, match=r"stop\.steps: the mirror schedule of arm mirror is another one over 80 steps"):
         fork(folder, 20, ["stop.steps=80"])
+
+
+def forked(runs, changes, override):
+    """What a fork of an experiment with that section would be, from a checkpoint at step 50."""
+    sections = load(write_toml(runs), [override])
+    folder = create(runs, sections)
+    for cohort in folder.cohorts:
+        writer = CohortWriter(cohort.path)
+        writer.load_checkpoint()
+        writer.save_checkpoint(50, {"step": np.array([50])}, {"end": 60}, keep=True)
+        writer.close(state="parked", step=50)
+    return plan_fork(folder, 50, changes)
+
+
+def write_toml(runs):
+    path = runs.parent / "one.toml"
+    path.write_text(tomli_w.dumps(document(arms={"run": {}}, stop={"steps": 60})))
+    return path
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+def test_numbers_of_any_optimizer_can_change(runs, kind):
+    changes = ["lr=1e-4", "optimizer.grokfast.lamb=1", "clip=3", "l1=1e-5", "stop.steps=200"]
+    found = forked(runs, changes, optimizer(kind)).arms[0].spec.optimizer
+    assert (found.lr, found.grokfast.lamb, found.clip, found.l1) == (1e-4, 1.0, 3.0, 1e-5)
+    assert found.lr_schedule.end == 60  # it keeps the end that it had
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+def test_no_optimizer_becomes_another(runs, kind):
+    other = "sgd" if kind != "sgd" else "lion"
+    with pytest.raises(BadInput) as refused:
+        forked(runs, [optimizer(other)], optimizer(kind))
+    assert list(refused.value.problems) == [
+        "optimizer.kind: can't change in a fork: the checkpoint's state is of the optimizer as it was"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "change", "line"),
+    [
+        ("muon", "clip = 1.0", 'optimizer.grokfast={kind="ema"}', "optimizer.grokfast: can't change so in a fork"),
+        ("adamw", "grokfast = {window = 9, kind = 'ma'}", "optimizer.grokfast.window=8", "state is of the filter"),
+        ("sgd", "clip = 1.0", "optimizer.momentum=0.9", "optimizer.momentum: can't change so in a fork"),
+        ("rmsprop", "clip = 1.0", "optimizer.centered=true", "optimizer.centered: can't change so in a fork"),
+        ("adam", "clip = 1.0", 'lr_schedule={schedule="cosine"}', "optimizer.lr_schedule: can't change so in a fork"),
+    ],
+)
+def test_what_would_need_other_tensors_or_columns_is_refused(runs, kind, more, change, line):
+    with pytest.raises(BadInput) as refused:
+        forked(runs, [change], optimizer(kind, more))
+    (found,) = refused.value.problems
+    assert line in found
+
+
+@pytest.mark.parametrize("kind", LOSSES)
+def test_another_loss_is_another_experiment(runs, kind):
+    with pytest.raises(BadInput, match=r"loss\.\w+: can't change in a fork"):
+        forked(runs, [loss("mse" if kind != "mse" else "stablemax")], loss(kind))

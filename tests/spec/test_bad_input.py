@@ -23,7 +23,10 @@ def change(document, path, value):
 
 
 LINEAR = {"schedule": "linear", "initial": 3.0, "final": 0.5}
-OPTIMIZER_FIELDS = "kind, lr, beta1, beta2, eps, weight_decay"
+OPTIMIZER_FIELDS = (
+    "kind, lr, beta1, beta2, eps, weight_decay, decay_scope, cautious, lr_schedule, l1, perpendicular, egalitarian, "
+    "grokfast, normalise, clip"
+)
 SCHEDULES = "constant, linear, step, exponential, cosine, phases, mirror, mean"
 
 ONE_LINE = {
@@ -54,7 +57,8 @@ ONE_LINE = {
     "cohort_width": (0, "cohort_width: expected an integer, 1 or more (given 0)"),
     "task.operation": ("ad", 'task.operation: expected one of "add", "subtract", "multiply", "divide" (given "ad"); '
                              "nearest: add"),
-    "loss.dtype": ("flaot32", 'loss.dtype: expected one of "float32", "float64" (given "flaot32"); nearest: float32'),
+    "loss.dtype": ("flaot32", 'loss.dtype: expected one of "float16", "bfloat16", "float32", "float64" '
+                              '(given "flaot32"); nearest: float32'),
     "model.kind": ("lstm", 'model.kind: expected "transformer" (given "lstm")'),
     # Schedules.
     "optimizer.weight_decay": (-1, "optimizer.weight_decay: expected a number, 0 or more (given -1)"),

@@ -16,8 +16,19 @@ def test_hyper_parameters_differ_inside_one_cohort(small):
         "b": {"optimizer": {"lr": 0.1, "beta1": 0.0, "beta2": 0.5, "eps": 1e-3}},
         "c": {"optimizer": {"weight_decay": {"schedule": "linear", "initial": 3.0, "final": 0.0}}},
         "d": {"task": {"split_seed": 1}, "model": {"init_scale": 2.0}},
+        "e": {"optimizer": {"clip": 1.0, "l1": 0.1, "lr_schedule": {"schedule": "warmup", "warmup": 9}}},
+        "f": {"loss": {"temperature": 2.0, "label_smoothing": 0.1, "logit_norm": 0.1, "logit_scale": 3.0}},
     }
-    assert plan(small) == [["a/0", "a/1", "b/0", "b/1", "c/0", "c/1", "d/0", "d/1"]]
+    assert plan(small) == [[f"{arm}/{seed}" for arm in "abcdef" for seed in (0, 1)]]
+
+
+def test_the_numbers_of_a_filter_differ_inside_one_cohort(small):
+    small["optimizer"]["grokfast"] = {"alpha": 0.98}
+    small["arms"] = {"a": {}, "b": {"optimizer": {"grokfast": {"lamb": 5.0}}}}
+    assert plan(small) == [["a/0", "a/1", "b/0", "b/1"]]
+    small["arms"]["c"] = {"optimizer": {"grokfast": {"kind": "ma", "window": 9}}}
+    small["arms"]["d"] = {"optimizer": {"grokfast": {"kind": "ma", "window": 9, "lamb": 1.0}}}
+    assert plan(small) == [["a/0", "a/1", "b/0", "b/1"], ["c/0", "c/1", "d/0", "d/1"]]
 
 
 @pytest.mark.parametrize(
@@ -27,6 +38,14 @@ def test_hyper_parameters_differ_inside_one_cohort(small):
         {"task": {"train_fraction": 0.4}},
         {"model": {"d_mlp": 8}},
         {"loss": {"dtype": "float64"}},
+        {"loss": {"kind": "stablemax"}},
+        {"optimizer": {"kind": "adam", "lr": 0.1, "weight_decay": 1.0}},
+        {"optimizer": {"decay_scope": "embeddings"}},
+        {"optimizer": {"cautious": True}},
+        {"optimizer": {"perpendicular": "equation"}},
+        {"optimizer": {"egalitarian": True}},
+        {"optimizer": {"normalise": True}},
+        {"optimizer": {"grokfast": {"kind": "ma"}}},
         {"stop": {"steps": 99}},
         {"streams": {"eval_every": 5}},
         {"milestones": {"window": 20}},
@@ -51,5 +70,7 @@ def test_the_fields_that_may_differ_are_those_marked_in_the_table():
     assert marked == {
         "task.split_seed",
         "model.init_scale",
-        *(f"optimizer.{name}" for name in ("lr", "beta1", "beta2", "eps", "weight_decay")),
+        *(f"optimizer.{name}" for name in ("lr", "beta1", "beta2", "eps", "weight_decay", "lr_schedule", "l1", "clip")),
+        *(f"optimizer.{name}" for name in ("momentum", "dampening", "alpha", "momentum_decay", "lr_decay")),
+        *(f"loss.{name}" for name in ("temperature", "label_smoothing", "logit_norm", "logit_scale")),
     }

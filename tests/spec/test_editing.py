@@ -38,21 +38,27 @@ def test_every_field_of_a_run_has_a_row_where_its_kind_is_chosen():
     draft = open_draft("quickstart")
     for kind in ("linear", "step", "exponential", "cosine", "phases", "mirror", "mean"):
         draft = typed(draft, "optimizer.weight_decay", kind)
-        listed = {found.field.path for found in rows(draft) if found.field}
-        wanted = [f for f in field_table() if "[" not in f.path or f.path.startswith(f"optimizer.weight_decay[{kind}]")]
-        missing = [f.path for f in wanted if f.path not in listed]
-        assert all(path.endswith((".kind", ".schedule")) for path in missing)  # one choice is none
+        assert_listed(draft, ("optimizer[adamw]", f"optimizer[adamw].weight_decay[{kind}]", "loss[cross_entropy]"))
+
+
+def assert_listed(draft, places):
+    """Every field in these places, and those of sections without kinds, has a row; but one choice is none."""
+    listed = {found.field.path for found in rows(draft) if found.field}
+    wanted = [f.path for f in field_table() if "[" not in f.path or f.path.rpartition(".")[0] in places]
+    missing = [path for path in wanted if path not in listed]
+    assert all(path.endswith((".kind", ".schedule")) for path in missing), missing
+    assert not [found.key for found in rows(draft) if found.sort == "stray"]
 
 
 def test_what_is_typed_becomes_a_value():
     fields = {field.path: field for field in field_table()}
     assert value_of("1e3", fields["stop.steps"]) == 1000
-    assert value_of("1e-3", fields["optimizer.lr"]) == 0.001
+    assert value_of("1e-3", fields["optimizer[adamw].lr"]) == 0.001
     assert value_of("5", fields["title"]) == "5"
     assert value_of("0, 1, 7", fields["seeds"]) == [0, 1, 7]
     assert value_of("8", fields["seeds"]) == 8
     assert value_of("true", fields["model.bias"]) is True
-    assert value_of("plateau", fields["optimizer.weight_decay[phases].switch"]) == "plateau"
+    assert value_of("plateau", fields["optimizer[adamw].weight_decay[phases].switch"]) == "plateau"
     axis = fields["seeds"]._replace(type=LIST)
     assert value_of("1e-3, 3e-3", axis) == [0.001, 0.003]
     assert value_of("3", axis) == [3]
@@ -96,8 +102,8 @@ def test_a_number_is_constant_and_a_kind_keeps_what_it_can():
 
 
 def test_choosing_constant_gives_the_number_back():
-    field = next(f for f in field_table() if f.path == "optimizer.weight_decay")
-    assert of_kind(field, "constant", {"schedule": "linear", "initial": 2.0, "final": 0.0}, "schedule") == 2.0
+    field = next(f for f in field_table() if f.path == "optimizer[adamw].weight_decay")
+    assert of_kind(field, "constant", {"schedule": "linear", "initial": 2.0, "final": 0.0}) == 2.0
 
 
 def test_what_arms_say_stands_beside_the_base():
@@ -180,7 +186,7 @@ def test_a_section_of_several_kinds(monkeypatch):
         assert "operation" not in names and "p" in names
         kind = section_fields("task", {})[0]
         assert kind.choices == ("modular", "sparse")
-        assert of_kind(kind, "sparse", {"p": 5, "operation": "add"}, "kind") == {"kind": "sparse", "p": 5}
+        assert of_kind(kind, "sparse", {"p": 5, "operation": "add"}) == {"kind": "sparse", "p": 5}
     finally:
         _by_place.cache_clear()
 
@@ -266,3 +272,65 @@ def test_overrides_in_a_draft_mean_what_they_mean_on_the_command_line():
     assert check(draft).experiment == load("static-vs-dynamic-30", sets, 2)
     with pytest.raises(BadInput, match="nothere"):
         draft.with_overrides(["arms.nothere.optimizer.lr=1"])
+
+
+@pytest.mark.parametrize("kind", ["adamw", "adam", "sgd", "rmsprop", "nadam", "adagrad", "lion", "muon"])
+def test_another_optimizer_is_chosen_with_everything_that_can_be_combined_with_it(kind):
+    draft = typed(open_draft("quickstart"), "optimizer.kind", kind)
+    draft = typed(typed(draft, "optimizer.grokfast", "ma"), "optimizer.lr_schedule", "cosine")
+    optimizer = f"optimizer[{kind}]"
+    places = (optimizer, f"{optimizer}.grokfast[ma]", f"{optimizer}.lr_schedule[cosine]", "loss[cross_entropy]")
+    assert_listed(draft, places)
+    spec = check(draft).experiment.arms[0].spec.optimizer
+    assert (spec.kind, spec.lr, spec.weight_decay.value) == (kind, 0.002, 1.0)
+    assert (spec.grokfast.kind, spec.lr_schedule.schedule) == ("ma", "cosine")
+
+
+@pytest.mark.parametrize("kind", ["cross_entropy", "stablemax", "taylor_softmax", "mse", "log2_mse"])
+def test_another_loss_is_chosen(kind):
+    draft = typed(typed(open_draft("quickstart"), "loss.dtype", "float64"), "loss.kind", kind)
+    assert_listed(draft, ("optimizer[adamw]", f"loss[{kind}]"))
+    assert (draft.document["loss"]["kind"], draft.document["loss"]["dtype"]) == (kind, "float64")
+    problems = check(draft).problems
+    assert not problems if kind != "log2_mse" else problems[0][0] == "loss.kind"
+
+
+def test_a_filter_of_another_kind_keeps_what_it_can_and_may_go_again():
+    draft = typed(open_draft("quickstart"), "optimizer.grokfast", "ema")
+    draft = typed(typed(draft, "optimizer.grokfast.lamb", "7"), "optimizer.grokfast.alpha", "0.9")
+    draft = typed(draft, "optimizer.grokfast", "ma")
+    assert draft.document["optimizer"]["grokfast"] == {"kind": "ma", "lamb": 7}
+    assert row(draft, "optimizer.grokfast").kind_says.startswith("The mean of the last gradients")
+    gone = typed(draft, "optimizer.grokfast", "")
+    assert "grokfast" not in gone.document["optimizer"]
+    assert row(gone, "optimizer.grokfast").default == "absent: off"
+
+
+def test_a_filter_that_does_not_say_its_kind_stays_when_its_last_number_goes():
+    draft = open_draft("quickstart").with_overrides(["optimizer.grokfast.lamb=5"])
+    assert (row(draft, "optimizer.grokfast").text, row(draft, "optimizer.grokfast.lamb").text) == ("ema", "5")
+    draft = typed(draft, "optimizer.grokfast.lamb", "")
+    assert row(draft, "optimizer.grokfast.lamb").default == "2.0"
+    assert check(draft).experiment.arms[0].spec.optimizer.grokfast.lamb == 2.0
+
+
+def test_stairs_ask_for_their_steps_and_take_no_share_for_them():
+    draft = typed(open_draft("quickstart"), "optimizer.lr_schedule", "cosine")
+    draft = typed(typed(draft, "optimizer.lr_schedule.final", "0.1"), "optimizer.lr_schedule", "step")
+    assert draft.document["optimizer"]["lr_schedule"] == {"schedule": "step"}
+    under, _ = attach(rows(draft), check(draft).problems)
+    assert list(under) == ["optimizer.lr_schedule.every"]
+
+
+def test_an_arm_has_an_optimizer_of_its_own():
+    assert field_key("optimizer.kind") == "optimizer.kind" and field_key("momentum") == "optimizer.momentum"
+    with pytest.raises(BadInput):
+        field_key("task.kind")  # there is but one
+    key = ("arms", "static", "optimizer", "kind")
+    draft = open_draft("quickstart").vary("static", "optimizer.kind")
+    draft = draft.write(key, "muon", row(draft, ".".join(key), [key]).field)
+    experiment = check(draft).experiment
+    assert [arm.spec.optimizer.kind for arm in experiment.arms] == ["muon", "adamw", "adamw"]
+    assert experiment.arms[0].spec.optimizer.lr == 0.002
+    again = draft_of(experiment.to_document(), "again")
+    assert check(again).experiment == experiment and not [r for r in rows(again) if r.sort == "stray"]

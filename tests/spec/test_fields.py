@@ -18,7 +18,7 @@ def test_every_field_has_a_sentence_and_a_path_of_its_own():
 
 
 def test_what_a_field_says():
-    lr = field("optimizer.lr")
+    lr = field("optimizer[adamw].lr")
     assert (lr.type, lr.default, lr.choices, lr.per_member) == ("a number, above 0", "required", (), True)
     assert field("task.p").type == "an integer, 2 to 2000"
     assert field("model.d_head").default == "d_model / heads"
@@ -29,10 +29,10 @@ def test_what_a_field_says():
 
 
 def test_fields_inside_a_schedule_name_their_schedule():
-    warmup = field("optimizer.weight_decay[linear].warmup")
+    warmup = field("optimizer[adamw].weight_decay[linear].warmup")
     assert warmup.key == "optimizer.weight_decay.warmup"
     assert warmup.per_member
-    assert field("optimizer.weight_decay").choices[:2] == ("constant", "linear")
+    assert field("optimizer[adamw].weight_decay").choices[:2] == ("constant", "linear")
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,10 @@ def test_fields_inside_a_schedule_name_their_schedule():
     [
         ("stop.steps=150", "arms.dynamic: the weight decay stays at 3: 150 steps end before the schedule moves"),
         ("stop.steps=600", "arms.dynamic: the weight decay doesn't reach 0.5: it would at step 900 of 600"),
+        (
+            'lr_schedule={schedule="cosine", end=1000}',
+            "arms.static: the learning rate doesn't reach its final value: it would at step 1000 of 900",
+        ),
         ("eval_every=0", "arms.static: streams.eval_every is 0: nothing will count as memorised or grokked"),
         ("window=900", "arms.static: milestones.window 900 can't be observed whole within 900 steps"),
         ("arms.static.optimizer.weight_decay=3", "arms static, static-high are the same in every field"),

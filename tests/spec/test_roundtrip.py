@@ -34,28 +34,69 @@ def optional(**fields):
     return st.fixed_dictionaries({}, optional=fields)
 
 
-sections = optional(
-    task=optional(
+rates = (
+    st.fixed_dictionaries({"schedule": st.just("warmup"), "warmup": st.integers(1, 99)})
+    | st.fixed_dictionaries(
+        {"schedule": st.sampled_from(["linear", "cosine"])},
+        optional={"warmup": st.integers(0, 9), "final": st.floats(0, 1), "end": st.integers(10, 99)},
+    )
+    | st.fixed_dictionaries(
+        {"schedule": st.just("step"), "every": st.integers(1, 9)}, optional={"gamma": st.floats(0.1, 1)}
+    )
+)
+filters = optional(alpha=st.floats(0, 0.99), lamb=levels) | st.fixed_dictionaries(
+    {"kind": st.just("ma")}, optional={"window": st.integers(1, 9)}
+)
+links = {
+    "decay_scope": st.sampled_from(["all", "no_embeddings", "embeddings"]),
+    "lr_schedule": rates,
+    "l1": numbers,
+    "perpendicular": st.sampled_from(["off", "equation", "rescaled"]),
+    "egalitarian": st.booleans(),
+    "grokfast": filters,
+}
+others = st.fixed_dictionaries(
+    {
+        "kind": st.sampled_from(["adam", "sgd", "rmsprop", "nadam", "adagrad", "lion", "muon"]),
+        "lr": numbers,
+        "weight_decay": schedules,
+    },
+    optional=links | {"clip": numbers},
+)
+losses = optional(
+    kind=st.sampled_from(["cross_entropy", "stablemax", "taylor_softmax", "mse"]),
+    dtype=st.sampled_from(["float16", "bfloat16", "float32", "float64"]),
+    logit_scale=numbers,
+)
+adamw = {"lr": numbers, "beta1": st.floats(0, 0.999), "eps": numbers, "weight_decay": schedules}
+# An arm on a base of another kind has to say all that its own kind requires.
+whole = st.fixed_dictionaries(
+    {"kind": st.just("adamw"), "lr": numbers, "weight_decay": schedules},
+    optional={"beta1": st.floats(0, 0.999)} | links,
+)
+sections = {
+    "task": optional(
         operation=st.sampled_from(["add", "subtract", "multiply", "divide"]),
         p=st.integers(5, 60),
         train_fraction=st.floats(0.2, 0.8),
         split_seed=st.integers(0, 2**32 - 1),
     ),
-    model=optional(
+    "model": optional(
         d_model=st.sampled_from([4, 8, 12]), layers=st.integers(1, 4), bias=st.booleans(), init_scale=numbers
     ),
-    optimizer=optional(lr=numbers, beta1=st.floats(0, 0.999), eps=numbers, weight_decay=schedules),
-    loss=optional(dtype=st.sampled_from(["float32", "float64"])),
-    stop=optional(steps=st.integers(10, 500), grokked_plus=st.integers(0, 9), wall_hours=st.floats(0.1, 99)),
-    streams=optional(checkpoint_every=st.integers(0, 50), train_every=st.integers(0, 9)),
-    milestones=optional(window=st.integers(0, 99)),
-)
+    "loss": losses,
+    "stop": optional(steps=st.integers(10, 500), grokked_plus=st.integers(0, 9), wall_hours=st.floats(0.1, 99)),
+    "streams": optional(checkpoint_every=st.integers(0, 50), train_every=st.integers(0, 9)),
+    "milestones": optional(window=st.integers(0, 99)),
+}
+bases = optional(optimizer=optional(**adamw, **links) | others, **sections)
+overs = optional(optimizer=whole | others, **sections)
 texts = st.text(st.characters(codec="utf-8"), max_size=20)
 names = st.from_regex(r"[A-Za-z0-9._=\-]{1,12}", fullmatch=True)
 documents = st.fixed_dictionaries(
-    {"base": sections, "seeds": st.integers(1, 9) | st.lists(st.integers(0, 2**32 - 1), min_size=1, unique=True)},
+    {"base": bases, "seeds": st.integers(1, 9) | st.lists(st.integers(0, 2**32 - 1), min_size=1, unique=True)},
     optional={
-        "arms": st.dictionaries(names, st.tuples(texts, sections), min_size=1, max_size=4),
+        "arms": st.dictionaries(names, st.tuples(texts, overs), min_size=1, max_size=4),
         "grid": optional(**{"milestones.grokked": st.lists(st.floats(0.1, 1), min_size=1, max_size=3, unique=True)}),
         "title": texts,
         "name": texts,

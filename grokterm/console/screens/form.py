@@ -108,6 +108,7 @@ class Form(FormEdit):
         self.draft, self._saved = message.draft, message.draft.document
         self._path = ("seeds",)
         self._judge.ask(self.draft)
+        self.query_one(KeyBar).refresh()  # most keys do nothing until now
         self._show_all(True)
 
     def show(self, snapshot: Snapshot) -> None:
@@ -187,7 +188,7 @@ class Form(FormEdit):
         row = self._row
         if fresh:
             self._written = row.text
-            sheet.cell.show(plain(row.text), plain(row.default), row.field.choices if row.field else ())
+            sheet.cell.show(plain(row.text), plain(row.default), texts.choices_of(row))
         side = self.query_one("#side").size.width - 1
         self.put("#about", texts.about(row, self.draft, side, ink))
         self.put("#decay", texts.decay_lines(self._known.decays if self._known else (), self._budget, side, ink))

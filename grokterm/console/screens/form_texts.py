@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 PROBLEM_LINES = 3
+ABSENT = "absent: "  # before what holds where a field isn't set and has no value either
 
 
 def spans(width: int) -> tuple[int, int, int]:
@@ -138,6 +139,12 @@ def warnings(others: Sequence[str], cautions: Sequence[str], width: int, ink: In
     return text
 
 
+def choices_of(row: Row) -> tuple[str, ...]:
+    """What left and right go through, () where there is nothing to choose; "" is what isn't there by default."""
+    choices = row.field.choices if row.field else ()
+    return ("", *choices) if choices and row.default.startswith(ABSENT) else choices
+
+
 def about(row: Row | None, draft: Draft, width: int, ink: Ink) -> Text:
     """The field in focus: its name, what it means, what is allowed, what it was."""
     if row is None:
@@ -161,14 +168,24 @@ def about(row: Row | None, draft: Draft, width: int, ink: Ink) -> Text:
     if field is None:
         return text.append(fold("No section has a field of this name. F8 takes it away.", width), ink.bad)
     if field.choices:
-        text.append_text(_choices(field.choices, row.text or row.default, width, ink))
+        names = tuple(choice or row.default.removeprefix(ABSENT) for choice in choices_of(row))
+        text.append_text(_choices(names, row.text or row.default.removeprefix(ABSENT), width, ink))
     text.append(f"{fold(field.description, width)}\n", ink.foreground)
+    if row.kind_says:
+        text.append(f"{fold(f'{row.text}: {row.kind_says}', width)}\n", ink.foreground)
     facts = [field.type]
     if field.choices:  # they are listed
-        facts = [field.type.partition(", or a table")[0] + ", or a schedule"] if "table" in field.type else []
+        start, table, _ = field.type.partition(", or a table")
+        facts = [f"{start}, or a schedule"] if table else []
     if field.default:
-        facts.append(f"default: {field.default}" if field.default != "required" else "required")
+        facts.append(_default(field.default))
     return text.append(f"{fold(' · '.join(facts), width)}\n", ink.muted)
+
+
+def _default(text: str) -> str:
+    if text == "required":
+        return text
+    return f"not set: {text.removeprefix(ABSENT)}" if text.startswith(ABSENT) else f"default: {text}"
 
 
 def _choices(choices: Sequence[str], chosen: str, width: int, ink: Ink) -> Text:

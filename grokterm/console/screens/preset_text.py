@@ -96,14 +96,17 @@ def _behind(words: object, width: int, indent: int) -> str:
 
 
 def flat(table: dict, prefix: str = "") -> list[tuple[str, object]]:
-    """The values of nested tables with their dotted names, `about` left out; a schedule on one line."""
+    """The values of nested tables with their dotted names, `about` left out; a table such as a schedule on one line."""
+    from grokterm.spec import kind_of
+
     pairs: list[tuple[str, object]] = []
     for name, value in table.items():
         if name == "about" and not prefix:
             continue
-        if isinstance(value, dict) and "schedule" in value:
-            rest = " ".join(f"{key} {part}" for key, part in value.items() if key != "schedule")
-            pairs.append((f"{prefix}{name}", f"{value['schedule']}: {rest}" if rest else value["schedule"]))
+        if prefix and isinstance(value, dict):
+            kind = kind_of(value, name) or "table"
+            rest = " ".join(f"{key} {part}" for key, part in value.items() if key not in ("kind", "schedule"))
+            pairs.append((f"{prefix}{name}", f"{kind}: {rest}" if rest else kind))
         elif isinstance(value, dict):
             pairs += flat(value, f"{prefix}{name}.")
         else:

@@ -122,7 +122,10 @@ class Lines(ScrollView):
 
 
 class Cell(Input):
-    """The input. Where there are choices, left and right go through them until something is typed."""
+    """The input. Where there are choices, left and right go through them until something is typed.
+
+    One of them may be "", nothing at all.
+    """
 
     def __init__(self) -> None:
         super().__init__(compact=True, select_on_focus=True)
@@ -133,7 +136,7 @@ class Cell(Input):
     def show(self, text: str, default: str, choices: tuple[str, ...]) -> None:
         """Another value to change."""
         self.choices, self._chosen = choices, text
-        self.suggester = SuggestFromList(choices, case_sensitive=False) if choices else None
+        self.suggester = SuggestFromList(filter(None, choices), case_sensitive=False) if choices else None
         self.placeholder = default
         with self.prevent(Input.Changed):
             self.value = text
@@ -155,7 +158,7 @@ class Cell(Input):
             super().action_cursor_right(select)
 
     def _choose(self, by: int) -> bool:
-        at = self.value or self.placeholder
+        at = self.value if self.value in self.choices else self.value or self.placeholder
         # A number where a schedule may be stands for the first of them, the constant one.
         place = by + self.choices.index(at) if at in self.choices else by if self.value else min(0, by)
         self._chosen = self.choices[place % len(self.choices)]

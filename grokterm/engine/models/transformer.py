@@ -35,6 +35,9 @@ class Transformer(nn.Module):
         p: modulus: p + 1 tokens (the last is "="), p answers.
     """
 
+    embeddings = ("W_E", "W_pos")
+    unembeddings = ("W_U",)
+
     def __init__(self, spec: TransformerSpec, p: int) -> None:
         super().__init__()
         self.p = p

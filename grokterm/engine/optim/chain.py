@@ -2,9 +2,9 @@
 
 e member, n parameter
 
-A link is one idea (decay, moments, a projection of the gradient, a filter). It owns some state and turns what comes in
-into what goes out, without changing anything in place: so a step that fails halfway, or a member that is frozen, leaves
-no trace. The chain runs its links in order and writes the outcome once.
+A link is one idea (decay, moments, a projection of the gradient, a filter). It owns some state and the members'
+numbers, and turns what comes in into what goes out, without changing anything in place: so a step that fails halfway,
+or a member that is frozen, leaves no trace. The chain runs its links in order and writes the outcome once.
 """
 
 from collections.abc import Sequence
@@ -23,24 +23,35 @@ class Flow(NamedTuple):
 
 
 class Hyper(NamedTuple):
-    """The numbers of one step, one row a member: [e, 1] float64, on the device."""
+    """The numbers that change from step to step, one row a member: [e, 1] float64, on the device."""
 
-    lr: torch.Tensor
-    beta1: torch.Tensor
-    beta2: torch.Tensor
-    eps: torch.Tensor
+    lr: torch.Tensor  # lr(t)
     weight_decay: torch.Tensor  # lambda(t)
     count: torch.Tensor  # [] int64: the number of this update, from 1
 
 
 class Link(Protocol):
-    """One link of a chain."""
+    """One link of a chain. Numbers of its own are [e, 1] float64, given to its constructor."""
 
     def init(self, weights: torch.Tensor) -> State:
         """The state before the first step, from the initial weights [e, n]. Tensors have the leading axis e."""
 
     def update(self, flow: Flow, state: State, hyper: Hyper) -> tuple[Flow, State]:
         """The outgoing flow and the next state, as new tensors."""
+
+
+class Stateless:
+    """The base of links that remember nothing."""
+
+    def init(self, weights: torch.Tensor) -> State:
+        return {}
+
+
+class Slot(NamedTuple):
+    """One place in a state tensor that is too large to be written anew at every step: [e, window, ...] at `index`."""
+
+    index: torch.Tensor  # [1] int64
+    value: torch.Tensor  # [e, ...]
 
 
 class Chain:
@@ -74,9 +85,19 @@ class Chain:
         """
         for old, new in zip(self.states, states, strict=True):
             for name, tensor in old.items():
-                choose(alive, new[name], tensor)
+                if isinstance(new[name], Slot):
+                    _choose_slot(alive, new[name], tensor)
+                else:
+                    choose(alive, new[name], tensor)
 
 
 def choose(alive: torch.Tensor, new: torch.Tensor, into: torch.Tensor) -> None:
     """into <- new where a member is alive. alive [e], the others [e, ...]."""
     torch.where(alive.view(-1, *[1] * (into.dim() - 1)), new, into, out=into)
+
+
+def _choose_slot(alive: torch.Tensor, slot: Slot, into: torch.Tensor) -> None:
+    """The same for one slot of into [e, window, n]."""
+    kept = into.index_select(1, slot.index).squeeze(1)
+    chosen = torch.where(alive.view(-1, *[1] * (kept.dim() - 1)), slot.value, kept)
+    into.index_copy_(1, slot.index, chosen.unsqueeze(1))
