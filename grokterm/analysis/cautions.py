@@ -22,7 +22,7 @@ def cautions(contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: Seq
     found = _running(contenders, rows) + _forked(contenders)
     for contender in contenders:
         found += _incomplete(contender) + _ended_early(contender) + _holding(contender) + _diverged(contender)
-    found += _few_seeds(rows) + _other_seeds(rows) + _unlike(contenders) + _machines(contenders)
+    found += _few_seeds(rows, pairs) + _other_seeds(rows) + _unlike(contenders) + _machines(contenders)
     for contender, row in zip(contenders, rows, strict=True):
         found += _resolution(contender, row)
     for contender in contenders:
@@ -95,16 +95,16 @@ def _diverged(contender: Contender) -> list[str]:
     return found
 
 
-def _few_seeds(rows: Sequence[ArmRow]) -> list[str]:
+def _few_seeds(rows: Sequence[ArmRow], pairs: Sequence[Pair]) -> list[str]:
     few = [f"{row.label} ({row.n})" for row in rows if row.n < FEW]
     fewest = min(row.n for row in rows)
     if not few:
         indication = len(rows) > 1 and fewest < CLAIM
         return [f"{fewest} seeds give an indication; a claim needs {CLAIM}"] if indication else []
     found = [f"fewer than {FEW} seeds: {listed(few)}; nothing can be claimed, and intervals can't be trusted"]
-    smallest, pairs = _smallest_p(rows), math.comb(len(rows), 2)
+    smallest, tested = _smallest_p(rows), sum(not math.isnan(pair.test.p) for pair in pairs)
     if smallest > 0.01:
-        holm = f", nor below {p_value(min(1.0, smallest * pairs))} after Holm's correction" if pairs > 1 else ""
+        holm = f", nor below {p_value(min(1.0, smallest * tested))} after Holm's correction" if tested > 1 else ""
         found.append(f"with so few seeds no exact p can be below {p_value(smallest)}{holm}")
     return found
 

@@ -12,6 +12,7 @@ from grokterm.console.text import plain, plain_lines
 from grokterm.json_types import json_types
 
 PIPE_WIDTH = 200
+_FOLDED = 24  # cells that a column of words keeps at least
 
 
 def data(text: str = "") -> None:
@@ -70,6 +71,19 @@ def width() -> int:
     return int(columns) if columns.isdigit() and int(columns) else PIPE_WIDTH
 
 
+def _least(columns: list[tuple[str, str]], rows: list[list[Any]]) -> int:
+    """Cells that a table needs so that no number is cut and no word broken into letters; a terminal folds the rest."""
+    cells = [
+        [heading, *(plain("" if row[place] is None else row[place]) for row in rows)]
+        for place, (heading, _) in enumerate(columns)
+    ]
+    whole = [place == 0 or justify == "right" for place, (_, justify) in enumerate(columns)]
+    widths = [max(map(len, own)) for own in cells]
+    return sum(size if kept else min(size, _FOLDED) for size, kept in zip(widths, whole, strict=True)) + 2 * len(
+        columns
+    )
+
+
 def table(columns: list[tuple[str, str]], rows: list[list[Any]]) -> None:
     """A table on standard output. Cells are drawn as data, never as markup.
 
@@ -88,7 +102,7 @@ def table(columns: list[tuple[str, str]], rows: list[list[Any]]) -> None:
         shown.add_column(Text(plain(heading)), justify=justify, overflow="fold", no_wrap=whole)
     for row in rows:
         shown.add_row(*(Text(plain("" if cell is None else cell)) for cell in row))
-    console = Console(highlight=False, width=width())
+    console = Console(highlight=False, width=max(width(), _least(columns, rows)))
     with console.capture() as capture:
         console.print(shown)
     for line in capture.get().splitlines():

@@ -51,6 +51,7 @@ class Console(App[None]):
         late: the terminal hasn't said yet how light it is, and may still do so.
         greet: this is the very first time.
         said: something to say at the start.
+        leave_by: called with an exit code when the process was told to end; ends it if it hasn't gone by itself soon.
     """
 
     TITLE = "grokterm"
@@ -86,6 +87,7 @@ class Console(App[None]):
         late: bool = False,
         greet: bool = False,
         said: tuple[str, ...] = (),
+        leave_by: Callable[[int], None] = lambda code: None,
     ) -> None:
         self.settings = settings or Settings()
         use(self.settings.keys)
@@ -93,7 +95,7 @@ class Console(App[None]):
         super().__init__()
         self.runs, self.clock, self.ascii = runs, clock, ascii
         self.memory = memory or Memory(None)
-        self._few = few
+        self._few, self._leave_by = few, leave_by
         self._late = Late() if late else None
         self._greet, self._said = greet, (*said, *self.settings.problems)
         self._held: Snapshot | None = None
@@ -128,14 +130,23 @@ class Console(App[None]):
         self.set_keymap(dict(self.settings.keys))
         self.set_interval(1.0, self.memory.save)
         self.set_interval(UNSEEN_SECONDS, self._show_held)
-        loop = asyncio.get_running_loop()
+        self._loop = asyncio.get_running_loop()
         for end in (signal.SIGHUP, signal.SIGTERM):
-            # The terminal is gone, or somebody wants us gone: leave as if `q` had been pressed.
-            loop.add_signal_handler(end, self.call_later, self.action_quit)
+            signal.signal(end, self._told_to_leave)
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh())  # back from the shell, on a bare screen
         if "GROKTERM_SERVER" in os.environ:
             self.set_interval(2.0, self._leave_with_server)
         self.call_after_refresh(self._begin)
+
+    def _told_to_leave(self, number: int, _frame: object) -> None:
+        """The terminal is gone, or somebody wants us gone: leave as if `q` had been pressed, at the latest soon.
+
+        Whoever writes to a terminal that is gone may wait for ever, and then nothing of the loop runs any more; so this
+        is a handler of the process and not of the loop, and `leave_by` sets the end.
+        """
+        self.memory.save()
+        self._leave_by(128 + number)
+        self._loop.call_soon_threadsafe(self.call_later, self.action_quit)
 
     def _begin(self) -> None:
         self.watcher.start()

@@ -11,10 +11,17 @@ from grokterm.console.detail import ArmLine
 from grokterm.console.look import Ink, marker
 from grokterm.console.scales import SMOOTHING, View
 
+_SET = ("weight_decay", "weight_decay_integral", "lr", "wall")
+
 
 def way(view: View) -> tuple:
     """What the numbers of a curve depend on, for `Curves.kept`."""
     return view.axis, view.smooth, view.seed
+
+
+def smoothing(column: str, view: View) -> float:
+    """The weight by which a column is smoothed. What was set and not measured, like a schedule, is shown as it is."""
+    return 0.0 if column in _SET else SMOOTHING[view.smooth]
 
 
 def lines(curves: Curves, column: str, arm: ArmLine, view: View, ink: Ink, faint: bool) -> tuple[Series, ...]:
@@ -28,7 +35,7 @@ def lines(curves: Curves, column: str, arm: ArmLine, view: View, ink: Ink, faint
 
 
 def _made(curves: Curves, column: str, arm: ArmLine, view: View, colour: str, faint: bool) -> Iterable[Series]:
-    weight, sign = SMOOTHING[view.smooth], marker(arm.index)
+    weight, sign = smoothing(column, view), marker(arm.index)
     if view.seed is None:
         band = curves.band(column, arm.name)
         if band is not None:

@@ -10,11 +10,11 @@ from grokterm.console.charts.readings import Reading, readings, table_rows
 from grokterm.console.commands import told
 from grokterm.console.curves import AXIS_COLUMNS, Curves
 from grokterm.console.detail import ArmLine
-from grokterm.console.lines import lines, way
+from grokterm.console.lines import lines, smoothing, way
 from grokterm.console.look import Ink, marker
 from grokterm.console.panel import OVERLAY, PANELS, Panel
 from grokterm.console.probes import probe_panels
-from grokterm.console.scales import AXIS_WORDS, SMOOTHING, Spot, View
+from grokterm.console.scales import AXIS_WORDS, Spot, View
 
 __all__ = [
     "OVERLAY",
@@ -51,7 +51,7 @@ def chart(panel: Panel, curves: Curves, arms: Arms, view: View, spot: Spot, ink:
         for arm in shown:
             drawn += lines(curves, column, arm, view, ink, faint=place > 0)
     lacking = [arm.name for arm in shown if _lacks_axis(curves, panel, arm, view)]
-    smooth = SMOOTHING[view.smooth]
+    smooth = max(smoothing(column, view) for column in panel.columns)
     empty, hint = _why_empty(curves, panel, arms, shown, bool(lacking), view, spot)
     notes = (
         "─ test  ┄ train" if len(panel.columns) > 1 else "",

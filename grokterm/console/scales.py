@@ -66,17 +66,19 @@ class View:
             return replace(self, seed=-1)
         return replace(self, seed=self.seed + 1 if self.seed + 1 < count else None)
 
+    def shown(self, seeds: tuple[int, ...]) -> str:
+        """Which seeds are shown, in words."""
+        if self.seed is None:
+            return f"median and range of {len(seeds)} seeds" if len(seeds) > 1 else f"seed {seeds[0]}" if seeds else ""
+        if self.seed < 0:
+            return "every seed"
+        return f"seed {seeds[self.seed]}" if self.seed < len(seeds) else "no such seed"
+
     def words(self, seeds: tuple[int, ...]) -> str:
         """The view in words, for a header line. Whatever changes a curve's looks is said here."""
-        if self.seed is None:
-            shown = f"median and range of {len(seeds)} seeds" if len(seeds) > 1 else f"seed {seeds[0]}" if seeds else ""
-        elif self.seed < 0:
-            shown = "every seed"
-        else:
-            shown = f"seed {seeds[self.seed]}" if self.seed < len(seeds) else "no such seed"
         smooth = f"smoothed {SMOOTHING[self.smooth]:g}" if self.smooth else ""
         x = f"x {AXIS_WORDS[self.axis]}" if self.axis != "step" else "x"
-        parts = (shown, smooth, f"y {self.y}", f"{x} log" if self.log_x else f"{x} linear")
+        parts = (self.shown(seeds), smooth, f"y {self.y}", f"{x} log" if self.log_x else f"{x} linear")
         return " · ".join(part for part in parts if part)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +10,8 @@ from grokterm.console import plainascii, terminal
 from grokterm.console.background import ask, shade_from_environment
 from grokterm.console.memory import Memory
 from grokterm.console.settings import Settings, load_settings
+
+LAST_SECONDS = 3.0  # to leave in order, once the terminal is gone
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,7 @@ def open_console(runs: Path, open_at: str | None = None, wishes: Wishes | None =
         late=late,
         greet=not memory.greeted,
         said=_told(settings, why),
+        leave_by=_end_soon,
     )
     app.run(mouse=settings.mouse if wishes.mouse is None else wishes.mouse)
     words = farewell(app.snapshot)
@@ -64,6 +68,13 @@ def open_console(runs: Path, open_at: str | None = None, wishes: Wishes | None =
         print(words, file=sys.stderr)
     if app.return_code:
         raise SystemExit(app.return_code)
+
+
+def _end_soon(code: int) -> None:
+    """End the process in a few seconds, whatever it waits for then: nothing that is kept depends on it."""
+    end = threading.Timer(LAST_SECONDS, os._exit, (code,))
+    end.daemon = True
+    end.start()
 
 
 def _decided(memory: Memory, settings: Settings) -> str:

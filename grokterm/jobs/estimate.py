@@ -132,7 +132,9 @@ def from_rates(experiment: Experiment, rates: Sequence[Rate], device: str) -> Es
     how = f"measured here {_times(len(same))}"
     if nearest:
         names = list(dict.fromkeys(rate.name for rate in nearest))
-        how = f"scaled from {', '.join(names)}, measured here {_times(len(nearest))}"
+        how = (
+            f"rough, perhaps off by several times: scaled from {', '.join(names)}, measured here {_times(len(nearest))}"
+        )
     return Estimate(_together(times, _places(device)), how, max(memory) if memory and not nearest else counted)
 
 

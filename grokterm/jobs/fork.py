@@ -153,6 +153,8 @@ def _problems(draft: Experiment, old: Experiment, came_from: Mapping[str, str], 
             yield f"stop.steps: {spec.stop.steps} is reached at the checkpoint of step {step}; a fork needs more"
         for name, values in zip(_SCHEDULES, (schedule_values, rate_values), strict=True):
             schedule = getattr(spec.optimizer, name)
+            if schedule is None or schedule.schedule == "constant":
+                continue
             if f"optimizer.{name}" not in changed and not _same_past(before, spec, step, name, values):
                 yield (
                     f"stop.steps: the {schedule.schedule} schedule of arm {arm.name} is another one over "

@@ -52,6 +52,8 @@ def add_note(path: Path, kind: str, value: str | bool) -> Note:
     if kind in _TEXTS:
         if not isinstance(value, str) or not value.strip():
             raise BadInput(f"a {kind} is a text that is not empty (given {value!r})")
+        if kind == "tag" and len(value.split()) > 1:
+            raise BadInput(f"a tag is one word (given {value!r})", hint=f"right would be {'-'.join(value.split())!r}")
     elif kind in _MARKS:
         if not isinstance(value, bool):
             raise BadInput(f"{kind} is true or false (given {value!r})")

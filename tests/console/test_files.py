@@ -30,8 +30,8 @@ def charts(**options) -> list[Chart]:
 
 
 def test_an_svg_is_xml_with_its_words_as_text(tmp_path):
-    path = write(charts(), tmp_path / "new" / "a.svg")
-    assert path == tmp_path / "new" / "a.svg"
+    path = write(charts(), tmp_path / "a.svg")
+    assert path == tmp_path / "a.svg"
     words = " ".join("".join(node.itertext()) for node in ElementTree.parse(path).iter())
     assert "static" in words and "<b>$x$&" in words and "t_grok static" in words and "train" in words
 

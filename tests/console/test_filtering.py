@@ -61,7 +61,8 @@ def holds(text: str, **changes) -> bool:
         "age>3h", "age<1d", "age>=1h30m", "progress=100", "progress>50%", "step>=900", "step=0.9k", "seeds=4",
         "t_grok<400", "-t_grok>400", "grokked=5", "grokked>=5", "device=cpu", "host=box",
         "p=113", "task.p>100", "lr=1e-3", "lr>0.002", "lr>=0.003", "-lr>0.003", "model~trans", "operation=add",
-        "weight_decay=1", "weight_decay=linear", "optimizer.weight_decay~lin", "optimizer.weight_decay.final<1", "bias=true",
+        "weight_decay=1", "weight_decay=linear", "optimizer.weight_decay~lin", "bias=true",
+        "optimizer.weight_decay.final<1",
         "p=113 lr=3e-3 fin3",
     ],
 )  # fmt: skip

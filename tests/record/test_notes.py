@@ -10,10 +10,10 @@ HOSTILE = "two\nlines \x1b]0;title\x07 [red]markup[/red] \U0001f600 \udcff \x00 
 
 def test_notes_come_back_exactly(folder):
     given = folder.add_note("note", HOSTILE)
-    folder.add_note("tag", "seed 000")
+    folder.add_note("tag", "seed-000")
     folder.add_note("star", True)
     found = open_folder(folder.path).notes()
-    assert [(note.kind, note.value) for note in found] == [("note", HOSTILE), ("tag", "seed 000"), ("star", True)]
+    assert [(note.kind, note.value) for note in found] == [("note", HOSTILE), ("tag", "seed-000"), ("star", True)]
     assert abs(found[0].time - given.time) < 1e-5 and found[0].who == given.who
     assert folder.paths.notes.read_bytes().count(b"\n") == 3
 

@@ -28,7 +28,6 @@ def write(charts: Sequence[Chart], path: Path) -> Path:
         raise BadInput(f"{path.name}: nothing to write: {charts[0].empty if charts else 'no chart'}")
     data = make(charts)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, data)
     except OSError as problem:
         raise BadInput(f"{path}: can't be written: {problem.strerror or problem}", "say another place") from None

@@ -234,7 +234,8 @@ class Charting(Page):
         cells = self.grid.cells or ((scene.focus,) if scene and scene.focus else ())
         if scene is None or not cells:
             return
-        charts = tuple(replace(scene.chart(cell, self.app.ink), title=cell.title) for cell in cells)
+        whose = " · ".join(filter(None, (self.file_stem(), scene.view.shown(self.seeds()))))
+        charts = tuple(replace(scene.chart(cell, self.app.ink), title=f"{cell.title}   {whose}") for cell in cells)
         if not any(chart.series for chart in charts):
             self.app.notify(f"nothing to write: {charts[0].empty}", markup=False)
             return
