@@ -80,9 +80,9 @@ def test_an_experiment_that_never_began(record):
 
 def test_marks_are_shown(quickstart):
     quickstart.add_note("star", True)
-    quickstart.add_note("tag", "keep [red]")
+    quickstart.add_note("tag", "keep-[red]")
     assert summarise(quickstart).marks.starred
-    assert summarise(quickstart).marks.tags == ("keep [red]",)
+    assert summarise(quickstart).marks.tags == ("keep-[red]",)
 
 
 @pytest.mark.parametrize("file", ["format.json", "cohorts/00/members.json", "cohorts/00/status.json"])

@@ -64,9 +64,9 @@ def test_every_option_has_its_effect(place):
 
 
 def test_a_picture_is_written_and_nothing_is_on_standard_output(place):
-    done = plot(place, "one1", "--panel", "loss", "-o", "out/a.svg")
+    done = plot(place, "one1", "--panel", "loss", "-o", "a.svg")
     assert done.stdout == "" and "a.svg" in done.stderr
-    ElementTree.parse(place / "out" / "a.svg")
+    ElementTree.parse(place / "a.svg")
 
 
 def test_json_on_standard_output_is_the_numbers_or_where_they_are(place):

@@ -58,7 +58,16 @@ def _settled(app: Console) -> bool:
     busy = any(worker.is_running for worker in app.workers)
     shown = getattr(app.screen, "settled", True)
     arranged = bool(snapshot.problem) or snapshot.arranged.query == app.watcher.query
-    return read and arranged and not busy and shown and all(view.settled for view in app.screen.query(ChartView))
+    wants_machine = bool(app.watcher._machine_for)
+    machine = not wants_machine or (snapshot.machine is not None and bool(snapshot.machine.devices))
+    return (
+        read
+        and arranged
+        and machine
+        and not busy
+        and shown
+        and all(view.settled for view in app.screen.query(ChartView))
+    )
 
 
 def screen_text(pilot: Pilot) -> str:

@@ -52,7 +52,7 @@ async def test_keys_and_values_are_completed(world):
         await press(pilot, "slash")
         assert "words, or state=" in hint(pilot)
         await press(pilot, *"sta")
-        assert hint(pilot) == "state  star"
+        assert hint(pilot).startswith("state  star")
         await press(pilot, "right", "f")
         assert hint(pilot) == "state: finished  failed"
         await press(pilot, "right")
