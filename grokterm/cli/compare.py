@@ -7,11 +7,10 @@ from typing import Annotated
 import typer
 
 from grokterm.cli.options import RUNS, AsJson, Runs
-from grokterm.cli.out import data, drawn, emit_json, table, width
+from grokterm.cli.out import GAP, data, drawn, emit_json, table, width
 from grokterm.console.text import fold
 from grokterm.errors import NotFound
 
-_GAP = 3  # cells between columns
 _NAME = 24  # the name of an arm that is longer may be folded to this
 
 Contenders = Annotated[
@@ -113,7 +112,7 @@ def _grid(labels: list[str], metrics: list[tuple[str, list[str]]], corner: str) 
     """
     room = width()
     sizes = [max(min(len(label), _NAME), *(len(cells[i]) for _, cells in metrics)) for i, label in enumerate(labels)]
-    if max(len(corner), *(len(heading) for heading, _ in metrics)) + sum(_GAP + size for size in sizes) <= room:
+    if max(len(corner), *(len(heading) for heading, _ in metrics)) + sum(GAP + size for size in sizes) <= room:
         columns = [(label, "right") for label in labels]
         table([(corner, "left"), *columns], [[heading, *cells] for heading, cells in metrics])
         return
@@ -131,11 +130,11 @@ def _blocks(metrics: list[tuple[str, list[str]]], room: int) -> list[list[tuple[
     blocks, used = [], room
     for heading, cells in metrics:
         size = max(map(len, (heading, *cells)))
-        if used + _GAP + size > room:
+        if used + GAP + size > room:
             blocks.append([])
             used = 0
         blocks[-1].append((heading, cells))
-        used += _GAP + size
+        used += GAP + size
     return blocks
 
 

@@ -13,6 +13,7 @@ from grokterm.json_types import json_types
 
 PIPE_WIDTH = 200
 _FOLDED = 24  # cells that a column of words keeps at least
+GAP = 3  # cells between two columns
 
 
 def data(text: str = "") -> None:
@@ -77,11 +78,14 @@ def _least(columns: list[tuple[str, str]], rows: list[list[Any]]) -> int:
         [heading, *(plain("" if row[place] is None else row[place]) for row in rows)]
         for place, (heading, _) in enumerate(columns)
     ]
-    whole = [place == 0 or justify == "right" for place, (_, justify) in enumerate(columns)]
     widths = [max(map(len, own)) for own in cells]
-    return sum(size if kept else min(size, _FOLDED) for size, kept in zip(widths, whole, strict=True)) + 2 * len(
-        columns
-    )
+    kept = _kept_whole(columns)
+    return sum(size if k else min(size, _FOLDED) for size, k in zip(widths, kept, strict=True)) + GAP * len(columns)
+
+
+def _kept_whole(columns: list[tuple[str, str]]) -> list[bool]:
+    """Which columns are never folded: the first, and those on the right, which hold numbers."""
+    return [place == 0 or justify == "right" for place, (_, justify) in enumerate(columns)]
 
 
 def table(columns: list[tuple[str, str]], rows: list[list[Any]]) -> None:
@@ -97,8 +101,7 @@ def table(columns: list[tuple[str, str]], rows: list[list[Any]]) -> None:
     from rich.text import Text
 
     shown = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for place, (heading, justify) in enumerate(columns):
-        whole = place == 0 or justify == "right"
+    for (heading, justify), whole in zip(columns, _kept_whole(columns), strict=True):
         shown.add_column(Text(plain(heading)), justify=justify, overflow="fold", no_wrap=whole)
     for row in rows:
         shown.add_row(*(Text(plain("" if cell is None else cell)) for cell in row))
