@@ -52,8 +52,10 @@ def world(tmp_path, monkeypatch):
     from grokterm.jobs import Device, Line
 
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("grokterm.jobs.devices", lambda: (Device("cpu", "2 cores", 0.25, 3 << 30, 24 << 30, 2),))
-    monkeypatch.setattr("grokterm.jobs.line", lambda: Line(slots={"cpu": 2}))
+    cpu = Device("cpu", "2 cores", 0.25, 3 << 30, 24 << 30, 2)
+    monkeypatch.setattr("grokterm.console.machine.devices", lambda: (cpu,))
+    for place in ("grokterm.console.machine.line", "grokterm.jobs.line"):
+        monkeypatch.setattr(place, lambda: Line(slots={"cpu": 2}))
     monkeypatch.setattr("getpass.getuser", lambda: "ada")
     monkeypatch.setattr(writing.Path, "cwd", staticmethod(lambda: Path("/home/ada/grokking")))
     monkeypatch.setenv("TZ", "UTC")
