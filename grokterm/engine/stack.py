@@ -23,9 +23,13 @@ _ALIGN = 16  # every tensor starts at a multiple of 64 bytes, in every member: s
 class Network(Protocol):
     """What a network offers to be stacked: a module, and the names under which its parameters are recorded.
 
+    `looped` says that it can't be mapped, or is faster alone: then the members take turns, with the same mathematics.
+
     It may also have `embeddings` and `unembeddings`: the last parts of the names of the tables that its input is looked
     up in, and of the matrices that make logits. Decay scopes and Muon go by them; without them it has none.
     """
+
+    looped: bool
 
     def field_name(self, path: str) -> str: ...
 
@@ -99,7 +103,8 @@ class Stack:
             the group, and the results with a leading axis over its members. Their sum may be differentiated before the
             next group is asked for: gradients go to `gradients`.
         """
-        mapped = vmap(partial(self._for_one, function))
+        run = partial(self._for_one, function)
+        mapped = partial(_in_turn, run) if self._network.looped else vmap(run)
         for group, leaf in zip(self.groups, self._leaves, strict=True):
             parameters = dict(zip(self._shapes, self._views(leaf), strict=True))
             yield group, mapped(parameters, *(tensor[group] for tensor in data))
@@ -115,3 +120,12 @@ class Stack:
         """The tensors inside a buffer [e, n]. One split, so that backward joins all gradients in one go."""
         pieces = flat.split(self._sizes, dim=1)[::2]  # every other piece is padding
         return [piece.view(len(flat), *shape) for piece, shape in zip(pieces, self._shapes.values(), strict=True)]
+
+
+def _in_turn(function: Callable, parameters: dict[str, torch.Tensor], *data: torch.Tensor) -> tuple[torch.Tensor, ...]:
+    """What vmap does, one member after the other."""
+    members = range(len(next(iter(parameters.values()))))
+    results = [
+        function({path: tensor[i] for path, tensor in parameters.items()}, *(x[i] for x in data)) for i in members
+    ]
+    return tuple(torch.stack(column) for column in zip(*results, strict=True))

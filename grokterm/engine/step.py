@@ -35,20 +35,25 @@ def train_pass(stack: Stack, part: Part, loss: Loss) -> Scores:
 
 
 @torch.no_grad()
-def evaluate(stack: Stack, part: Part, loss: Loss) -> Scores:
-    """Forward only."""
-    scores = [found for _, found in stack.map(partial(_loss_and_correct, loss=loss), *part, *loss.numbers)]
-    return _joined(scores, part)
+def evaluate(stack: Stack, part: Part, loss: Loss, most: int) -> Scores:
+    """Forward only, at most `most` samples of a member at a time."""
+    pieces = part.pieces(most)
+    scores = []
+    for piece in pieces:
+        found = [pair for _, pair in stack.map(partial(_loss_and_correct, loss=loss), *piece, *loss.numbers)]
+        scores.append(_joined(found, piece))
+    return scores[0] if len(scores) == 1 else _mean(scores, pieces)
 
 
 @torch.no_grad()
-def shares(stack: Stack, part: Part, loss: Loss) -> dict[str, torch.Tensor]:
+def shares(stack: Stack, part: Part, loss: Loss, most: int) -> dict[str, torch.Tensor]:
     """The share of samples for which each of `loss.shares` is true, [e] float64; forward only."""
-    found = [flags for _, flags in stack.map(partial(_flags, loss=loss), *part, *loss.numbers)]
-    return {
-        f"train_{name}": torch.cat(values).to(torch.float64).mean(1)
-        for name, values in zip(loss.shares, zip(*found, strict=True), strict=True)
-    }
+    counts = torch.zeros(len(loss.shares), stack.width, dtype=torch.float64, device=part.answers.device)
+    for piece in part.pieces(most):
+        found = [flags for _, flags in stack.map(partial(_flags, loss=loss), *piece, *loss.numbers)]
+        for count, values in zip(counts, zip(*found, strict=True), strict=True):
+            count += torch.cat(values).sum(1)
+    return {f"train_{name}": count / part.size for name, count in zip(loss.shares, counts, strict=True)}
 
 
 def _loss_and_correct(
@@ -79,4 +84,12 @@ def _right(outputs: torch.Tensor, answers: torch.Tensor) -> torch.Tensor:
 
 def _joined(scores: list[tuple[torch.Tensor, torch.Tensor]], part: Part) -> Scores:
     losses, correct = (torch.cat(tensors) for tensors in zip(*scores, strict=True))
-    return Scores(losses, correct.to(torch.float64) / part.answers.shape[1])
+    return Scores(losses, correct.to(torch.float64) / part.size)
+
+
+def _mean(scores: list[Scores], pieces: list[Part]) -> Scores:
+    """The scores of a part from those of its pieces. A count of right answers stays a whole number."""
+    size = sum(piece.size for piece in pieces)
+    loss = sum(score.loss * (piece.size / size) for score, piece in zip(scores, pieces, strict=True))
+    right = sum((score.accuracy * piece.size).round() for score, piece in zip(scores, pieces, strict=True))
+    return Scores(loss, right / size)

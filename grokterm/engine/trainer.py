@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import torch
 
-from grokterm.engine.cohort import build_data, build_stack
+from grokterm.engine.batches import Batches
+from grokterm.engine.cohort import Part, build_data, build_stack
 from grokterm.engine.decay import DecaySchedules
 from grokterm.engine.losses import build_loss
 from grokterm.engine.memory import keep_freed_memory
@@ -22,6 +23,8 @@ from grokterm.engine.ring import Ring
 from grokterm.engine.step import Scores, evaluate, shares, train_pass
 from grokterm.errors import GroktermError
 from grokterm.spec import Member
+
+_SCORED = {"classes": ("loss", "acc"), "numbers": ("loss",)}  # a number is never exactly right
 
 Rows = tuple[np.ndarray, dict[str, np.ndarray]]
 
@@ -57,6 +60,8 @@ class Trainer:
         self._loss = build_loss([member.spec.loss for member in members], device)
         self._stack = build_stack(members, device)
         self._train, self._test = build_data(members, device)
+        self._batches, self._most = Batches(members, self._train), spec.most_evaluated
+        self._scored = _SCORED[spec.task.answers]
         self._optimizer = build_optimizer([member.spec.optimizer for member in members], self._stack)
         self._rates = LearningRates(members, device)
         self._decay = DecaySchedules(members, device)
@@ -88,17 +93,15 @@ class Trainer:
         """Measure the weights after the last update, which no step will do: one more row of every stream but train."""
         unknown = torch.full_like(self._alive, torch.nan, dtype=torch.float64)
         if "eval" in self._rings:
-            train = evaluate(self._stack, self._train, self._loss)
-            self._rings["eval"].append(
-                self.step, self._evaluation(train, evaluate(self._stack, self._test, self._loss))
-            )
+            scores = self._evaluation(self._evaluate(self._train), self._evaluate(self._test))
+            self._rings["eval"].append(self.step, scores)
         if "weights" in self._rings:
             used = self._decay.current(), self._rates.at(self._count)
             self._rings["weights"].append(self.step, self._weights(unknown, unknown, *used))
         if "sparsity" in self._rings:
             self._rings["sparsity"].append(self.step, sparsity(self._stack.tensors(self._stack.weights)))
         if "numerics" in self._rings:
-            self._rings["numerics"].append(self.step, shares(self._stack, self._train, self._loss))
+            self._rings["numerics"].append(self.step, self._shares())
 
     def drain(self) -> dict[str, Rows]:
         """The rows since the last drain, by stream: steps [T] and columns [T, e]. Host and device meet here."""
@@ -145,24 +148,24 @@ class Trainer:
     def _one_step(self) -> None:
         """One update. Everything is computed before anything is written: running out of memory leaves no trace."""
         stack, measured = self._stack, {}
-        train = train_pass(stack, self._train, self._loss)
-        test = evaluate(stack, self._test, self._loss) if self._due("eval") else None
+        train = train_pass(stack, self._batches.at(self.step), self._loss)
+        test = self._evaluate(self._test) if self._due("eval") else None
         grad_norm = vector_norm(stack.gradients)
         alive = self._alive & train.loss.isfinite() & grad_norm.isfinite()
         used, lr = self._decay.current(), self._rates.at(self._count)
         hyper = Hyper(lr.unsqueeze(1), used.unsqueeze(1), self._count + 1)
         weights, states = self._optimizer.propose(stack.weights, stack.gradients, hyper)
         if self._due("train"):
-            measured["train"] = {"train_loss": train.loss, "train_acc": train.accuracy}
+            measured["train"] = self._named("train", train)
         if test is not None:
-            measured["eval"] = self._evaluation(train, test)
+            measured["eval"] = self._evaluation(train if self._batches.whole else self._evaluate(self._train), test)
         if self._due("weights"):
             update_norm = torch.where(alive, whole_norm(stack.tensors(weights - stack.weights)), 0.0)
             measured["weights"] = self._weights(grad_norm, update_norm, used, lr)
         if self._due("sparsity"):
             measured["sparsity"] = sparsity(stack.tensors(stack.weights))
-        if self._due("numerics") and self._loss.shares:
-            measured["numerics"] = shares(stack, self._train, self._loss)
+        if self._due("numerics"):
+            measured["numerics"] = self._shares()
 
         for name, columns in measured.items():
             self._rings[name].append(self.step, columns)
@@ -176,12 +179,20 @@ class Trainer:
         self._count += 1
 
     def _due(self, stream: str) -> bool:
-        every = getattr(self._streams, f"{stream}_every")
-        return bool(every) and self.step % every == 0
+        return stream in self._rings and self.step % getattr(self._streams, f"{stream}_every") == 0
 
     def _evaluation(self, train: Scores, test: Scores) -> dict[str, torch.Tensor]:
-        names = ("test_loss", "test_acc", "train_loss", "train_acc")
-        return dict(zip(names, (*test, *train), strict=True))
+        return self._named("test", test) | self._named("train", train)
+
+    def _named(self, part: str, scores: Scores) -> dict[str, torch.Tensor]:
+        values = {"loss": scores.loss, "acc": scores.accuracy}
+        return {f"{part}_{name}": values[name] for name in self._scored}
+
+    def _evaluate(self, part: Part) -> Scores:
+        return evaluate(self._stack, part, self._loss, self._most)
+
+    def _shares(self) -> dict[str, torch.Tensor]:
+        return shares(self._stack, self._train, self._loss, self._most)
 
     def _weights(
         self, grad_norm: torch.Tensor, update_norm: torch.Tensor, used: torch.Tensor, lr: torch.Tensor
@@ -197,8 +208,8 @@ class Trainer:
 
     def _make_rings(self, width: int, device: torch.device) -> dict[str, Ring]:
         columns = {
-            "train": ["train_loss", "train_acc"],
-            "eval": ["test_loss", "test_acc", "train_loss", "train_acc"],
+            "train": [f"train_{name}" for name in self._scored],
+            "eval": [f"{part}_{name}" for part in ("test", "train") for name in self._scored],
             "weights": [
                 *norm_columns(self._stack.names),
                 "grad_norm",

@@ -42,9 +42,11 @@ class MilestoneWatch:
         """Take new rows of the eval stream and record what they complete.
 
         Args:
-            steps: [t]. columns: train_acc and test_acc, [t, e].
+            steps: [t]. columns: train_acc and test_acc, [t, e]; a task without them has no milestones.
             diverged_at: [e] the update at which a member froze, or -1: rows from there on say nothing.
         """
+        if "test_acc" not in columns:
+            return
         new = (steps, columns["train_acc"], columns["test_acc"])
         self._rows = tuple(np.concatenate(pair) for pair in zip(self._rows, new, strict=True))
         rule = self._members[0].spec.milestones

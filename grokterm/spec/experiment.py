@@ -87,8 +87,8 @@ class Member(NamedTuple):
 
     @property
     def split_seed(self) -> int:
-        """The seed that draws the training set: the task's own where it has one, else the run's."""
-        own = getattr(self.spec.task, "split_seed", None)
+        """The seed that draws the training set: the task's own where it is given, else the run's."""
+        own = getattr(self.spec.task, self.spec.task.seed_field)
         return self.seed if own is None else own
 
 

@@ -1,8 +1,11 @@
 """RunSpec: everything that decides one run, apart from its seed."""
 
+import math
+
 from pydantic import Field, model_validator
 
 from grokterm.spec.base import Section, refuse
+from grokterm.spec.batches import Batches
 from grokterm.spec.loss import Loss
 from grokterm.spec.milestones import MilestoneRule
 from grokterm.spec.model import Model
@@ -13,6 +16,7 @@ from grokterm.spec.task import Task
 
 DECAY = "optimizer.weight_decay"
 RATE = "optimizer.lr_schedule"
+_EVALUATED = 1 << 26  # numbers of one member that an evaluation holds at a time
 
 
 class RunSpec(Section):
@@ -22,16 +26,42 @@ class RunSpec(Section):
     model: Model = Field(description="The network.")
     optimizer: Optimizer = Field(description="The update rule and its numbers.")
     loss: Loss = Field(default_factory=dict, validate_default=True, description="What is minimised.")
+    batches: Batches = Field(default_factory=Batches, description="How many samples an update sees.")
     stop: Stop = Field(description="When the run ends.")
     streams: Streams = Field(default_factory=Streams, description="What is written down, and how often.")
     milestones: MilestoneRule = Field(
         default_factory=MilestoneRule, description="What counts as memorised and as grokked."
     )
 
+    @property
+    def batch_size(self) -> int:
+        """Samples of one update; the last of an epoch may have fewer."""
+        return min(self.batches.size or self.task.train_size, self.task.train_size)
+
+    @property
+    def epoch(self) -> int:
+        """Steps of one epoch."""
+        return math.ceil(self.task.train_size / self.batch_size)
+
+    @property
+    def most_evaluated(self) -> int:
+        """Samples that go through a network at a time where no gradient is asked for."""
+        shown = self.task.shown
+        return max(1, _EVALUATED // (self.model.kept(shown) + 3 * shown.outputs))
+
     @model_validator(mode="after")
     def _sections_fit(self) -> "RunSpec":
-        refuse([*_decay_problems(self), *_rate_problems(self), *_loss_problems(self), *_evaluation_problems(self)])
+        rules = (_fit_problems, _decay_problems, _rate_problems, _loss_problems, _evaluation_problems)
+        refuse([problem for rule in rules for problem in rule(self)])
         return self
+
+
+def _fit_problems(spec: RunSpec) -> list[tuple[tuple[str, ...], str]]:
+    shown = spec.task.shown.kind
+    if shown in spec.model.reads:
+        return []
+    wanted = " or ".join(sorted(spec.model.reads))
+    return [(("model.kind", "task.kind"), f"{spec.model.kind} reads {wanted}; {spec.task.kind} shows {shown}")]
 
 
 def _decay_problems(spec: RunSpec) -> list[tuple[tuple[str, ...], str]]:
@@ -57,7 +87,7 @@ def _rate_problems(spec: RunSpec) -> list[tuple[tuple[str, ...], str]]:
 
 
 def _loss_problems(spec: RunSpec) -> list[tuple[tuple[str, ...], str]]:
-    given = getattr(spec.task, "answers", "classes")
+    given = spec.task.answers
     if given in spec.loss.answers:
         return []
     wanted = " or ".join(sorted(spec.loss.answers))

@@ -11,8 +11,8 @@ from typing import Any
 from grokterm.spec.base import Section
 from grokterm.spec.experiment import Member
 from grokterm.spec.run import RunSpec
+from grokterm.spec.shown import Shown, Tokens
 
-_POSITIONS = 3  # tokens of a sample; the last block works on the last one only
 _PER_PARAMETER = 60  # operations of the optimizer on one parameter, in the currency of multiply-adds
 _COPIES = 5  # of all weights, without the optimizer's state: gradients, and what an update makes of them
 _MOMENTS = {"adamw": 2, "adam": 2, "nadam": 2, "sgd": 1, "rmsprop": 1, "adagrad": 1, "lion": 1, "muon": 3}
@@ -24,7 +24,8 @@ def shape_of(members: Sequence[Member]) -> str:
     spec = members[0].spec
     model = {name: value for name, value in spec.model.model_dump().items() if not name.startswith("init_")}
     streams = {name: value for name, value in spec.streams.model_dump().items() if not name.startswith("checkpoint")}
-    parts = {"p": spec.task.p, "train": spec.task.train_size, "pairs": spec.task.pairs, "model": model}
+    task = {"shown": repr(spec.task.shown), "train": spec.task.train_size, "test": spec.task.test_size}
+    parts = {"task": task, "model": model, "batch": spec.batch_size}
     parts |= {"optimizer": [_costs(one) for one in _distinct(member.spec.optimizer for member in members)]}
     parts |= {"loss": _costs(spec.loss), "streams": streams, "width": len(members)}
     return json.dumps(parts, sort_keys=True)
@@ -52,35 +53,37 @@ def _costs(section: Section) -> dict[str, Any]:
 def work_of(members: Sequence[Member]) -> float:
     """Operations of one step of a cohort, on average over its evaluations."""
     spec = members[0].spec
-    train, test, every = spec.task.train_size, spec.task.pairs - spec.task.train_size, spec.streams.eval_every
-    passes = 3 * train + (test / every if every else 0)
+    test, every = spec.task.test_size, spec.streams.eval_every
+    evaluated = test if spec.batches.size is None else test + spec.task.train_size
+    passes = 3 * spec.batch_size + (evaluated / every if every else 0)
     return len(members) * (passes * _forward(spec) + (_PER_PARAMETER + _links(spec)) * parameters_of(spec))
 
 
 def memory_of(members: Sequence[Member]) -> int:
     """Bytes of tensors of a cohort, with all of its members in the network at a time."""
     spec = members[0].spec
-    model, task = spec.model, spec.task
-    train, test = task.train_size, task.pairs - task.train_size
-    number = 8 if spec.loss.dtype == "float64" else 4
-    hidden = 4 * (3 * model.d_mlp // 2 + 4 * model.d_model) * (1 + _POSITIONS * (model.layers - 1))
-    training = train * (task.p * (3 * number + 8) + hidden)
-    testing = test * (task.p * (2 * number + 4) + hidden // 2)
-    data = task.pairs * 24
-    return int(len(members) * (max(training, testing) + _copies(spec) * 4 * parameters_of(spec) + data))
+    task, outputs, kept = spec.task, spec.task.shown.outputs, spec.model.kept(spec.task.shown)
+    number, weight = 8 if spec.loss.dtype == "float64" else 4, 8 if spec.model.dtype == "float64" else 4
+    training = spec.batch_size * (outputs * (3 * number + 8) + weight * kept)
+    testing = min(task.test_size, spec.most_evaluated) * (outputs * (2 * number + 4) + weight * kept // 2)
+    data = (task.train_size + task.test_size) * (8 + _input_bytes(task.shown))
+    copies = _copies(spec) * weight * parameters_of(spec)
+    return int(len(members) * (max(training, testing) + copies + data))
 
 
 def parameters_of(spec: RunSpec) -> int:
     """Weights of one network."""
-    model, p = spec.model, spec.task.p
-    block = 4 * model.d_model * model.heads * model.d_head + 2 * model.d_model * model.d_mlp
-    biases = 3 * model.heads * model.d_head + 2 * model.d_model + model.d_mlp
-    return (2 * p + 1 + _POSITIONS) * model.d_model + p + model.layers * (block + biases)
+    return spec.model.parameters(spec.task.shown)
+
+
+def _input_bytes(shown: Shown) -> int:
+    """Bytes of what is shown of a sample."""
+    return 8 * shown.operands if isinstance(shown, Tokens) else 4 * shown.features
 
 
 def _links(spec: RunSpec) -> float:
     """Operations on one parameter beyond the update rule of Adam: orthogonal factors, and means over a window."""
-    optimizer, rows = spec.optimizer, spec.model.d_model
+    optimizer, rows = spec.optimizer, spec.model.width
     orthogonal = 3 * rows * getattr(optimizer, "newton_schulz", 0) + _SVD * rows * optimizer.egalitarian
     return orthogonal + getattr(optimizer.grokfast, "window", 0)
 
@@ -93,8 +96,5 @@ def _copies(spec: RunSpec) -> int:
 
 
 def _forward(spec: RunSpec) -> float:
-    model, p = spec.model, spec.task.p
-    attention, mlp = model.d_model * model.heads * model.d_head, 2 * model.d_model * model.d_mlp
-    whole = (model.layers - 1) * _POSITIONS * (4 * attention + mlp)
-    exponentials = p * (40 if spec.loss.dtype == "float64" else 20)
-    return 2 * (whole + 2 * attention + mlp + model.d_model * p) + exponentials
+    exponentials = spec.task.shown.outputs * (40 if spec.loss.dtype == "float64" else 20)
+    return 2 * spec.model.multiplications(spec.task.shown) + exponentials

@@ -23,7 +23,7 @@ import numpy as np
 from scipy.optimize import linprog
 
 from grokterm.engine.tasks.m_height import Stream, baselines, draw_block, m_height_split, m_heights
-from grokterm.spec.m_height import MHeight
+from grokterm.spec.tasks.m_height import MHeight
 
 
 def enumeration(P: np.ndarray, m: int | None, rounds: int) -> float:

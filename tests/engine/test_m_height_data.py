@@ -9,7 +9,7 @@ from grokterm.engine.tasks import m_height
 from grokterm.engine.tasks.m_height import Stream, baselines, draw_block, m_height_split, m_heights
 from grokterm.engine.tasks.m_height.blocks import block_path, get_block
 from grokterm.record.cache import cache_place, read_cached
-from grokterm.spec.m_height import MHeight
+from grokterm.spec.tasks.m_height import MHeight
 
 SMALL = MHeight(n=[6], k=[3, 4], train_per_group=700, validation_per_group=20, data_seed=3)
 STREAM = Stream(0, "train", 6, 3, 2, 100.0)

@@ -45,13 +45,13 @@ def test_an_unknown_operation_is_refused_with_the_known_ones():
 @pytest.mark.parametrize(("operation", "p", "size"), [("add", 11, 36), ("divide", 12, 20)])
 def test_a_split_shares_out_every_pair(operation, p, size):
     split = split_pairs(operation, p, size, torch.Generator().manual_seed(5))
-    together = torch.cat([split.train_pairs, split.test_pairs]).tolist()
-    assert len(split.train_pairs) == len(split.train_answers) == size
+    together = torch.cat([split.train_inputs, split.test_inputs]).tolist()
+    assert len(split.train_inputs) == len(split.train_answers) == size
     assert sorted(together) == modular_pairs(operation, p)[0].tolist()
     table = dict(
         zip(map(tuple, modular_pairs(operation, p)[0].tolist()), modular_pairs(operation, p)[1].tolist(), strict=True)
     )
-    assert [table[tuple(pair)] for pair in split.test_pairs.tolist()] == split.test_answers.tolist()
+    assert [table[tuple(pair)] for pair in split.test_inputs.tolist()] == split.test_answers.tolist()
 
 
 def test_members_split_by_their_seed_or_by_the_split_seed():
@@ -68,6 +68,6 @@ def test_the_split_is_drawn_evenly():
     counts = torch.zeros(121)
     for seed in range(400):
         split = split_pairs("add", 11, 72, torch.Generator().manual_seed(seed))
-        counts[split.train_pairs[:, 0] * 11 + split.train_pairs[:, 1]] += 1
+        counts[split.train_inputs[:, 0] * 11 + split.train_inputs[:, 1]] += 1
     share, spread = 72 / 121, (72 / 121 * 49 / 121 / 400) ** 0.5
     assert (counts / 400 - share).abs().max() < 4.5 * spread

@@ -12,6 +12,7 @@ from grokterm.engine.losses import cross_entropy
 from grokterm.engine.models import Transformer
 from grokterm.engine.models.look_up import OneHotLookUp, look_up
 from grokterm.engine.stack import Stack
+from grokterm.spec.shown import Tokens
 
 EVERY_OPTION = list(
     product((1, 2), ("none", "pre", "post"), (True, False), ("learned", "none"), (True, False), ("relu", "gelu"))
@@ -22,8 +23,9 @@ CASES += [(torch.float32, 1e-5, *options) for options in EVERY_OPTION if options
 
 
 def _network(seed: int, spec, p: int, std: float | None = None) -> Transformer:
-    network = Transformer(spec, p)
-    network.initialise(std or spec.init_std, torch.Generator().manual_seed(seed))
+    spec = spec if std is None else spec.model_copy(update={"init_std": std})
+    network = Transformer(spec, Tokens(values=p, sequence=(None, None, p), outputs=p))
+    network.initialise(torch.Generator().manual_seed(seed))
     return network
 
 

@@ -34,10 +34,10 @@ ONE_LINE = {
     "optimizer.lrr": (0.001, f"optimizer.lrr: unknown field (given 0.001); allowed: {OPTIMIZER_FIELDS}; nearest: lr"),
     "model.p": (7, "model.p: unknown field (given 7); allowed: kind, layers, d_model, heads, d_head, d_mlp, "
                    "activation, "
-                   "norm, bias, positions, causal, init_std, init_scale; nearest: task.p"),
+                   "norm, bias, positions, causal, init_std, init_scale, dtype; nearest: task.p"),
     "optimiser": ({}, "optimiser: unknown key (given {}); allowed: name, title, question, source, expect, cost, seeds, "
-                      "cohort_width, extends, task, model, optimizer, loss, stop, streams, milestones, arms, grid; "
-                      "nearest: optimizer"),
+                      "cohort_width, extends, task, model, optimizer, loss, batches, stop, streams, milestones, arms, "
+                      "grid; nearest: optimizer"),
     # A value of the wrong type: nothing is guessed.
     "optimizer.lr": ("0.001", 'optimizer.lr: expected a number, above 0 (given "0.001")'),
     "task.p": (53.0, "task.p: expected an integer, 2 to 2000 (given 53.0)"),
@@ -59,7 +59,8 @@ ONE_LINE = {
                              "nearest: add"),
     "loss.dtype": ("flaot32", 'loss.dtype: expected one of "float16", "bfloat16", "float32", "float64" '
                               '(given "flaot32"); nearest: float32'),
-    "model.kind": ("lstm", 'model.kind: expected "transformer" (given "lstm")'),
+    "model.kind": ("mpl", 'model: expected a table whose kind is one of transformer, mlp (given {d_model = 16, '
+                          'heads = 4, kind = "mpl"}); nearest: mlp'),
     # Schedules.
     "optimizer.weight_decay": (-1, "optimizer.weight_decay: expected a number, 0 or more (given -1)"),
     "optimizer.weight_decay.schedule": ("linaer", "optimizer.weight_decay: expected a number, or a table whose "
@@ -73,7 +74,7 @@ ONE_LINE = {
     "arms.fast": (3, "arms.fast: expected a table of sections to override (given 3)"),
     "arms.fast.optimiser": ({}, "arms.fast.optimiser: unknown section (given {}); allowed: about, task, model, "
                                 "optimizer, "
-                                "loss, stop, streams, milestones; nearest: optimizer"),
+                                "loss, batches, stop, streams, milestones; nearest: optimizer"),
     "arms.fast.about": (3, "arms.fast.about: expected text (given 3)"),
     "grid": ([1], "grid: expected a table of lists (given [1])"),
     "grid.optimizer.lrr": ([1], "grid.optimizer.lrr: not a field of a run; nearest: optimizer.lr"),

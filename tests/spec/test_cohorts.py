@@ -69,6 +69,8 @@ def test_the_fields_that_may_differ_are_those_marked_in_the_table():
     marked = {field.key for field in field_table() if field.per_member and field.key.count(".") == 1}
     assert marked == {
         "task.split_seed",
+        "task.data_seed",
+        "batches.seed",
         "model.init_scale",
         *(f"optimizer.{name}" for name in ("lr", "beta1", "beta2", "eps", "weight_decay", "lr_schedule", "l1", "clip")),
         *(f"optimizer.{name}" for name in ("momentum", "dampening", "alpha", "momentum_decay", "lr_decay")),

@@ -38,7 +38,10 @@ def test_every_field_of_a_run_has_a_row_where_its_kind_is_chosen():
     draft = open_draft("quickstart")
     for kind in ("linear", "step", "exponential", "cosine", "phases", "mirror", "mean"):
         draft = typed(draft, "optimizer.weight_decay", kind)
-        assert_listed(draft, ("optimizer[adamw]", f"optimizer[adamw].weight_decay[{kind}]", "loss[cross_entropy]"))
+        assert_listed(draft, (*SECTIONS, f"optimizer[adamw].weight_decay[{kind}]"))
+
+
+SECTIONS = ("task[modular]", "model[transformer]", "optimizer[adamw]", "loss[cross_entropy]")
 
 
 def assert_listed(draft, places):
@@ -57,7 +60,7 @@ def test_what_is_typed_becomes_a_value():
     assert value_of("5", fields["title"]) == "5"
     assert value_of("0, 1, 7", fields["seeds"]) == [0, 1, 7]
     assert value_of("8", fields["seeds"]) == 8
-    assert value_of("true", fields["model.bias"]) is True
+    assert value_of("true", fields["model[transformer].bias"]) is True
     assert value_of("plateau", fields["optimizer[adamw].weight_decay[phases].switch"]) == "plateau"
     axis = fields["seeds"]._replace(type=LIST)
     assert value_of("1e-3, 3e-3", axis) == [0.001, 0.003]
@@ -172,23 +175,14 @@ def test_only_so_many_arms_are_listed(small):
     assert any(found.sort == "more" and "900" in found.label for found in listed)
 
 
-def test_a_section_of_several_kinds(monkeypatch):
-    """A second task has fields of its own; choosing it keeps the common ones."""
-    fields = [f for f in field_table() if f.path.startswith("task.")]
-    two = [f._replace(path=f.path.replace("task.", f"task[{kind}].")) for kind in ("modular", "sparse") for f in fields]
-    two = [f for f in two if f.path != "task[sparse].operation"]
-    monkeypatch.setattr("grokterm.spec.field_rows.field_table", lambda: tuple(two))
-    from grokterm.spec.field_rows import _by_place
-
-    _by_place.cache_clear()
-    try:
-        names = [f.path.rpartition(".")[2] for f in section_fields("task", {"kind": "sparse"})]
-        assert "operation" not in names and "p" in names
-        kind = section_fields("task", {})[0]
-        assert kind.choices == ("modular", "sparse")
-        assert of_kind(kind, "sparse", {"p": 5, "operation": "add"}) == {"kind": "sparse", "p": 5}
-    finally:
-        _by_place.cache_clear()
+def test_a_section_of_several_kinds():
+    """A second optimizer has fields of its own; choosing it keeps the common ones."""
+    names = [f.path.rpartition(".")[2] for f in section_fields("optimizer", {"kind": "sgd"})]
+    assert "beta1" not in names and "momentum" in names
+    kind = section_fields("task", {})[0]
+    assert kind.choices == ("modular", "m-height")
+    adamw = {"lr": 0.1, "beta1": 0.5}
+    assert of_kind(section_fields("optimizer", {})[0], "sgd", adamw) == {"kind": "sgd", "lr": 0.1}
 
 
 def test_a_preset_that_one_document_cannot_say_is_resolved(write):
@@ -325,7 +319,7 @@ def test_stairs_ask_for_their_steps_and_take_no_share_for_them():
 def test_an_arm_has_an_optimizer_of_its_own():
     assert field_key("optimizer.kind") == "optimizer.kind" and field_key("momentum") == "optimizer.momentum"
     with pytest.raises(BadInput):
-        field_key("task.kind")  # there is but one
+        field_key("stop.kind")  # there is but one
     key = ("arms", "static", "optimizer", "kind")
     draft = open_draft("quickstart").vary("static", "optimizer.kind")
     draft = draft.write(key, "muon", row(draft, ".".join(key), [key]).field)

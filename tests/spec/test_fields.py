@@ -20,12 +20,12 @@ def test_every_field_has_a_sentence_and_a_path_of_its_own():
 def test_what_a_field_says():
     lr = field("optimizer[adamw].lr")
     assert (lr.type, lr.default, lr.choices, lr.per_member) == ("a number, above 0", "required", (), True)
-    assert field("task.p").type == "an integer, 2 to 2000"
-    assert field("model.d_head").default == "d_model / heads"
-    assert field("task.operation").choices == ("add", "subtract", "multiply", "divide")
-    assert field("model.bias")[1:3] == ("true or false", "true")
+    assert field("task[modular].p").type == "an integer, 2 to 2000"
+    assert field("model[transformer].d_head").default == "d_model / heads"
+    assert field("task[modular].operation").choices == ("add", "subtract", "multiply", "divide")
+    assert field("model[transformer].bias")[1:3] == ("true or false", "true")
     assert field("stop.grokked_plus").default == "absent: use the whole budget"
-    assert not field("task.p").per_member
+    assert not field("task[modular].p").per_member
 
 
 def test_fields_inside_a_schedule_name_their_schedule():

@@ -5,9 +5,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from grokterm.spec.base import one_of
 from grokterm.spec.fields import type_text
-from grokterm.spec.m_height import MHeight
 from grokterm.spec.problems import problems_of
-from grokterm.spec.task import Modular
+from grokterm.spec.tasks import Modular
+from grokterm.spec.tasks.m_height import MHeight
 
 
 def test_the_default_is_the_report_s():

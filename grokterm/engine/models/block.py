@@ -12,7 +12,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from grokterm.spec.model import Transformer as TransformerSpec
+from grokterm.spec.models import Transformer as TransformerSpec
 
 
 class Block(nn.Module):

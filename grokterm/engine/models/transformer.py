@@ -19,7 +19,8 @@ from torch import nn
 
 from grokterm.engine.models.block import Block, affine
 from grokterm.engine.models.look_up import look_up
-from grokterm.spec.model import Transformer as TransformerSpec
+from grokterm.spec.models import Transformer as TransformerSpec
+from grokterm.spec.shown import Tokens
 
 LENGTH = 3  # a, b, =
 
@@ -32,15 +33,17 @@ class Transformer(nn.Module):
 
     Args:
         spec: sizes and options. With normalisation a last LayerNorm stands before the unembedding, also in `post`.
-        p: modulus: p + 1 tokens (the last is "="), p answers.
+        shown: two operands below p and "=", p answers.
     """
 
+    looped = False
     embeddings = ("W_E", "W_pos")
     unembeddings = ("W_U",)
 
-    def __init__(self, spec: TransformerSpec, p: int) -> None:
+    def __init__(self, spec: TransformerSpec, shown: Tokens) -> None:
         super().__init__()
-        self.p = p
+        self.p = p = shown.outputs
+        self._std = spec.init_std * spec.init_scale
         self.W_E = nn.Parameter(torch.empty(p + 1, spec.d_model))
         self.W_pos = nn.Parameter(torch.empty(LENGTH, spec.d_model)) if spec.positions == "learned" else None
         self.blocks = nn.ModuleList(Block(spec) for _ in range(spec.layers))
@@ -49,13 +52,13 @@ class Transformer(nn.Module):
         self.b_U = nn.Parameter(torch.empty(p)) if spec.bias else None
         self._composed = spec.layers == 1 and spec.norm == "none" and _composing_saves(spec, p)
 
-    def initialise(self, std: float, generator: torch.Generator) -> None:
-        """Weights from N(0, std), biases 0, gains of norms 1. Drawn in the order of `named_parameters`."""
+    def initialise(self, generator: torch.Generator) -> None:
+        """Weights from N(0, init_std init_scale), biases 0, gains of norms 1; in the order of `named_parameters`."""
         with torch.no_grad():
             for name, parameter in self.named_parameters():
                 kind = name.rpartition(".")[2]
                 if kind.startswith("W_"):
-                    parameter.copy_(torch.randn(parameter.shape, generator=generator) * std)
+                    parameter.copy_(torch.randn(parameter.shape, generator=generator) * self._std)
                 else:
                     parameter.fill_(1.0 if kind == "weight" else 0.0)
 

@@ -3,19 +3,12 @@
 b sample (a pair of operands), p modulus
 """
 
-from typing import NamedTuple
-
 import numpy as np
 import torch
 
-
-class Split(NamedTuple):
-    """Pairs (a, b) and their answers, of one member, in two parts."""
-
-    train_pairs: torch.Tensor  # [b, 2] int64
-    train_answers: torch.Tensor  # [b] int64
-    test_pairs: torch.Tensor
-    test_answers: torch.Tensor
+from grokterm.engine.seeds import Purpose, generator
+from grokterm.engine.tasks.split import Split
+from grokterm.spec import Member
 
 
 def modular_pairs(operation: str, p: int) -> tuple[np.ndarray, np.ndarray]:
@@ -48,7 +41,13 @@ def modular_pairs(operation: str, p: int) -> tuple[np.ndarray, np.ndarray]:
     return np.stack([a, b], axis=1).astype(np.int64), answers.astype(np.int64)
 
 
-def split_pairs(operation: str, p: int, train_size: int, generator: torch.Generator) -> Split:
+def modular(member: Member) -> Split:
+    """The pairs that a member trains on, and the others."""
+    task = member.spec.task
+    return split_pairs(task.operation, task.p, task.train_size, generator(member.split_seed, Purpose.SPLIT))
+
+
+def split_pairs(operation: str, p: int, train_size: int, draws: torch.Generator) -> Split:
     """Shuffle all pairs, train on the first `train_size` and test on the rest.
 
     Both parts are then put back into the order of (a, b): the batch is the whole part, so order means nothing to the
@@ -57,10 +56,10 @@ def split_pairs(operation: str, p: int, train_size: int, generator: torch.Genera
     Args:
         operation, p: see `modular_pairs`.
         train_size: pairs to train on; the spec takes floor(train_fraction * number of pairs).
-        generator: decides the permutation; on the CPU, so that a split is the same on every device.
+        draws: decides the permutation; on the CPU, so that a split is the same on every device.
     """
     pairs, answers = modular_pairs(operation, p)
-    order = torch.randperm(len(pairs), generator=generator)
+    order = torch.randperm(len(pairs), generator=draws)
     train, test = order[:train_size].sort().values, order[train_size:].sort().values
     pairs, answers = torch.from_numpy(pairs), torch.from_numpy(answers)
     return Split(pairs[train], answers[train], pairs[test], answers[test])

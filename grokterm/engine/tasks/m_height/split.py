@@ -11,7 +11,7 @@ import numpy as np
 from grokterm.engine.log import say
 from grokterm.engine.tasks.m_height.blocks import Tell, get_block
 from grokterm.engine.tasks.m_height.draws import BLOCK, Block, Stream
-from grokterm.spec.m_height import SIDE, MHeight
+from grokterm.spec.tasks.m_height import SIDE, MHeight
 
 
 class Codes(NamedTuple):

@@ -1,0 +1,62 @@
+"""What every kind of [model] has, and tells the rest of the program."""
+
+from typing import Any, ClassVar, Literal
+
+from pydantic import Field
+
+from grokterm.spec.base import PER_MEMBER, Section
+from grokterm.spec.shown import Shown
+
+Precision = Literal["float32", "float64"]
+
+
+def precision() -> Any:
+    """The field `dtype`, of type `Precision`."""
+    return Field(
+        "float32",
+        description="Precision of weights, activations and optimizer. float64 takes two to four times as long on a "
+        "CPU, more on most GPUs.",
+    )
+
+
+def initial_scale() -> Any:
+    """The field `init_scale`, a number."""
+    return Field(
+        1.0,
+        gt=0,
+        json_schema_extra=PER_MEMBER,
+        description="Factor on all initial weights of a member, so that scales can be compared inside one cohort. 1 "
+        "leaves the rule of the network as it is.",
+    )
+
+
+class ModelSection(Section):
+    """The base of all networks. `grokterm.engine.models` builds them.
+
+    Each kind has the fields `init_scale` and `dtype` as its last. The counts below are rough: `grokterm.spec.work`
+    compares cohorts by them.
+
+    Attributes:
+        reads: the kinds of `Shown` that the network can take.
+    """
+
+    reads: ClassVar[frozenset[str]] = frozenset()
+
+    kind: str
+
+    def parameters(self, shown: Shown) -> int:
+        """Weights of one network."""
+        raise NotImplementedError
+
+    def multiplications(self, shown: Shown) -> float:
+        """Multiply-adds of one sample, forward."""
+        raise NotImplementedError
+
+    def kept(self, shown: Shown) -> int:
+        """Numbers that one sample holds on to until the backward pass, outputs left out."""
+        raise NotImplementedError
+
+    @property
+    def width(self) -> int:
+        """Rows of a typical matrix of weights."""
+        raise NotImplementedError

@@ -1,0 +1,96 @@
+"""[model] kind = "transformer"."""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from grokterm.spec.base import refuse
+from grokterm.spec.models.network import ModelSection, Precision, initial_scale, precision
+from grokterm.spec.shown import Tokens
+
+
+def _heads_share(data: dict) -> int:
+    return max(1, data.get("d_model", 1) // data.get("heads", 1))
+
+
+def _four_widths(data: dict) -> int:
+    return 4 * data.get("d_model", 1)
+
+
+def _published_std(data: dict) -> float:
+    return 0.8 / data.get("d_model", 1) ** 0.5
+
+
+class Transformer(ModelSection):
+    """A decoder-only transformer with separate unembedding, read at the last position.
+
+    With the values of Biswas, Islam and Hu (p 113, d_model 128, 4 heads, d_mlp 512, no norm, biases) it has
+    227,313 parameters: W_E 14,592, W_pos 384, attention 66,048, MLP 131,712, unembedding 14,577.
+    """
+
+    reads: ClassVar[frozenset[str]] = frozenset({"tokens"})
+
+    kind: Literal["transformer"] = Field("transformer", description="The architecture.")
+    layers: int = Field(1, ge=1, le=4, description="Number of blocks. Cost grows in proportion.")
+    d_model: int = Field(ge=1, le=8192, description="Width of the residual stream, in numbers a position.")
+    heads: int = Field(ge=1, le=256, description="Attention heads a block.")
+    d_head: int = Field(
+        default_factory=_heads_share,
+        ge=1,
+        le=8192,
+        json_schema_extra={"default_text": "d_model / heads"},
+        description="Width of one head. Set it where d_model isn't a multiple of heads.",
+    )
+    d_mlp: int = Field(
+        default_factory=_four_widths,
+        ge=1,
+        le=65536,
+        json_schema_extra={"default_text": "4 * d_model"},
+        description="Neurons in the MLP of a block. Most of the cost of a small network is here.",
+    )
+    activation: Literal["relu", "gelu"] = Field("relu", description="Non-linearity of the MLP (gelu: the exact form).")
+    norm: Literal["none", "pre", "post"] = Field(
+        "none",
+        description="LayerNorm before each sublayer (pre) or after each residual sum (post), and at the very end. "
+        "With a norm the scale of the weights matters less, and weight decay acts differently.",
+    )
+    bias: bool = Field(True, description="Biases b_Q, b_K, b_V, b_O, b_in, b_out, b_U; they start at 0.")
+    positions: Literal["learned", "none"] = Field(
+        "learned",
+        description="Position embedding W_pos. Without it a one-layer network can't tell a from b.",
+    )
+    causal: bool = Field(True, description="A position sees itself and those before it; false: it sees all of them.")
+    init_std: float = Field(
+        default_factory=_published_std,
+        gt=0,
+        json_schema_extra={"default_text": "0.8 / sqrt(d_model)"},
+        description="Standard deviation of the normal initial weights. A larger one grokks later.",
+    )
+    init_scale: float = initial_scale()
+    dtype: Precision = precision()
+
+    @property
+    def width(self) -> int:
+        return self.d_model
+
+    def parameters(self, shown: Tokens) -> int:
+        block = 4 * self.d_model * self.heads * self.d_head + 2 * self.d_model * self.d_mlp
+        biases = 3 * self.heads * self.d_head + 2 * self.d_model + self.d_mlp
+        ends = (shown.vocabulary + shown.outputs + len(shown.sequence)) * self.d_model + shown.outputs
+        return ends + self.layers * (block + biases)
+
+    def multiplications(self, shown: Tokens) -> float:
+        attention, mlp = self.d_model * self.heads * self.d_head, 2 * self.d_model * self.d_mlp
+        whole = (self.layers - 1) * len(shown.sequence) * (4 * attention + mlp)
+        return whole + 2 * attention + mlp + self.d_model * shown.outputs
+
+    def kept(self, shown: Tokens) -> int:
+        return (3 * self.d_mlp // 2 + 4 * self.d_model) * (1 + len(shown.sequence) * (self.layers - 1))
+
+    @model_validator(mode="after")
+    def _heads_divide_the_width(self) -> "Transformer":
+        # A d_head that was given, and one that a resolved file carries, is a decision and stays as it is.
+        if "d_head" not in self.model_fields_set and self.d_model % self.heads:
+            sentence = f"{self.heads} heads don't divide d_model {self.d_model}; choose a divisor or set d_head"
+            refuse([(("heads", "d_model"), sentence)])
+        return self
