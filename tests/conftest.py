@@ -1,4 +1,4 @@
-"""What every test shares: device slots and locks of its own, and no presets or runs folder of the user's."""
+"""What every test shares: device slots and locks of its own, and no presets, cache or runs folder of the user's."""
 
 import pytest
 
@@ -9,6 +9,7 @@ def _own_place(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("GROKTERM_STATE", str(tmp_path_factory.mktemp("state")))
     monkeypatch.setenv("GROKTERM_SLOTS", "cpu=8")
     monkeypatch.setenv("GROKTERM_CONFIG", str(tmp_path_factory.mktemp("config")))
+    monkeypatch.setenv("GROKTERM_CACHE", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.setenv("GROKTERM_PRESETS", str(tmp_path_factory.mktemp("presets")))
     for name in ("GROKTERM_RUNS", "GROKTERM_DEBUG", "GROKTERM_ASCII", "GROKTERM_SERVER", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)

@@ -10,24 +10,16 @@ import signal
 import sys
 import time
 import traceback
+from functools import partial
 from pathlib import Path
 
 from grokterm.engine.devices import acceptable_devices, cuda_devices
 from grokterm.engine.log import say, say_traceback
 from grokterm.engine.slots import hold_slot, only_worker
+from grokterm.engine.standby import Leave, stand_by
 from grokterm.errors import GroktermError, NotFound
 from grokterm.record import CohortFolder, CohortWriter, ExperimentFolder, open_folder
 from grokterm.record.capacity import threads_of_slot
-
-QUEUE_BEAT = 0.5  # seconds between two heartbeats of a worker that waits in line
-
-
-class Leave(Exception):
-    """The process was asked to go before it had begun to train; the record already holds the last word, `ending`."""
-
-    def __init__(self, ending: str) -> None:
-        super().__init__(ending)
-        self.ending = ending
 
 
 class Signals:
@@ -116,7 +108,8 @@ def work(folder: ExperimentFolder, cohort: CohortFolder, device: str, launched: 
     try:
         devices = acceptable_devices(device)
         place = str(folder.path.resolve()), cohort.index
-        with hold_slot(devices, launched, lambda: stand_in_line(writer, signals), *place) as held:
+        waiting = partial(stand_by, writer, signals, "queued", "it waits in line")
+        with hold_slot(devices, launched, waiting, *place) as held:
             train(folder, cohort, writer, held, signals)
         return 0
     except Leave as leave:
@@ -128,27 +121,6 @@ def work(folder: ExperimentFolder, cohort: CohortFolder, device: str, launched: 
         writer.close(state="failed")
         say_traceback()
         return 1
-
-
-def stand_in_line(writer: CohortWriter, signals: Signals) -> None:
-    """One tick of waiting: a heartbeat now and then, and an ear for requests.
-
-    Raises:
-        Leave: asked to stop or park, by request or by signal.
-    """
-    if signals():
-        raise Leave(writer.event("parked", signal=signals()).kind)
-    for request in writer.requests():
-        if request.action in ("pause", "checkpoint"):
-            writer.answer(
-                request, None, kind="refused", why="it waits in line and has nothing to keep; park or stop it"
-            )
-            continue
-        answer = writer.answer(request, None)
-        if request.action in ("stop", "park"):
-            raise Leave(answer.kind)
-    if writer.status.state != "queued" or time.time() - writer.status.heartbeat_at >= QUEUE_BEAT:
-        writer.commit(state="queued")
 
 
 def train(folder: ExperimentFolder, cohort: CohortFolder, writer: CohortWriter, device: str, signals: Signals) -> None:

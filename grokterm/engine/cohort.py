@@ -10,7 +10,7 @@ import torch
 
 from grokterm.engine.models import build_network
 from grokterm.engine.stack import Stack
-from grokterm.engine.tasks import build_split
+from grokterm.engine.tasks import Progress, Split, build_split, in_silence
 from grokterm.spec import Member
 
 
@@ -37,13 +37,23 @@ def build_stack(members: Sequence[Member], device: torch.device) -> Stack:
     return Stack([build_network(member) for member in members], device)
 
 
-def build_data(members: Sequence[Member], device: torch.device) -> tuple[Part, Part]:
+def build_data(members: Sequence[Member], device: torch.device, progress: Progress = in_silence) -> tuple[Part, Part]:
     """The training and the test part. Members split by their own seed, or by the task's where that is given.
+
+    Members with the same seed have the same samples, which are made once; where all have, they are held once as well:
+    the tensors are then views with a stride of 0 over members, and must not be written to.
 
     Inputs that aren't whole numbers have the precision of the network.
     """
     dtype = getattr(torch, members[0].spec.model.dtype)
-    splits = [build_split(member) for member in members]
-    a, b, c, d = (torch.stack(tensors).to(device) for tensors in zip(*splits, strict=True))
-    a, c = (inputs.to(dtype) if inputs.is_floating_point() else inputs for inputs in (a, c))
-    return Part(a, b), Part(c, d)
+    splits: dict[int, Split] = {}
+    for member in members:
+        if member.split_seed not in splits:
+            splits[member.split_seed] = build_split(member, progress)
+    tensors = []
+    for name in Split._fields:
+        own = {seed: getattr(split, name) for seed, split in splits.items()}
+        placed = torch.stack([own[member.split_seed] for member in members] if len(own) > 1 else list(own.values()))
+        placed = placed.to(device, dtype if placed.is_floating_point() and name.endswith("inputs") else placed.dtype)
+        tensors.append(placed.expand(len(members), *placed.shape[1:]))
+    return Part(*tensors[:2]), Part(*tensors[2:])

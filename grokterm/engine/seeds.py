@@ -16,6 +16,7 @@ class Purpose(IntEnum):
     WEIGHTS = 0
     SPLIT = 1
     BATCHES = 2
+    CODES = 3
 
 
 def generator(seed: int, purpose: Purpose) -> torch.Generator:

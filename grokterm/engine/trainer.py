@@ -39,6 +39,7 @@ class Trainer:
     Args:
         members: runs that are alike in every structural field (`grokterm.spec.plan_cohorts`).
         device: where everything that outlives a step is allocated, here and now.
+        data: what `build_data` gives for them, where it is there already.
 
     Attributes:
         step: updates made; a number on the host.
@@ -52,14 +53,14 @@ class Trainer:
 
     max_chunk = 1000
 
-    def __init__(self, members: Sequence[Member], device: torch.device) -> None:
+    def __init__(self, members: Sequence[Member], device: torch.device, data: tuple[Part, Part] | None = None) -> None:
         set_precision()
         keep_freed_memory()
         spec = members[0].spec
         self.step, self.steps, self._streams = 0, spec.stop.steps, spec.streams
         self._loss = build_loss([member.spec.loss for member in members], device)
         self._stack = build_stack(members, device)
-        self._train, self._test = build_data(members, device)
+        self._train, self._test = build_data(members, device) if data is None else data
         self._batches, self._most = Batches(members, self._train), spec.most_evaluated
         self._scored = _SCORED[spec.task.answers]
         self._optimizer = build_optimizer([member.spec.optimizer for member in members], self._stack)

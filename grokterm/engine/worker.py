@@ -12,9 +12,11 @@ import numpy as np
 import psutil
 import torch
 
+from grokterm.engine.cohort import build_data
 from grokterm.engine.log import say
 from grokterm.engine.pace import CHECKPOINT_SECONDS, CHECKPOINT_SHARE, DECISION_STEPS, FLUSH_SECONDS, Pace, next_kept
 from grokterm.engine.provenance import provenance
+from grokterm.engine.standby import MakingData
 from grokterm.engine.trainer import Trainer
 from grokterm.engine.watch import MilestoneWatch
 from grokterm.errors import GroktermError
@@ -36,6 +38,9 @@ class Worker:
         past: the same record, for what it holds from before.
         device: where to train.
         interrupted: says the name of a signal that asks the process to leave, or None.
+
+    Raises:
+        Leave: asked to go while the data were made.
     """
 
     def __init__(
@@ -54,11 +59,13 @@ class Worker:
         self._paused = False
         self._flushed = float("-inf")
         self._clock_at = -1  # step of the last row of the clock
+        # Whoever is sent away meanwhile leaves the record as it was: its streams are not cut back yet.
+        data = build_data(members, device, MakingData(writer, interrupted))
         checkpoint = writer.load_checkpoint()
         meta = checkpoint.meta if checkpoint else {}
         if "threads" in meta:  # sums over another number of threads round differently
             torch.set_num_threads(meta["threads"])
-        self._trainer = Trainer(members, device)
+        self._trainer = Trainer(members, device, data)
         if checkpoint:
             self._clock_at = checkpoint.step
             self._trainer.group(meta["group"])

@@ -45,12 +45,20 @@ class Numbers:
     Attributes:
         features: numbers of a sample.
         outputs: how many numbers the network answers.
+        operands: how many things the numbers speak of, k. The first `width` of them are of the first, and so on: a
+            network that reads a sequence takes one at a time.
     """
 
     kind: ClassVar[str] = "numbers"
 
     features: int
     outputs: int
+    operands: int = 1
+
+    @property
+    def width(self) -> int:
+        """Numbers of each operand."""
+        return self.features // self.operands
 
 
 @dataclass(frozen=True)

@@ -55,8 +55,8 @@ ONE_LINE = {
     "streams.eval_every": (-1, "streams.eval_every: expected an integer, 0 or more (given -1)"),
     "milestones.grokked": (95, "milestones.grokked: expected a number, above 0 and up to 1 (given 95)"),
     "cohort_width": (0, "cohort_width: expected an integer, 1 or more (given 0)"),
-    "task.operation": ("ad", 'task.operation: expected one of "add", "subtract", "multiply", "divide" (given "ad"); '
-                             "nearest: add"),
+    "task.operation": ("ad", 'task.operation: expected one of "add", "subtract", "multiply", "divide", '
+                             '"quadratic", "cubic" (given "ad"); nearest: add'),
     "loss.dtype": ("flaot32", 'loss.dtype: expected one of "float16", "bfloat16", "float32", "float64" '
                               '(given "flaot32"); nearest: float32'),
     "model.kind": ("mpl", 'model: expected a table whose kind is one of transformer, mlp (given {d_model = 16, '

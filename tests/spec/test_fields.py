@@ -22,7 +22,7 @@ def test_what_a_field_says():
     assert (lr.type, lr.default, lr.choices, lr.per_member) == ("a number, above 0", "required", (), True)
     assert field("task[modular].p").type == "an integer, 2 to 2000"
     assert field("model[transformer].d_head").default == "d_model / heads"
-    assert field("task[modular].operation").choices == ("add", "subtract", "multiply", "divide")
+    assert field("task[modular].operation").choices == ("add", "subtract", "multiply", "divide", "quadratic", "cubic")
     assert field("model[transformer].bias")[1:3] == ("true or false", "true")
     assert field("stop.grokked_plus").default == "absent: use the whole budget"
     assert not field("task[modular].p").per_member

@@ -1,27 +1,34 @@
 """[task] kind = "modular"."""
 
 import math
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from grokterm.spec.base import PER_MEMBER, refuse
-from grokterm.spec.shown import Tokens
-from grokterm.spec.tasks.task import TaskSection
+from grokterm.spec.base import refuse
+from grokterm.spec.shown import Numbers, Tokens
+from grokterm.spec.tasks.encodings import Encoding, encoding, shown_as
+from grokterm.spec.tasks.parted import PartedTask, split_seed, test_samples, train_fraction, train_samples
+
+_ANY_NUMBER = ("add", "multiply")  # associative: no other order of the operands means anything else
 
 
-class Modular(TaskSection):
+class Modular(PartedTask):
     """Arithmetic modulo p: tokens [a, b, p], label (a o b) mod p, read at the last position.
 
     The data are all pairs (a, b) with 0 <= a, b < p. Division a / b is a * b^-1 and keeps the pairs whose b
     has an inverse modulo p (gcd(b, p) = 1): p (p-1) pairs for a prime p, p * phi(p) for any other.
+    With `operands` = K they are all p^K tuples, and the label is their sum or product.
     Source of the task: Power et al. (arXiv 2201.02177).
     """
 
+    size_field: ClassVar[str] = "p"
+
     kind: Literal["modular"] = Field("modular", description="The family of tasks.")
-    operation: Literal["add", "subtract", "multiply", "divide"] = Field(
+    operation: Literal["add", "subtract", "multiply", "divide", "quadratic", "cubic"] = Field(
         "add",
-        description="What is computed modulo p. Division leaves out the pairs whose second operand has no inverse.",
+        description="What is computed modulo p. Division leaves out the pairs whose second operand has no inverse; "
+        "quadratic is a^2 + ab + b^2, cubic is a^3 + ab: both need more data than a sum.",
     )
     p: int = Field(
         ge=2,
@@ -29,59 +36,41 @@ class Modular(TaskSection):
         description="The modulus. The network has p + 1 tokens and p classes, and there are p^2 pairs (fewer for "
         "divide).",
     )
-    train_fraction: float = Field(
-        gt=0,
-        lt=1,
-        description="Share of all pairs that is trained on, rounded down; the others are the test set. Less data "
-        "makes grokking later, and below a critical share it never comes.",
+    operands: int = Field(
+        2,
+        ge=2,
+        le=4,
+        description="How many numbers are added or multiplied, K; the other operations take two. There are p^K "
+        "samples, so the same share is p times as many with each operand more: compare at equal train_samples too.",
     )
-    split_seed: int | None = Field(
-        None,
-        ge=0,
-        lt=2**32,
-        json_schema_extra=PER_MEMBER | {"default_text": "the run's seed"},
-        description="Draws which pairs are trained on. Set it to give every run the same split; absent, the split "
-        "varies with the seed as the initial weights do.",
-    )
+    encoding: Encoding = encoding()
+    train_fraction: float | None = train_fraction()
+    train_samples: int | None = train_samples()
+    test_samples: int | None = test_samples()
+    split_seed: int | None = split_seed()
 
     @property
-    def pairs(self) -> int:
-        """Number of samples, train and test together."""
+    def available(self) -> int:
         if self.operation != "divide":
-            return self.p * self.p
-        return self.p * sum(math.gcd(b, self.p) == 1 for b in range(self.p))
+            return self.p**self.operands
+        return self.p * len(self.divisors)
 
     @property
-    def train_size(self) -> int:
-        """floor(train_fraction * pairs), safe against 0.29 * 100 = 28.999999999999996."""
-        return math.floor(self.train_fraction * self.pairs + 1e-9)
+    def divisors(self) -> tuple[int, ...]:
+        """Numbers below p that have an inverse modulo p."""
+        return tuple(b for b in range(self.p) if math.gcd(b, self.p) == 1)
 
     @property
-    def test_size(self) -> int:
-        return self.pairs - self.train_size
+    def noun(self) -> str:
+        return "pairs" if self.operands == 2 else "samples"
 
     @property
-    def shown(self) -> Tokens:
-        return Tokens(values=self.p, sequence=(None, None, self.p), outputs=self.p)
+    def shown(self) -> Tokens | Numbers:
+        return shown_as(self.encoding, self.p, self.operands, self.p)
 
     @model_validator(mode="after")
-    def _both_sets_have_samples(self) -> "Modular":
-        if self.train_size == 0:
-            refuse(
-                [
-                    (
-                        ("train_fraction", "p"),
-                        f"{self.train_fraction} of {self.pairs} pairs leaves no training sample",
-                    )
-                ]
-            )
-        if self.train_size == self.pairs:
-            refuse(
-                [
-                    (
-                        ("train_fraction", "p"),
-                        f"{self.train_fraction} of {self.pairs} pairs leaves no test sample",
-                    )
-                ]
-            )
+    def _operation_takes_the_operands(self) -> "Modular":
+        if self.operands > 2 and self.operation not in _ANY_NUMBER:
+            sentence = f"{self.operation} takes 2; {' and '.join(_ANY_NUMBER)} take 2, 3 or 4"
+            refuse([(("operands", "operation"), sentence)])
         return self

@@ -31,3 +31,8 @@ class TaskSection(Section):
     def shown(self) -> Shown:
         """What a network sees of a sample, and how many numbers it answers."""
         raise NotImplementedError
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What is worth a second look before a run starts, on this machine and now; one line each."""
+        return ()

@@ -3,17 +3,19 @@
 b sample
 """
 
+from functools import partial
+
 import numpy as np
 import torch
 
 from grokterm.engine.tasks.m_height.split import Codes, m_height_split
-from grokterm.engine.tasks.split import Split
+from grokterm.engine.tasks.split import Progress, Split
 from grokterm.spec import Member
 
 
-def m_height(member: Member) -> Split:
+def m_height(member: Member, progress: Progress) -> Split:
     """Inputs [b, 36 + 3]: P row by row and (n, k, m); answers log2 h [b]. Members with the same seed share a cache."""
-    split = m_height_split(member.spec.task, member.split_seed)
+    split = m_height_split(member.spec.task, member.split_seed, partial(progress, "codes"))
     return Split(*_tensors(split.train), *_tensors(split.validation))
 
 
