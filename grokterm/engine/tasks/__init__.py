@@ -1,16 +1,22 @@
 """Tasks: what is to be learned, as samples. Each kind is one file or one folder."""
 
-from grokterm.engine.tasks.digits import digits
-from grokterm.engine.tasks.m_height.task import m_height
-from grokterm.engine.tasks.modular import modular
-from grokterm.engine.tasks.parity import parity
-from grokterm.engine.tasks.s5 import s5
+from grokterm.engine.tasks.digits import build_digits
+from grokterm.engine.tasks.m_height.task import build_m_height
+from grokterm.engine.tasks.modular import build_modular
+from grokterm.engine.tasks.parity import build_parity
+from grokterm.engine.tasks.s5 import build_s5
 from grokterm.engine.tasks.split import Build, Progress, Split, in_silence
 from grokterm.spec import Member
 
 __all__ = ["KINDS", "Progress", "Split", "build_split", "in_silence"]
 
-KINDS: dict[str, Build] = {"modular": modular, "s5": s5, "parity": parity, "digits": digits, "m-height": m_height}
+KINDS: dict[str, Build] = {
+    "modular": build_modular,
+    "s5": build_s5,
+    "parity": build_parity,
+    "digits": build_digits,
+    "m-height": build_m_height,
+}
 """The tasks by the `kind` of their section."""
 
 

@@ -16,7 +16,7 @@ from grokterm.spec.tasks import Modular
 Operation = Callable[[torch.Tensor, int], torch.Tensor]
 
 
-def modular(member: Member, progress: Progress) -> Split:
+def build_modular(member: Member, progress: Progress) -> Split:
     """The samples that a member trains on, and (some of) the others. Only those are made that are held."""
     task, seed = member.spec.task, member.split_seed
     parts = shared_out(task.available, task.train_size, task.test_size, generator(seed, Purpose.SPLIT))

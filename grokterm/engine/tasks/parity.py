@@ -10,7 +10,7 @@ from grokterm.engine.tasks.split import Progress, Split, distinct
 from grokterm.spec import Member
 
 
-def parity(member: Member, progress: Progress) -> Split:
+def build_parity(member: Member, progress: Progress) -> Split:
     """Inputs [b, n] float32, answers the parity of the relevant bits [b] int64."""
     task, draws = member.spec.task, generator(member.split_seed, Purpose.SPLIT)
     order = torch.randperm(task.bits, generator=draws)

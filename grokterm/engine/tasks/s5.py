@@ -13,7 +13,7 @@ from grokterm.engine.tasks.split import Progress, Split, shared_out
 from grokterm.spec import Member
 
 
-def s5(member: Member, progress: Progress) -> Split:
+def build_s5(member: Member, progress: Progress) -> Split:
     """The pairs that a member trains on, and (some of) the others."""
     task, seed = member.spec.task, member.split_seed
     table = compositions()

@@ -22,7 +22,7 @@ from grokterm.spec.tasks.digits import CLASSES, Digits
 _SMALL = Path(__file__).with_name("digits.csv.gz")
 
 
-def digits(member: Member, progress: Progress) -> Split:
+def build_digits(member: Member, progress: Progress) -> Split:
     """Inputs [b, side^2] float32 from 0 to 1, answers the digits [b] int64."""
     task, draws = member.spec.task, generator(member.split_seed, Purpose.SPLIT)
     images = small_digits() if task.folder is None else read_part(Path(task.folder), "train")

@@ -13,7 +13,7 @@ from grokterm.engine.tasks.split import Progress, Split
 from grokterm.spec import Member
 
 
-def m_height(member: Member, progress: Progress) -> Split:
+def build_m_height(member: Member, progress: Progress) -> Split:
     """Inputs [b, 36 + 3]: P row by row and (n, k, m); answers log2 h [b]. Members with the same seed share a cache."""
     split = m_height_split(member.spec.task, member.split_seed, partial(progress, "codes"))
     return Split(*_tensors(split.train), *_tensors(split.validation))
