@@ -1,4 +1,4 @@
-"""A worker that does not train yet: it waits for a device or makes its data. It has a heartbeat and can be sent away."""
+"""A worker before it trains: it waits for a device or makes its data. It has a heartbeat and can be sent away."""
 
 import time
 from collections.abc import Callable
