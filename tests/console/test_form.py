@@ -131,7 +131,7 @@ async def test_choices_are_cycled_and_typed(runs, source):
         await press(pilot, "right", "right")
         assert page.draft.document["task"]["operation"] == "multiply"
         await press(pilot, "left", "left", "left")
-        assert page.draft.document["task"]["operation"] == "divide"
+        assert page.draft.document["task"]["operation"] == "cubic"
         await go(pilot, "model.bias")
         await press(pilot, "right")
         assert page.draft.document["model"]["bias"] is False
