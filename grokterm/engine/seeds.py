@@ -16,6 +16,7 @@ class Purpose(IntEnum):
     WEIGHTS = 0
     SPLIT = 1
     BATCHES = 2
+    DROPOUT = 4
 
 
 def generator(seed: int, purpose: Purpose) -> torch.Generator:
@@ -26,5 +27,9 @@ def generator(seed: int, purpose: Purpose) -> torch.Generator:
             numpy's SeedSequence hashes (seed, purpose) before torch sees it.
         purpose: what the numbers are for.
     """
-    state = np.random.SeedSequence((seed, int(purpose))).generate_state(1, np.uint64)
-    return torch.Generator("cpu").manual_seed(int(state[0]))
+    return torch.Generator("cpu").manual_seed(word(seed, purpose))
+
+
+def word(seed: int, purpose: Purpose) -> int:
+    """64 random bits that a seed and a purpose stand for, 0 or more."""
+    return int(np.random.SeedSequence((seed, int(purpose))).generate_state(1, np.uint64)[0])
