@@ -17,6 +17,7 @@ class Purpose(IntEnum):
     SPLIT = 1
     BATCHES = 2
     CODES = 3
+    DROPOUT = 4
 
 
 def generator(seed: int, purpose: Purpose) -> torch.Generator:
@@ -27,5 +28,9 @@ def generator(seed: int, purpose: Purpose) -> torch.Generator:
             numpy's SeedSequence hashes (seed, purpose) before torch sees it.
         purpose: what the numbers are for.
     """
-    state = np.random.SeedSequence((seed, int(purpose))).generate_state(1, np.uint64)
-    return torch.Generator("cpu").manual_seed(int(state[0]))
+    return torch.Generator("cpu").manual_seed(word(seed, purpose))
+
+
+def word(seed: int, purpose: Purpose) -> int:
+    """64 random bits that a seed and a purpose stand for, 0 or more."""
+    return int(np.random.SeedSequence((seed, int(purpose))).generate_state(1, np.uint64)[0])

@@ -11,7 +11,7 @@ import copy
 import math
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 from torch import nn
@@ -24,6 +24,9 @@ class Network(Protocol):
     """What a network offers to be stacked: a module, and the names under which its parameters are recorded.
 
     `looped` says that it can't be mapped, or is faster alone: then the members take turns, with the same mathematics.
+
+    Its buffers are constants that all members share. A network with dropout takes a `grokterm.engine.dropout.Key` as
+    the keyword `key` of its call; without one it drops nothing.
 
     It may also have `embeddings` and `unembeddings`: the last parts of the names of the tables that its input is looked
     up in, and of the matrices that make logits. Decay scopes and Muon go by them; without them it has none.
@@ -51,6 +54,7 @@ class Stack:
 
     def __init__(self, networks: Sequence[nn.Module], device: torch.device) -> None:
         self._network = copy.deepcopy(networks[0]).to("meta")
+        self._constants = {path: buffer.to(device) for path, buffer in networks[0].named_buffers()}
         self._shapes = {path: parameter.shape for path, parameter in self._network.named_parameters()}
         self._sizes = [size for shape in self._shapes.values() for size in (shape.numel(), -shape.numel() % _ALIGN)]
         self.names = tuple(self._network.field_name(path) for path in self._shapes)
@@ -114,7 +118,10 @@ class Stack:
         return frozenset(name for name in self.names if name.rpartition(".")[2] in last_parts)
 
     def _for_one(self, function: Callable, parameters: dict[str, torch.Tensor], *data: torch.Tensor) -> tuple:
-        return function(partial(functional_call, self._network, parameters), *data)
+        def network(*args: torch.Tensor, **options: Any) -> torch.Tensor:
+            return functional_call(self._network, parameters | self._constants, args, options)
+
+        return function(network, *data)
 
     def _views(self, flat: torch.Tensor) -> list[torch.Tensor]:
         """The tensors inside a buffer [e, n]. One split, so that backward joins all gradients in one go."""

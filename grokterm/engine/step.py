@@ -10,6 +10,7 @@ from typing import NamedTuple
 import torch
 
 from grokterm.engine.cohort import Part
+from grokterm.engine.dropout import Key
 from grokterm.engine.losses import Loss
 from grokterm.engine.stack import Stack
 
@@ -21,14 +22,16 @@ class Scores(NamedTuple):
     accuracy: torch.Tensor  # [e] float64, correct / N
 
 
-def train_pass(stack: Stack, part: Part, loss: Loss) -> Scores:
+def train_pass(stack: Stack, part: Part, loss: Loss, key: Key | None = None) -> Scores:
     """Forward and backward: leaves d loss / d weights in `stack.gradients`, which it clears first.
 
     The losses of members are summed, never averaged: a member's gradient is that of its own loss, whoever is beside it.
+    With a key [e] the networks drop elements, and the scores are those of what is left.
     """
     stack.gradients.zero_()
     scores = []
-    for _, (mean, correct) in stack.map(partial(_loss_and_correct, loss=loss), *part, *loss.numbers):
+    function, keys = (_loss_and_correct, ()) if key is None else (_loss_with_dropout, key)
+    for _, (mean, correct) in stack.map(partial(function, loss=loss), *keys, *part, *loss.numbers):
         mean.sum().backward()
         scores.append((mean.detach(), correct))
     return _joined(scores, part)
@@ -36,7 +39,7 @@ def train_pass(stack: Stack, part: Part, loss: Loss) -> Scores:
 
 @torch.no_grad()
 def evaluate(stack: Stack, part: Part, loss: Loss, most: int) -> Scores:
-    """Forward only, at most `most` samples of a member at a time."""
+    """Forward only, at most `most` samples of a member at a time. Nothing is dropped."""
     pieces = part.pieces(most)
     scores = []
     for piece in pieces:
@@ -47,7 +50,7 @@ def evaluate(stack: Stack, part: Part, loss: Loss, most: int) -> Scores:
 
 @torch.no_grad()
 def shares(stack: Stack, part: Part, loss: Loss, most: int) -> dict[str, torch.Tensor]:
-    """The share of samples for which each of `loss.shares` is true, [e] float64; forward only."""
+    """The share of samples for which each of `loss.shares` is true, [e] float64; forward only, without dropout."""
     counts = torch.zeros(len(loss.shares), stack.width, dtype=torch.float64, device=part.answers.device)
     for piece in part.pieces(most):
         found = [flags for _, flags in stack.map(partial(_flags, loss=loss), *piece, *loss.numbers)]
@@ -67,6 +70,12 @@ def _loss_and_correct(
     values = loss.values(outputs, answers, *numbers)
     mean = values.to(torch.promote_types(values.dtype, torch.float32)).mean()
     return mean, _right(outputs.detach(), answers).sum()
+
+
+def _loss_with_dropout(
+    network: Callable, bits: torch.Tensor, threshold: torch.Tensor, scale: torch.Tensor, *data: torch.Tensor, loss: Loss
+) -> tuple[torch.Tensor, torch.Tensor]:
+    return _loss_and_correct(partial(network, key=Key(bits, threshold, scale)), *data, loss=loss)
 
 
 def _flags(

@@ -13,6 +13,7 @@ import torch
 from grokterm.engine.batches import Batches
 from grokterm.engine.cohort import Part, build_data, build_stack
 from grokterm.engine.decay import DecaySchedules
+from grokterm.engine.dropout import Dropout
 from grokterm.engine.losses import build_loss
 from grokterm.engine.memory import keep_freed_memory
 from grokterm.engine.optim import Hyper, build_optimizer, choose
@@ -35,6 +36,8 @@ class Trainer:
     A row at step s speaks of the weights after s updates: it is measured before update s. In the weights stream the
     gradient and the update are those of update s, and the integral of lambda is the sum over the s updates before it.
     The gradient is that of the loss, before any link of the optimizer changes it; `lr` is there if a schedule moves it.
+    The train stream has the scores that the update went by: of its batch, with dropout. Every other stream is measured
+    on whole parts and without dropout.
 
     Args:
         members: runs that are alike in every structural field (`grokterm.spec.plan_cohorts`).
@@ -62,6 +65,8 @@ class Trainer:
         self._stack = build_stack(members, device)
         self._train, self._test = build_data(members, device) if data is None else data
         self._batches, self._most = Batches(members, self._train), spec.most_evaluated
+        self._dropout = Dropout(members, device)
+        self._train_is_seen = self._batches.whole and not self._dropout.on  # by the update, as an evaluation sees it
         self._scored = _SCORED[spec.task.answers]
         self._optimizer = build_optimizer([member.spec.optimizer for member in members], self._stack)
         self._rates = LearningRates(members, device)
@@ -149,7 +154,7 @@ class Trainer:
     def _one_step(self) -> None:
         """One update. Everything is computed before anything is written: running out of memory leaves no trace."""
         stack, measured = self._stack, {}
-        train = train_pass(stack, self._batches.at(self.step), self._loss)
+        train = train_pass(stack, self._batches.at(self.step), self._loss, self._dropout.at(self._count))
         test = self._evaluate(self._test) if self._due("eval") else None
         grad_norm = vector_norm(stack.gradients)
         alive = self._alive & train.loss.isfinite() & grad_norm.isfinite()
@@ -159,7 +164,7 @@ class Trainer:
         if self._due("train"):
             measured["train"] = self._named("train", train)
         if test is not None:
-            measured["eval"] = self._evaluation(train if self._batches.whole else self._evaluate(self._train), test)
+            measured["eval"] = self._evaluation(train if self._train_is_seen else self._evaluate(self._train), test)
         if self._due("weights"):
             update_norm = torch.where(alive, whole_norm(stack.tensors(weights - stack.weights)), 0.0)
             measured["weights"] = self._weights(grad_norm, update_norm, used, lr)

@@ -21,14 +21,25 @@ _SVD = 600  # operations on one parameter for each row of its matrix
 
 def shape_of(members: Sequence[Member]) -> str:
     """What decides the time of a step, as text: two cohorts of the same shape on the same device take the same time."""
-    spec = members[0].spec
-    model = {name: value for name, value in spec.model.model_dump().items() if not name.startswith("init_")}
+    spec = _costliest(members)
+    model = {name: value for name, value in spec.model.model_dump().items() if not name.startswith("init")}
+    model |= {"dropout": dropout_of(spec) > 0}
     streams = {name: value for name, value in spec.streams.model_dump().items() if not name.startswith("checkpoint")}
     task = {"shown": repr(spec.task.shown), "train": spec.task.train_size, "test": spec.task.test_size}
     parts = {"task": task, "model": model, "batch": spec.batch_size}
     parts |= {"optimizer": [_costs(one) for one in _distinct(member.spec.optimizer for member in members)]}
     parts |= {"loss": _costs(spec.loss), "streams": streams, "width": len(members)}
     return json.dumps(parts, sort_keys=True)
+
+
+def dropout_of(spec: RunSpec) -> float:
+    """The share that the network drops while it trains; 0 where it can't drop any."""
+    return getattr(spec.model, "dropout", 0.0)
+
+
+def _costliest(members: Sequence[Member]) -> RunSpec:
+    """The spec to count by: if one member drops something, all of them do the work."""
+    return max((member.spec for member in members), key=dropout_of)
 
 
 def _distinct(optimizers: Iterable[Section]) -> list[Section]:
@@ -52,16 +63,16 @@ def _costs(section: Section) -> dict[str, Any]:
 
 def work_of(members: Sequence[Member]) -> float:
     """Operations of one step of a cohort, on average over its evaluations."""
-    spec = members[0].spec
+    spec = _costliest(members)
     test, every = spec.task.test_size, spec.streams.eval_every
-    evaluated = test if spec.batches.size is None else test + spec.task.train_size
+    evaluated = test + spec.task.train_size if spec.batches.size or dropout_of(spec) else test
     passes = 3 * spec.batch_size + (evaluated / every if every else 0)
     return len(members) * (passes * _forward(spec) + (_PER_PARAMETER + _links(spec)) * parameters_of(spec))
 
 
 def memory_of(members: Sequence[Member]) -> int:
     """Bytes of tensors of a cohort, with all of its members in the network at a time."""
-    spec = members[0].spec
+    spec = _costliest(members)
     task, outputs, kept = spec.task, spec.task.shown.outputs, spec.model.kept(spec.task.shown)
     number, weight = 8 if spec.loss.dtype == "float64" else 4, 8 if spec.model.dtype == "float64" else 4
     training = spec.batch_size * (outputs * (3 * number + 8) + weight * kept)

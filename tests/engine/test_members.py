@@ -150,10 +150,11 @@ class _NoMeeting(TorchDispatchMode):
         return func(*args, **kwargs)
 
 
-def test_a_step_never_waits_for_the_device(device):
+@pytest.mark.parametrize("model", [{}, {"dropout": 0.2, "positions": "sinusoidal"}], ids=["default", "dropout"])
+def test_a_step_never_waits_for_the_device(device, model):
     """On a CPU the operations that would wait are watched; on a GPU the driver is asked as well."""
     plateau = {"schedule": "phases", "high": 2.0, "low": 0.0, "fall": 4, "switch": "plateau"}
-    cohort = [member(0), member(1, optimizer={"weight_decay": plateau})]
+    cohort = [member(0, model=model), member(1, model=model, optimizer={"weight_decay": plateau})]
     trainer = Trainer(cohort, device)
     trainer.advance(1)  # a first call may set up libraries
     try:

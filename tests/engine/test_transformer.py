@@ -1,14 +1,12 @@
 """The network of seed 000 to the parameter, and every short cut against the plain network."""
 
-from functools import partial
 from itertools import product
 
 import pytest
 import torch
-from engine import plain
 from engine.cohorts import CPU, run_spec
+from engine.oracle import assert_plain, network
 
-from grokterm.engine.losses import cross_entropy
 from grokterm.engine.models import Transformer
 from grokterm.engine.models.look_up import OneHotLookUp, look_up
 from grokterm.engine.stack import Stack
@@ -24,9 +22,11 @@ CASES += [(torch.float32, 1e-5, *options) for options in EVERY_OPTION if options
 
 def _network(seed: int, spec, p: int, std: float | None = None) -> Transformer:
     spec = spec if std is None else spec.model_copy(update={"init_std": std})
-    network = Transformer(spec, Tokens(values=p, sequence=(None, None, p), outputs=p))
-    network.initialise(torch.Generator().manual_seed(seed))
-    return network
+    return network(seed, spec, _pairs(p))
+
+
+def _pairs(p: int) -> Tokens:
+    return Tokens(values=p, sequence=(None, None, p), outputs=p)
 
 
 def _model(**values):
@@ -34,8 +34,8 @@ def _model(**values):
 
 
 def test_the_paper_s_network_has_227313_parameters():
-    network = _network(0, _model(d_model=128, heads=4, d_mlp=512), 113)
-    sizes = {network.field_name(path): parameter.numel() for path, parameter in network.named_parameters()}
+    made = _network(0, _model(d_model=128, heads=4, d_mlp=512), 113)
+    sizes = {made.field_name(path): parameter.numel() for path, parameter in made.named_parameters()}
     parts = {
         "W_E": 14_592,
         "W_pos": 384,
@@ -53,8 +53,8 @@ def test_the_paper_s_network_has_227313_parameters():
 
 
 def test_shapes_and_names_are_the_field_s():
-    network = _network(0, _model(d_model=12, heads=3, d_head=5, d_mlp=20, norm="pre", layers=2), 7)
-    shapes = {network.field_name(path): tuple(parameter.shape) for path, parameter in network.named_parameters()}
+    made = _network(0, _model(d_model=12, heads=3, d_head=5, d_mlp=20, norm="pre", layers=2), 7)
+    shapes = {made.field_name(path): tuple(parameter.shape) for path, parameter in made.named_parameters()}
     assert (
         shapes["W_E"] == (8, 12) and shapes["W_pos"] == (3, 12) and shapes["W_U"] == (12, 7) and shapes["b_U"] == (7,)
     )
@@ -67,8 +67,8 @@ def test_shapes_and_names_are_the_field_s():
 
 
 def test_initial_weights_are_normal_biases_zero_and_gains_one():
-    network = _network(3, _model(d_model=128, heads=4, d_mlp=512, norm="post"), 113, std=0.25)
-    for path, parameter in network.named_parameters():
+    made = _network(3, _model(d_model=128, heads=4, d_mlp=512, norm="post"), 113, std=0.25)
+    for path, parameter in made.named_parameters():
         kind = path.rpartition(".")[2]
         if kind.startswith("W_"):
             spread = (
@@ -93,43 +93,19 @@ def test_loss_and_gradients_are_those_of_the_plain_network(
 def test_one_layer_without_norms_with_composed_weights_and_without(device, p, composed, dtype, tolerance):
     """Weights are composed where that is less work, which depends on the sizes: both ways give the plain network's."""
     for bias, activation in product((True, False), ("relu", "gelu")):
-        network = _assert_plain({"bias": bias, "activation": activation}, p, device, dtype, tolerance)
-        assert network._composed is composed
+        made = _assert_plain({"bias": bias, "activation": activation}, p, device, dtype, tolerance)
+        assert made._composed is composed
 
 
 def _assert_plain(options: dict, p: int, device: torch.device, dtype: torch.dtype, tolerance: float) -> Transformer:
-    """Compares two members beside each other with the oracle. Weights are far from zero, so that no path is idle."""
     spec = _model(d_model=12, heads=3, d_head=5, d_mlp=20, **options)
-    networks = [_network(seed, spec, p).to(dtype) for seed in range(2)]
-    stack = Stack(networks, device)
-    noise = torch.randn(stack.weights.shape, generator=torch.Generator().manual_seed(9), dtype=dtype) * 0.1
-    stack.weights.add_(noise.to(device))
-    pairs = torch.cartesian_prod(torch.arange(p), torch.arange(p)).expand(2, p * p, 2).contiguous().to(device)
-    answers = ((pairs[..., 0] * 3 + pairs[..., 1]) % p).to(device)
-
-    ((_, (losses,)),) = stack.map(partial(_loss, dtype=dtype), pairs, answers)
-    losses.sum().backward()
-
-    gradients = stack.tensors(stack.gradients)
-    for index in range(2):
-        own = {name: tensor[index].clone().requires_grad_() for name, tensor in stack.tensors(stack.weights).items()}
-        expected = plain.loss(own, spec, pairs[index], answers[index], dtype)
-        expected.backward()
-        assert losses[index].item() == pytest.approx(expected.item(), rel=tolerance)
-        largest = max(weight.grad.abs().max() for weight in own.values())
-        for name, weight in own.items():
-            assert (gradients[name][index] - weight.grad).abs().max() <= tolerance * largest, name
-    return networks[0]
-
-
-def _loss(network, pairs, answers, dtype):
-    return (cross_entropy(network(pairs), answers, dtype).mean(),)
+    return assert_plain(spec, _pairs(p), device, dtype, tolerance)
 
 
 def test_a_network_without_positions_cannot_tell_a_from_b():
-    network = _network(0, _model(positions="none", layers=2), 11)
+    made = _network(0, _model(positions="none", layers=2), 11)
     pairs = torch.tensor([[3, 8], [8, 3]])
-    logits = network(pairs)
+    logits = made(pairs)
     assert torch.allclose(logits[0], logits[1], atol=1e-6) is False  # causal: b sees a, a does not see b
     assert torch.allclose(*_network(0, _model(positions="none"), 11)(pairs), atol=1e-6)  # one layer: "=" sees a set
 
@@ -156,6 +132,6 @@ def test_the_stack_holds_every_member_s_own_weights():
     for path, tensor in zip(
         (p for p, _ in networks[0].named_parameters()), stack.tensors(stack.weights).values(), strict=True
     ):
-        for index, network in enumerate(networks):
-            assert torch.equal(tensor[index], network.get_parameter(path))
+        for index, one in enumerate(networks):
+            assert torch.equal(tensor[index], one.get_parameter(path))
     assert stack.tensors(stack.weights)["W_E"].data_ptr() == stack.weights.data_ptr()  # views, not copies

@@ -34,7 +34,7 @@ ONE_LINE = {
     "optimizer.lrr": (0.001, f"optimizer.lrr: unknown field (given 0.001); allowed: {OPTIMIZER_FIELDS}; nearest: lr"),
     "model.p": (7, "model.p: unknown field (given 7); allowed: kind, layers, d_model, heads, d_head, d_mlp, "
                    "activation, "
-                   "norm, bias, positions, causal, init_std, init_scale, dtype; nearest: task.p"),
+                   "norm, bias, positions, causal, dropout, init, init_std, init_scale, dtype; nearest: task.p"),
     "optimiser": ({}, "optimiser: unknown key (given {}); allowed: name, title, question, source, expect, cost, seeds, "
                       "cohort_width, extends, task, model, optimizer, loss, batches, stop, streams, milestones, arms, "
                       "grid; nearest: optimizer"),
@@ -50,6 +50,7 @@ ONE_LINE = {
     "stop": (500, "stop: expected a table (given 500)"),
     # A value out of range.
     "task.train_fraction": (1, "task.train_fraction: expected a number, above 0 and below 1 (given 1)"),
+    "model.dropout": (1, "model.dropout: expected a number, from 0 and below 1 (given 1)"),
     "model.init_scale": (0, "model.init_scale: expected a number, above 0 (given 0)"),
     "stop.steps": (0, "stop.steps: expected an integer, 1 to 10000000 (given 0)"),
     "streams.eval_every": (-1, "streams.eval_every: expected an integer, 0 or more (given -1)"),

@@ -15,7 +15,7 @@ def test_hyper_parameters_differ_inside_one_cohort(small):
         "a": {},
         "b": {"optimizer": {"lr": 0.1, "beta1": 0.0, "beta2": 0.5, "eps": 1e-3}},
         "c": {"optimizer": {"weight_decay": {"schedule": "linear", "initial": 3.0, "final": 0.0}}},
-        "d": {"task": {"split_seed": 1}, "model": {"init_scale": 2.0}},
+        "d": {"task": {"split_seed": 1}, "model": {"init_scale": 2.0, "dropout": 0.1, "init": "torch"}},
         "e": {"optimizer": {"clip": 1.0, "l1": 0.1, "lr_schedule": {"schedule": "warmup", "warmup": 9}}},
         "f": {"loss": {"temperature": 2.0, "label_smoothing": 0.1, "logit_norm": 0.1, "logit_scale": 3.0}},
     }
@@ -71,7 +71,7 @@ def test_the_fields_that_may_differ_are_those_marked_in_the_table():
         "task.split_seed",
         "task.data_seed",
         "batches.seed",
-        "model.init_scale",
+        *(f"model.{name}" for name in ("dropout", "init", "init_scale")),
         *(f"optimizer.{name}" for name in ("lr", "beta1", "beta2", "eps", "weight_decay", "lr_schedule", "l1", "clip")),
         *(f"optimizer.{name}" for name in ("momentum", "dampening", "alpha", "momentum_decay", "lr_decay")),
         *(f"loss.{name}" for name in ("temperature", "label_smoothing", "logit_norm", "logit_scale")),

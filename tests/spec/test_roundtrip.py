@@ -82,7 +82,13 @@ sections = {
         split_seed=st.integers(0, 2**32 - 1),
     ),
     "model": optional(
-        d_model=st.sampled_from([4, 8, 12]), layers=st.integers(1, 4), bias=st.booleans(), init_scale=numbers
+        d_model=st.sampled_from([4, 8, 12]),
+        layers=st.integers(1, 4),
+        bias=st.booleans(),
+        positions=st.sampled_from(["learned", "sinusoidal", "none"]),
+        dropout=st.floats(0, 0.9),
+        init=st.sampled_from(["normal", "torch"]),
+        init_scale=numbers,
     ),
     "loss": losses,
     "stop": optional(steps=st.integers(10, 500), grokked_plus=st.integers(0, 9), wall_hours=st.floats(0.1, 99)),

@@ -1,8 +1,8 @@
 """Networks, each written for one member in plain PyTorch. `grokterm.engine.stack` runs them for all members.
 
 A kind is a class of `torch.nn.Module`, built as `kind(spec, shown)` from its [model] section and what the task shows.
-It has `forward(inputs)`, to outputs [b, shown.outputs]; `initialise(generator)`, which draws all weights; and what
-`grokterm.engine.stack.Network` asks for.
+It has `forward(inputs)`, to outputs [b, shown.outputs], and `forward(inputs, key)` if its section has `dropout`;
+`initialise(generator)`, which draws all weights; and what `grokterm.engine.stack.Network` asks for.
 """
 
 import torch

@@ -12,13 +12,20 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from grokterm.engine.dropout import Key, drop
 from grokterm.spec.models import Transformer as TransformerSpec
+
+_WEIGHTS, _ATTENTION, _HIDDEN, _MLP = range(
+    4
+)  # where a block drops elements: the numbers are part of what a seed means
 
 
 class Block(nn.Module):
     """Attention and MLP, each added to the stream, with the normalisation of `spec.norm`:
 
     none:  x + f(x)          pre:  x + f(LN(x))          post:  LN(x + f(x))
+
+    With a key, elements are dropped where `torch.nn.TransformerEncoderLayer` does it.
     """
 
     def __init__(self, spec: TransformerSpec) -> None:
@@ -48,37 +55,39 @@ class Block(nn.Module):
         products = (query * keys).unflatten(-1, (self.heads, self.d_head))
         return products.sum(-1) / math.sqrt(self.d_head)
 
-    def gather(self, scores: torch.Tensor, values: torch.Tensor) -> torch.Tensor:
+    def gather(self, scores: torch.Tensor, values: torch.Tensor, key: Key | None = None) -> torch.Tensor:
         """Softmax over the positions, then the weighted sum of the values: [b, t, h] and [b, t, h k] to [b, h k].
 
         Where there are fewer values than scores, the missing ones, at the end, count as 0.
         """
-        weights = scores.softmax(1)[:, : values.shape[1]].unsqueeze(-1)  # [b, t, h, 1]
+        weights = drop(scores.softmax(1), key, _WEIGHTS)[:, : values.shape[1]].unsqueeze(-1)  # [b, t, h, 1]
         return (weights * values.unflatten(-1, (self.heads, self.d_head))).sum(1).flatten(1)
 
-    def attend(self, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, length: int) -> torch.Tensor:
-        """Attention at every position: three times [b t, h k] to [b t, h k]."""
+    def attend(
+        self, queries: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, length: int, key: Key | None = None
+    ) -> torch.Tensor:
+        """Attention at every position of `length`: three times [b t, h k] to [b t, h k]."""
         shape = (-1, length, self.heads, self.d_head)
         q, k, v = (x.reshape(shape).transpose(1, 2) for x in (queries, keys, values))  # [b, h, t, k]
         scores = q @ k.transpose(-1, -2) / math.sqrt(self.d_head)  # [b, h, q, t]
         if self.causal:
             ahead = torch.ones(scores.shape[-2:], dtype=torch.bool, device=scores.device).triu(1)
             scores = scores.masked_fill(ahead, -math.inf)
-        return (scores.softmax(-1) @ v).transpose(1, 2).reshape(queries.shape)
+        return (drop(scores.softmax(-1), key, _WEIGHTS) @ v).transpose(1, 2).reshape(queries.shape)
 
-    def after_attention(self, x: torch.Tensor, heads: torch.Tensor) -> torch.Tensor:
+    def after_attention(self, x: torch.Tensor, heads: torch.Tensor, key: Key | None = None) -> torch.Tensor:
         """The stream after attention: x [n, d] (or one row for all) and what the heads gathered [n, h k]."""
-        x = affine(heads, self.W_O.flatten(0, 1), self.b_O).add_(x)
+        x = drop(affine(heads, self.W_O.flatten(0, 1), self.b_O), key, _ATTENTION).add_(x)
         return self.ln1(x) if self.norm == "post" else x
 
     def activate(self, hidden: torch.Tensor) -> torch.Tensor:
         """The non-linearity of the MLP; may write into its argument."""
         return F.relu(hidden, inplace=True) if self.activation == "relu" else F.gelu(hidden)
 
-    def mlp(self, x: torch.Tensor) -> torch.Tensor:
+    def mlp(self, x: torch.Tensor, key: Key | None = None) -> torch.Tensor:
         """The stream after the MLP, row by row: [n, d] to [n, d]."""
         hidden = self.activate(affine(self.ln2(x) if self.norm == "pre" else x, self.W_in, self.b_in))  # [n, m]
-        x = affine(hidden, self.W_out, self.b_out).add_(x)
+        x = drop(affine(drop(hidden, key, _HIDDEN), self.W_out, self.b_out), key, _MLP).add_(x)
         return self.ln2(x) if self.norm == "post" else x
 
 

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from grokterm.engine.dropout import Key, drop
 from grokterm.engine.models.look_up import look_up
 from grokterm.spec.models import MLP as MLPSpec
 from grokterm.spec.shown import Shown, Tokens
@@ -20,7 +21,7 @@ class MLP(nn.Module):
     """x -> act(x W_1 + b_1) -> ... -> x W_n + b_n.
 
     One-hot operands are never multiplied: the product with W_1 is the sum of one row for each operand, which is looked
-    up. Tied hidden layers are one matrix, used again.
+    up. Tied hidden layers are one matrix, used again. With a key, elements are dropped after each act.
 
     Parameters: W_1 ... W_n [i, j], b_1 ... b_n, and W_E [values, embedding] where operands are embedded.
     """
@@ -64,11 +65,11 @@ class MLP(nn.Module):
         """The name under which a parameter is recorded."""
         return path
 
-    def forward(self, inputs: torch.Tensor) -> torch.Tensor:
+    def forward(self, inputs: torch.Tensor, key: Key | None = None) -> torch.Tensor:
         first, *others = self._layers
         x = self._plus(self._enter(inputs, getattr(self, f"W_{first}")), first)
-        for number in others:
-            x = self._plus(self._activate(x) @ getattr(self, f"W_{number}"), number)
+        for layer, number in enumerate(others):
+            x = self._plus(drop(self._activate(x), key, layer) @ getattr(self, f"W_{number}"), number)
         return x
 
     def _plus(self, x: torch.Tensor, number: int) -> torch.Tensor:

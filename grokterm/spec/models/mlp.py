@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from grokterm.spec.base import refuse
-from grokterm.spec.models.network import ModelSection, Precision, initial_scale, precision
+from grokterm.spec.models.network import ModelSection, Precision, dropout_rate, initial_scale, precision
 from grokterm.spec.shown import Shown, Tokens
 
 
@@ -50,6 +50,7 @@ class MLP(ModelSection):
         False, description="All layers from one hidden layer to the next share one matrix; they must be equally wide."
     )
 
+    dropout: float = dropout_rate("after the non-linearity of each hidden layer")
     init_scale: float = initial_scale()
     dtype: Precision = precision()
 
@@ -76,7 +77,7 @@ class MLP(ModelSection):
         return sum(rows * columns for rows, columns in pairwise((entering, *self.hidden, shown.outputs)))
 
     def kept(self, shown: Shown) -> int:
-        return 2 * sum(self.hidden)
+        return (4 if self.dropout else 2) * sum(self.hidden)
 
     def _entering(self, shown: Shown) -> int:
         """Numbers that enter the first layer."""

@@ -19,6 +19,18 @@ def precision() -> Any:
     )
 
 
+def dropout_rate(where: str) -> Any:
+    """The field `dropout`, a number; `where` says after what."""
+    return Field(
+        0.0,
+        ge=0,
+        lt=1,
+        json_schema_extra=PER_MEMBER,
+        description=f"Share of numbers that a training step sets to 0, {where}; the others grow by 1 / (1 - dropout). "
+        "The train stream has the loss of the thinned network; evaluations use all of it.",
+    )
+
+
 def initial_scale() -> Any:
     """The field `init_scale`, a number."""
     return Field(

@@ -4,8 +4,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from grokterm.spec.base import refuse
-from grokterm.spec.models.network import ModelSection, Precision, initial_scale, precision
+from grokterm.spec.base import PER_MEMBER, refuse
+from grokterm.spec.models.network import ModelSection, Precision, dropout_rate, initial_scale, precision
 from grokterm.spec.shown import Tokens
 
 
@@ -22,7 +22,7 @@ def _published_std(data: dict) -> float:
 
 
 class Transformer(ModelSection):
-    """A decoder-only transformer with separate unembedding, read at the last position.
+    """A decoder-only transformer with separate unembedding, read at the last position, for any sequence of tokens.
 
     With the values of Biswas, Islam and Hu (p 113, d_model 128, 4 heads, d_mlp 512, no norm, biases) it has
     227,313 parameters: W_E 14,592, W_pos 384, attention 66,048, MLP 131,712, unembedding 14,577.
@@ -54,17 +54,27 @@ class Transformer(ModelSection):
         description="LayerNorm before each sublayer (pre) or after each residual sum (post), and at the very end. "
         "With a norm the scale of the weights matters less, and weight decay acts differently.",
     )
-    bias: bool = Field(True, description="Biases b_Q, b_K, b_V, b_O, b_in, b_out, b_U; they start at 0.")
-    positions: Literal["learned", "none"] = Field(
+    bias: bool = Field(True, description="Biases b_Q, b_K, b_V, b_O, b_in, b_out, b_U, and those of the norms.")
+    positions: Literal["learned", "sinusoidal", "none"] = Field(
         "learned",
-        description="Position embedding W_pos. Without it a one-layer network can't tell a from b.",
+        description="Position embedding W_pos, or fixed sines and cosines (Vaswani et al.), whose size of 1 is "
+        "large beside tokens that start at init_std. Without either a one-layer network can't tell a from b.",
     )
     causal: bool = Field(True, description="A position sees itself and those before it; false: it sees all of them.")
+    dropout: float = dropout_rate(
+        "after the embedding, among the attention weights, after attention, after the non-linearity and after the MLP"
+    )
+    init: Literal["normal", "torch"] = Field(
+        "normal",
+        json_schema_extra=PER_MEMBER,
+        description="Rule of the initial weights. normal: N(0, init_std^2), biases 0. torch: as its modules start, "
+        "N(0, 1) for W_E and W_pos, Xavier-uniform for Q, K, V, +-1/sqrt(inputs) for the others and their biases.",
+    )
     init_std: float = Field(
         default_factory=_published_std,
         gt=0,
         json_schema_extra={"default_text": "0.8 / sqrt(d_model)"},
-        description="Standard deviation of the normal initial weights. A larger one grokks later.",
+        description="Standard deviation of the initial weights where init is normal. A larger one grokks later.",
     )
     init_scale: float = initial_scale()
     dtype: Precision = precision()
@@ -74,18 +84,23 @@ class Transformer(ModelSection):
         return self.d_model
 
     def parameters(self, shown: Tokens) -> int:
-        block = 4 * self.d_model * self.heads * self.d_head + 2 * self.d_model * self.d_mlp
-        biases = 3 * self.heads * self.d_head + 2 * self.d_model + self.d_mlp
-        ends = (shown.vocabulary + shown.outputs + len(shown.sequence)) * self.d_model + shown.outputs
-        return ends + self.layers * (block + biases)
+        d, inner, norms = self.d_model, self.heads * self.d_head, self.norm != "none"
+        block = 4 * d * inner + 2 * d * self.d_mlp + 2 * d * norms
+        biases = 3 * inner + 2 * d + self.d_mlp + 2 * d * norms
+        table = shown.vocabulary + (self.positions == "learned") * len(shown.sequence)
+        ends = (table + shown.outputs + norms) * d + self.bias * (shown.outputs + d * norms)
+        return ends + self.layers * (block + self.bias * biases)
 
     def multiplications(self, shown: Tokens) -> float:
         attention, mlp = self.d_model * self.heads * self.d_head, 2 * self.d_model * self.d_mlp
         whole = (self.layers - 1) * len(shown.sequence) * (4 * attention + mlp)
-        return whole + 2 * attention + mlp + self.d_model * shown.outputs
+        looked_up = 0 if self.dropout == 0 else 2 * len(shown.sequence) * attention  # keys and values of the last block
+        return whole + looked_up + 2 * attention + mlp + self.d_model * shown.outputs
 
     def kept(self, shown: Tokens) -> int:
-        return (3 * self.d_mlp // 2 + 4 * self.d_model) * (1 + len(shown.sequence) * (self.layers - 1))
+        rows = 1 + len(shown.sequence) * (self.layers - 1)  # positions of a sample that go through an MLP
+        masks = 2 * (self.d_mlp + 2 * self.d_model) * rows + 5 * self.d_model * len(shown.sequence)
+        return (3 * self.d_mlp // 2 + 4 * self.d_model) * rows + (masks if self.dropout else 0)
 
     @model_validator(mode="after")
     def _heads_divide_the_width(self) -> "Transformer":
