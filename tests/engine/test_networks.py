@@ -41,7 +41,7 @@ NETWORKS = {
 def network_member(name: str, seed: int = 0, dtype: str = "float64", **more: dict) -> Member:
     """A member with one of the networks above, on its task; `more` replaces values of sections."""
     task, model = NETWORKS[name]
-    numbers = task is HEIGHTS
+    numbers = task["kind"] == "m-height"
     sections = {
         "task": task,
         "model": model | {"dtype": dtype},
