@@ -28,8 +28,8 @@ class Network(Protocol):
     It may also have `embeddings` and `unembeddings`: the last parts of the names of the tables that its input is looked
     up in, and of the matrices that make the outputs. Decay scopes and Muon go by them; without them it has none.
 
-    And it may have `examined`: the last parts of the names of the tensors whose weights are looked at one by one, as for
-    their sparsity; without it those are all whose name's last part begins with W.
+    And it may have `examined`: the last parts of the names of the tensors whose weights are looked at one by one, as
+    for their sparsity; without it those are all whose name's last part begins with W.
     """
 
     looped: bool

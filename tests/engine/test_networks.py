@@ -99,9 +99,7 @@ def test_numbers_are_read_one_at_a_time(name):
     weights = {network.field_name(path): parameter for path, parameter in network.named_parameters()}
     assert "W_E" not in weights and sum(tensor.numel() for tensor in weights.values()) == spec.parameters(shown)
     task = type("Task", (), {"shown": shown})
-    reference = textbook(
-        type("Member", (), {"spec": type("Spec", (), {"model": spec, "task": task})}), weights
-    )
+    reference = textbook(type("Member", (), {"spec": type("Spec", (), {"model": spec, "task": task})}), weights)
     inputs = torch.randn(7, 5, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     torch.testing.assert_close(network(inputs), reference(inputs), rtol=1e-12, atol=1e-14)
 
