@@ -132,7 +132,8 @@ def _smallest_p(rows: Sequence[ArmRow]) -> float:
 def _other_seeds(rows: Sequence[ArmRow]) -> list[str]:
     if len({frozenset(row.seeds) for row in rows}) == 1:
         return []
-    return ["the arms do not have the same seeds: the interval of a speed-up pairs only the seeds that both have"]
+    pairing = ": the interval of a speed-up pairs only the seeds that both have"
+    return ["the arms do not have the same seeds" + (pairing if any(row.scored for row in rows) else "")]
 
 
 def _unlike(contenders: Sequence[Contender]) -> list[str]:
