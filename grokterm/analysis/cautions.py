@@ -19,21 +19,32 @@ FINE = 10  # evaluations that should fit into a gap
 
 def cautions(contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: Sequence[Pair]) -> tuple[str, ...]:
     """All warnings about a comparison, the most serious first."""
-    found = _running(contenders, rows) + _forked(contenders)
+    found = _unscored(rows) + _running(contenders, rows) + _forked(contenders)
     for contender in contenders:
         found += _incomplete(contender) + _ended_early(contender) + _holding(contender) + _diverged(contender)
     found += _few_seeds(rows, pairs) + _other_seeds(rows) + _unlike(contenders) + _machines(contenders)
     for contender, row in zip(contenders, rows, strict=True):
-        found += _resolution(contender, row)
+        if row.scored:
+            found += _resolution(contender, row)
     for contender in contenders:
         found += _before_the_change(contender)
     found += _integrals(contenders, rows, tuple(pairs)) + _many(pairs)
     return tuple(found)
 
 
+def _unscored(rows: Sequence[ArmRow]) -> list[str]:
+    without = [row.label for row in rows if not row.scored]
+    if not without:
+        return []
+    who = "" if len(without) == len(rows) else f"{listed(without)}: "
+    instead = "" if who else "; final losses are compared instead"
+    return [f"{who}the answers are numbers, so there is no accuracy and there are no milestones{instead}"]
+
+
 def _running(contenders: Sequence[Contender], rows: Sequence[ArmRow]) -> list[str]:
     running = [f"{row.label} ({row.n_running} of {row.n})" for row in rows if row.n_running]
-    says = "these runs count as censored where they are now"
+    scored = any(row.scored for row in rows)
+    says = "these runs count as censored where they are now" if scored else "their losses are as of now"
     if running:
         return [f"not over yet: {listed(running)}; {says}"]
     going = any(result.running for contender in contenders for result in contender.results)
@@ -89,7 +100,9 @@ def _diverged(contender: Contender) -> list[str]:
     never = sum(r.outcome == "diverged" for r in contender.results)
     later = sum(r.outcome == "grokked" and r.diverged for r in contender.results)
     if never:
-        found.append(f"{contender.label}: {_runs(never)} diverged; counted as not grokking within the budget")
+        counted = "counted as not grokking within the budget"
+        says = counted if contender.spec.task.scored else "its loss counts as infinite"
+        found.append(f"{contender.label}: {_runs(never)} diverged; {says}")
     if later:
         found.append(f"{contender.label}: {_runs(later)} diverged after grokking; counted as grokked")
     return found
@@ -119,20 +132,23 @@ def _smallest_p(rows: Sequence[ArmRow]) -> float:
 def _other_seeds(rows: Sequence[ArmRow]) -> list[str]:
     if len({frozenset(row.seeds) for row in rows}) == 1:
         return []
-    return ["the arms do not have the same seeds: the interval of a speed-up pairs only the seeds that both have"]
+    pairing = ": the interval of a speed-up pairs only the seeds that both have"
+    return ["the arms do not have the same seeds" + (pairing if any(row.scored for row in rows) else "")]
 
 
 def _unlike(contenders: Sequence[Contender]) -> list[str]:
     specs, found = [c.spec for c in contenders], []
     if any(spec.task != specs[0].task for spec in specs):
         found.append("the task differs between the arms: they do not learn the same thing")
-    if any(spec.milestones != specs[0].milestones for spec in specs):
+    scored = any(spec.task.scored for spec in specs)
+    if scored and any(spec.milestones != specs[0].milestones for spec in specs):
         found.append("the milestone rule differs between the arms: grokked does not mean the same")
     budgets = sorted({spec.stop.steps for spec in specs})
     if len(budgets) > 1:
-        found.append(f"budgets differ ({listed(budgets)} steps): each run is censored at its own")
+        says = "each run is censored at its own" if scored else "the final losses are of different steps"
+        found.append(f"budgets differ ({listed(budgets)} steps): {says}")
     cadences = sorted({spec.streams.eval_every for spec in specs})
-    if len(cadences) > 1:
+    if scored and len(cadences) > 1:
         found.append(f"evaluations are {listed(cadences)} steps apart: times are not equally exact")
     if len(specs) > 1 and all(spec == specs[0] for spec in specs):
         found.append("the arms do not differ in any field: this compares an arm with itself")

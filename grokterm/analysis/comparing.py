@@ -9,6 +9,7 @@ import numpy as np
 from grokterm.analysis.bootstrap import median_ratio
 from grokterm.analysis.cautions import cautions
 from grokterm.analysis.comparison import ArmRow, Comparison, Contender, Pair
+from grokterm.analysis.losses import LOSS_METHOD, loss_verdict
 from grokterm.analysis.method import method
 from grokterm.analysis.results import RunResult, first_times, gaps, grok_times, integral_at, run_results
 from grokterm.analysis.survival import Sample, holm, kaplan_meier_median, logrank
@@ -34,6 +35,8 @@ def compare(items: Sequence[Item]) -> Comparison:
     have not grokked are counted is said in `run_results`, how medians and ratios are in `survival` and
     `bootstrap`.
 
+    Where no arm's task has an accuracy there are no such times, and the sentences are about the final test losses.
+
     Args:
         items: (folder, arm) pairs; the others are measured against the first.
 
@@ -44,16 +47,17 @@ def compare(items: Sequence[Item]) -> Comparison:
     """
     _check(items)
     contenders = _contenders(items)
-    samples = {c.label: grok_times(c.results) for c in contenders}
+    samples = {c.label: grok_times(c.results if c.spec.task.scored else ()) for c in contenders}
     pairs = _pairs(samples)
     rows = tuple(_row(c, samples, pairs) for c in contenders)
+    scored = any(row.scored for row in rows)
     return Comparison(
         rows=rows,
         pairs=pairs,
         differing=differing_fields(items),
         warnings=cautions(contenders, rows, pairs),
-        method=method(contenders),
-        verdict=verdict(contenders, rows, pairs),
+        method=method(contenders) if scored else LOSS_METHOD,
+        verdict=verdict(contenders, rows, pairs) if scored else loss_verdict(contenders, rows),
         runs=tuple(result for c in contenders for result in c.results),
     )
 
@@ -109,6 +113,7 @@ def _row(contender: Contender, samples: dict[str, Sample], pairs: tuple[Pair, ..
     against = next((p for p in pairs if (p.first, p.second) == (first, contender.label)), None)
     outcomes = [result.outcome for result in results]
     gap, t_grok = gaps(results), _median(samples[contender.label])
+    losses = [r.test_loss for r in results if not r.diverged and np.isfinite(r.test_loss)]
     return ArmRow(
         label=contender.label,
         arm=contender.arm,
@@ -133,6 +138,8 @@ def _row(contender: Contender, samples: dict[str, Sample], pairs: tuple[Pair, ..
         integral_at_end=_middle([r.integral for r in results]),
         train_loss=_middle([np.inf if r.diverged else r.train_loss for r in results]),
         test_loss=_middle([np.inf if r.diverged else r.test_loss for r in results]),
+        test_loss_range=(min(losses), max(losses)) if losses else (_NAN, _NAN),
+        scored=contender.spec.task.scored,
     )
 
 

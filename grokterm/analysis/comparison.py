@@ -50,6 +50,8 @@ class ArmRow:
         integral_at_end: median over all runs of that sum at their last step.
         train_loss, test_loss: median over all runs at the last evaluation. A diverged run counts as infinite; nan
             where the median is one of those.
+        test_loss_range: smallest and largest of the runs that didn't diverge; nan where there is none.
+        scored: its task has an accuracy. Without one there are no milestones, and losses alone are compared.
     """
 
     label: str
@@ -78,6 +80,8 @@ class ArmRow:
     integral_at_end: float
     train_loss: float
     test_loss: float
+    test_loss_range: tuple[float, float]
+    scored: bool
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,11 @@ class Comparison:
     method: str
     verdict: tuple[str, ...]
     runs: tuple[RunResult, ...]
+
+    @property
+    def scored(self) -> bool:
+        """Some arm has an accuracy, so there are times to compare."""
+        return any(row.scored for row in self.rows)
 
     def pair(self, one: str, other: str) -> Pair:
         """The pair of two labels, in whichever order it is kept. KeyError where there is none."""

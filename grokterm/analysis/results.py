@@ -42,6 +42,7 @@ class RunResult:
         integral_at_grok: that sum at `t_grok`, between recorded rows in a straight line.
         missing_bytes: committed evaluations of its cohort that can't be read now: not zero only in a damaged record.
         lost_rows: rows its worker gave up because the disk stayed full.
+        scored: its task has an accuracy. Of one that hasn't, accuracies and milestones are nan.
     """
 
     experiment: str
@@ -65,6 +66,7 @@ class RunResult:
     integral_at_grok: float
     missing_bytes: int = 0
     lost_rows: int = 0
+    scored: bool = True
 
     @property
     def gap(self) -> float:
@@ -78,12 +80,17 @@ class RunResult:
 
     @property
     def outcome(self) -> str:
-        """grokked, diverged, running or censored: each run is exactly one, the first of them that fits."""
+        """grokked, diverged, running or censored: each run is exactly one, the first of them that fits.
+
+        A run without an accuracy can't grok: it isn't censored when it is over, but `ended`.
+        """
         if not np.isnan(self.t_grok):
             return "grokked"
         if self.diverged:
             return "diverged"
-        return "running" if self.running else "censored"
+        if self.running:
+            return "running"
+        return "censored" if self.scored else "ended"
 
 
 def run_results(folder: ExperimentFolder, arms: Sequence[str] | None = None) -> tuple[RunResult, ...]:
@@ -122,7 +129,8 @@ def _results_of(experiment: str, cohort: CohortFolder, members: Sequence[Member]
     diverged = _diverged_at(cohort, evaluations.steps, evaluations.columns.get("train_loss"), members)
     results = []
     for e, member in enumerate(members):
-        measured = {name: column[:, e] for name, column in evaluations.columns.items()}
+        absent = np.full((len(evaluations.steps), len(members)), np.nan)
+        measured = {name: evaluations.columns.get(name, absent)[:, e] for name in _EVAL}
         integral = weights.columns[_INTEGRAL][:, e] if len(weights) else np.empty(0)
         steps = evaluations.steps.astype(np.float64)
         found = _milestones(steps, measured, member, diverged[e])
@@ -142,6 +150,7 @@ def _results_of(experiment: str, cohort: CohortFolder, members: Sequence[Member]
                 integral_at_grok=_at(weights.steps, integral, found["t_grok"]),
                 missing_bytes=evaluations.missing,
                 lost_rows=status.lost_rows if status else 0,
+                scored=member.spec.task.scored,
             )
         )
     return results
@@ -154,7 +163,7 @@ def _running(state: State) -> bool:
 def _milestones(steps: Values, measured: dict[str, Values], member: Member, diverged_at: float) -> dict:
     """Times of one run, and up to where it is known not to have grokked."""
     rule = member.spec.milestones
-    train, test = (measured[name][:, None] if measured else np.empty((0, 1)) for name in _EVAL[:2])
+    train, test = (measured[name][:, None] for name in _EVAL[:2])
     found = find_milestones(steps, train, test, rule, np.array([diverged_at]))
     t_mem, t_touch, t_grok = (float(t[0]) for t in found)
     below = np.flatnonzero(~(test[:, 0] >= rule.grokked))  # nan is below

@@ -50,6 +50,7 @@ class Summary:
         marks: tags, star, archive mark, notes.
         preset: the short name of what was launched.
         hosts: where its workers were last heard of, each once.
+        scored: there is an accuracy, so there are milestones.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Summary:
     marks: Marks = field(default_factory=Marks)
     preset: str = ""
     hosts: tuple[str, ...] = ()
+    scored: bool = True
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,7 @@ def _summary(folder: ExperimentFolder, cohorts: list[_Cohort]) -> Summary:
         marks=folder.marks(),
         preset=folder.preset,
         hosts=tuple(dict.fromkeys(c.status.host for c in cohorts if c.status.host)),
+        scored=folder.scored,
     )
 
 

@@ -77,6 +77,8 @@ def _seen(*contenders: Contender) -> int:
 def _why_not(first: ArmRow, row: ArmRow, seen: int) -> str:
     if not (first.n and row.n):
         return "there is no run"
+    if not (first.scored and row.scored):
+        return "the answers of a task are numbers, which have no accuracy to grok by"
     if not (first.n_grokked or row.n_grokked):
         return f"no run of either has grokked in {seen:,} steps" if seen else "nothing has been trained yet"
     if first.t_grok_range == row.t_grok_range and first.t_grok_range[0] == first.t_grok_range[1]:

@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
         names: Contenders,
         runs: Runs = RUNS,
         as_json: AsJson = False,
-        chart: Annotated[bool, typer.Option(help="Draw the test accuracy of the arms.")] = True,
+        chart: Annotated[bool, typer.Option(help="Draw the test accuracy of the arms, or the test loss.")] = True,
     ) -> None:
         """Compare arms: time to grok with censoring, gap, speed-up, log-rank test, integral of weight decay."""
         from grokterm.analysis import compare
@@ -77,10 +77,10 @@ def show_comparison(comparison, items, chart: bool = True) -> None:
     labels = [row.label for row in comparison.rows]
     _grid(labels, _metrics(comparison.rows), "")
     if chart:
-        from grokterm.cli.picture import accuracy_chart
+        from grokterm.cli.picture import test_chart
 
         data()
-        for line in accuracy_chart(items, min(width(), 100), 16):
+        for line in test_chart(items, min(width(), 100), 16):
             drawn(line)
     data()
     for sentence in comparison.verdict:
@@ -163,8 +163,13 @@ def _metrics(rows) -> list[tuple[str, list[str]]]:
         ("train loss", lambda row: _number(row.train_loss)),
         ("test loss", lambda row: _number(row.test_loss)),
     ]
+    counted = [(word, [str(n) for n in numbers]) for word, numbers in counts if any(numbers)]
+    if not any(row.scored for row in rows):
+        span = [" to ".join(map(_number, row.test_loss_range)) for row in rows]
+        losses = [(heading, [cell(row) for row in rows]) for heading, cell in cells[-3:]]
+        return [("runs", [str(row.n) for row in rows]), *counted, *losses, ("its range", span)]
     return [
         ("grokked", [f"{row.n_grokked} of {row.n}" for row in rows]),
-        *((word, [str(n) for n in numbers]) for word, numbers in counts if any(numbers)),
+        *counted,
         *((heading, [cell(row) for row in rows]) for heading, cell in cells),
     ]

@@ -130,7 +130,7 @@ def _table(summaries) -> None:
             rows.append([short_name(s.name), "broken", "", "", "", "", age(now - s.created)])
             continue
         grokked = " ".join(
-            f"{name} {short_steps(arm.t_grok)} ({arm.grokked}/{arm.runs})" for name, arm in s.arms.items()
+            f"{name} {short_steps(arm.t_grok)} ({arm.grokked}/{arm.runs})" for name, arm in s.arms.items() if s.scored
         )
         left = f", {duration(s.eta)} left" if s.eta == s.eta else ""
         progress = f"{100 * s.progress:.0f} %{left}"
@@ -164,12 +164,16 @@ def _head(folder, spec, summary) -> None:
 
 
 def _runs(results) -> None:
-    columns = ["arm", "seed", "outcome", "step", "t_mem", "t_grok", "gap", "train acc", "test acc", "test loss"]
+    scored = any(r.scored for r in results)
+    columns = ["arm", "seed", "outcome", "step"]
+    columns += (
+        ["t_mem", "t_grok", "gap", "train acc", "test acc", "test loss"] if scored else ["train loss", "test loss"]
+    )
     rows = [
-        [r.arm, r.seed, r.state if r.outcome == "running" else r.outcome]
-        + [steps(x) for x in (r.last_step, r.t_mem, r.t_grok, r.gap)]
-        + [f"{x:.4f}" if x == x else "–" for x in (r.train_acc, r.test_acc)]
-        + [f"{r.test_loss:.4g}" if r.test_loss == r.test_loss else "–"]
+        [r.arm, r.seed, r.state if r.outcome == "running" else r.outcome, steps(r.last_step)]
+        + ([steps(x) for x in (r.t_mem, r.t_grok, r.gap)] if scored else [])
+        + ([f"{x:.4f}" if x == x else "–" for x in (r.train_acc, r.test_acc)] if scored else [])
+        + [f"{x:.4g}" if x == x else "–" for x in ((r.test_loss,) if scored else (r.train_loss, r.test_loss))]
         for r in results
     ]
     table([(c, "left" if c in ("arm", "outcome") else "right") for c in columns], rows)

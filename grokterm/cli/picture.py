@@ -9,8 +9,10 @@ from grokterm.console.text import plain
 _EVENTS = {"m": "memorised (t_mem)", "g": "grokked (t_grok)"}  # by the first letter of a milestone's label
 
 
-def accuracy_chart(items, columns: int, rows: int) -> Iterator[str]:
+def test_chart(items, columns: int, rows: int) -> Iterator[str]:
     """Test accuracy of some arms over the step, as lines of text: median over seeds, with the range as a band.
+
+    Test loss where none of them has an accuracy.
 
     Args:
         items: (folder, arm) pairs, in the order of their colours.
@@ -23,6 +25,8 @@ def accuracy_chart(items, columns: int, rows: int) -> Iterator[str]:
     from grokterm.console.scales import Spot, View
 
     panel = Panel("test_acc", "test accuracy", ("test_acc",), y_range=(0.0, 1.0))
+    if not any(folder.scored for folder, _ in items):
+        panel = Panel("test_loss", "test loss", ("test_loss",), log=True)
     arms, curves = gather(items, panel.columns)
     return lines_of([chart(panel, curves, arms, View(), Spot(), ink(DARK))], columns, rows)
 

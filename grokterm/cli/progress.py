@@ -4,7 +4,7 @@ import sys
 import time
 
 from grokterm.cli.out import printable, say
-from grokterm.console.text import duration, plain, rate, steps
+from grokterm.console.text import duration, number, plain, rate, steps
 from grokterm.errors import GroktermError
 
 PLAIN_EVERY = 10.0  # seconds between two lines where standard error is no terminal
@@ -44,7 +44,7 @@ def follow_to_the_end(folder) -> object:
 
 
 def line_of(look) -> str:
-    """State, step, rate, time left and both accuracies in one line."""
+    """State, step, rate, time left and both accuracies in one line; both losses where there is no accuracy."""
     summary = look.summary
     if summary.problem:
         return plain(summary.problem)
@@ -55,7 +55,11 @@ def line_of(look) -> str:
         parts.append(rate(summary.rate))
     if summary.eta == summary.eta:
         parts.append(f"{duration(summary.eta)} left")
-    parts += [f"train {_percent(look.train_acc)}", f"test {_percent(look.test_acc)}", f"{grokked} of {runs} grokked"]
+    if summary.scored:
+        parts += [f"train {_percent(look.train_acc)}", f"test {_percent(look.test_acc)}"]
+        parts.append(f"{grokked} of {runs} grokked")
+    else:
+        parts += [f"train loss {number(look.train_loss)}", f"test loss {number(look.test_loss)}"]
     return " · ".join(parts)
 
 

@@ -51,6 +51,8 @@ def compared(runs: Path, names: tuple[str, ...], columns: Iterable[str]) -> Comp
             diverged=row.n_diverged,
             t_mem=row.t_mem.value,
             t_grok=row.t_grok.value,
+            scored=row.scored,
+            test_loss=row.test_loss,
         )
         for index, (label, row) in enumerate(zip(labels_of(items), comparison.rows, strict=True))
     )

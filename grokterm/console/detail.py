@@ -1,6 +1,7 @@
 """One experiment as the screens show it: a frozen `Detail`, read and computed in the watcher's thread."""
 
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -35,7 +36,12 @@ _FALLBACK = ("train_loss", "train_acc")
 
 @dataclass(frozen=True)
 class ArmLine:
-    """One arm of an experiment and how far its runs have come. Times are nan where the median isn't reached (yet)."""
+    """One arm of an experiment and how far its runs have come. Times are nan where the median isn't reached (yet).
+
+    Attributes:
+        scored: its task has an accuracy, so it can be said how many have memorised and grokked.
+        test_loss: median at the last evaluation of the runs that didn't diverge; nan before.
+    """
 
     index: int
     name: str
@@ -46,6 +52,8 @@ class ArmLine:
     diverged: int = 0
     t_mem: float = math.nan
     t_grok: float = math.nan
+    scored: bool = True
+    test_loss: float = math.nan
 
     def __eq__(self, other: object) -> bool:
         """Equal by what is shown: two missing times are the same."""
@@ -143,7 +151,7 @@ class Focus:
         for stream in changed:
             for column in SOURCES[stream]:
                 _take(columns, bands, column, self._feeds[stream].curves(column))
-        if not columns.get("train_acc"):
+        if not columns.get("train_loss"):
             for column in _FALLBACK:
                 _take(columns, bands, column, self._feeds["eval"].curves(column))
         return Curves(columns, bands, self._curves.growing)
@@ -177,7 +185,14 @@ def arm_line(index: int, name: str, about: str, results: Sequence[RunResult]) ->
         diverged=sum(result.diverged for result in results),
         t_mem=median_time(*first_times(results, "t_mem")[:2]),
         t_grok=median_time(*grok_times(results)[:2]),
+        scored=all(result.scored for result in results),
+        test_loss=_middle([result.test_loss for result in results if not result.diverged]),
     )
+
+
+def _middle(values: Sequence[float]) -> float:
+    known = [value for value in values if math.isfinite(value)]
+    return statistics.median(known) if known else math.nan
 
 
 def _last_word(folder: ExperimentFolder) -> str:

@@ -159,6 +159,8 @@ def _why_empty(
     recorded = any(curves.of(column, arm.name) for column in panel.columns for arm in shown)
     if arms and not shown:
         return "every arm is hidden", told("{all} shows all")
+    if shown and not any(arm.scored for arm in shown) and all(column.endswith("_acc") for column in panel.columns):
+        return "no accuracy: the answers of this task are numbers", ""
     if lacking:
         return f"no {AXIS_WORDS[view.axis]} was recorded here", told("{axis} makes x something else")
     if (view.seed or 0) > 0 and recorded and not _has_seed(curves, panel, shown, view.seed):

@@ -29,7 +29,10 @@ class Network(Protocol):
     the keyword `key` of its call; without one it drops nothing.
 
     It may also have `embeddings` and `unembeddings`: the last parts of the names of the tables that its input is looked
-    up in, and of the matrices that make logits. Decay scopes and Muon go by them; without them it has none.
+    up in, and of the matrices that make the outputs. Decay scopes and Muon go by them; without them it has none.
+
+    And it may have `examined`: the last parts of the names of the tensors whose weights are looked at one by one, as
+    for their sparsity; without it those are all whose name's last part begins with W.
     """
 
     looped: bool
@@ -48,6 +51,7 @@ class Stack:
         weights, gradients: [e, n]. Columns between tensors are padding and stay 0.
         names: the recorded name of every tensor, in the order of the buffer.
         embeddings, unembeddings: the names of those that the network declares as such.
+        examined: the names of those whose weights are looked at one by one, in the order of the buffer.
         groups: slices of members that run through the network together. One group does the least work a step; groups of
             one member hold the least memory, and suit networks that can't be mapped.
     """
@@ -59,6 +63,8 @@ class Stack:
         self._sizes = [size for shape in self._shapes.values() for size in (shape.numel(), -shape.numel() % _ALIGN)]
         self.names = tuple(self._network.field_name(path) for path in self._shapes)
         self.embeddings, self.unembeddings = (self._declared(role) for role in ("embeddings", "unembeddings"))
+        examined = self._declared("examined") or {name for name in self.names if _last_part(name).startswith("W")}
+        self.examined = tuple(name for name in self.names if name in examined)
         dtype = next(self._network.parameters()).dtype
         self.weights = torch.zeros(len(networks), sum(self._sizes), dtype=dtype, device=device)
         self.gradients = torch.zeros_like(self.weights)
@@ -115,7 +121,7 @@ class Stack:
 
     def _declared(self, role: str) -> frozenset[str]:
         last_parts = getattr(self._network, role, ())
-        return frozenset(name for name in self.names if name.rpartition(".")[2] in last_parts)
+        return frozenset(name for name in self.names if _last_part(name) in last_parts)
 
     def _for_one(self, function: Callable, parameters: dict[str, torch.Tensor], *data: torch.Tensor) -> tuple:
         def network(*args: torch.Tensor, **options: Any) -> torch.Tensor:
@@ -127,6 +133,10 @@ class Stack:
         """The tensors inside a buffer [e, n]. One split, so that backward joins all gradients in one go."""
         pieces = flat.split(self._sizes, dim=1)[::2]  # every other piece is padding
         return [piece.view(len(flat), *shape) for piece, shape in zip(pieces, self._shapes.values(), strict=True)]
+
+
+def _last_part(name: str) -> str:
+    return name.rpartition(".")[2]
 
 
 def _in_turn(function: Callable, parameters: dict[str, torch.Tensor], *data: torch.Tensor) -> tuple[torch.Tensor, ...]:

@@ -105,7 +105,7 @@ class Trainer:
             used = self._decay.current(), self._rates.at(self._count)
             self._rings["weights"].append(self.step, self._weights(unknown, unknown, *used))
         if "sparsity" in self._rings:
-            self._rings["sparsity"].append(self.step, sparsity(self._stack.tensors(self._stack.weights)))
+            self._rings["sparsity"].append(self.step, self._sparsity())
         if "numerics" in self._rings:
             self._rings["numerics"].append(self.step, self._shares())
 
@@ -169,7 +169,7 @@ class Trainer:
             update_norm = torch.where(alive, whole_norm(stack.tensors(weights - stack.weights)), 0.0)
             measured["weights"] = self._weights(grad_norm, update_norm, used, lr)
         if self._due("sparsity"):
-            measured["sparsity"] = sparsity(stack.tensors(stack.weights))
+            measured["sparsity"] = self._sparsity()
         if self._due("numerics"):
             measured["numerics"] = self._shares()
 
@@ -200,6 +200,10 @@ class Trainer:
     def _shares(self) -> dict[str, torch.Tensor]:
         return shares(self._stack, self._train, self._loss, self._most)
 
+    def _sparsity(self) -> dict[str, torch.Tensor]:
+        tensors = self._stack.tensors(self._stack.weights)
+        return sparsity({name: tensors[name] for name in self._stack.examined})
+
     def _weights(
         self, grad_norm: torch.Tensor, update_norm: torch.Tensor, used: torch.Tensor, lr: torch.Tensor
     ) -> dict[str, torch.Tensor]:
@@ -224,7 +228,7 @@ class Trainer:
                 "weight_decay_integral",
                 *(["lr"] if self._rates.vary else []),
             ],
-            "sparsity": sparsity_columns(self._stack.names),
+            "sparsity": sparsity_columns(self._stack.examined),
             "numerics": [f"train_{name}" for name in self._loss.shares],
         }
         cadences = {name: getattr(self._streams, f"{name}_every") for name in columns}

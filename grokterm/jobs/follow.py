@@ -18,12 +18,16 @@ class Look:
 
     Attributes:
         summary: the experiment in one line.
-        train_acc, test_acc: medians over all runs at the last evaluation of each; nan before the first.
+        train_acc, test_acc: medians over all runs at the last evaluation of each; nan before the first, and where the
+            task has no accuracy.
+        train_loss, test_loss: likewise.
     """
 
     summary: Summary
     train_acc: float
     test_acc: float
+    train_loss: float
+    test_loss: float
 
     @property
     def over(self) -> bool:
@@ -34,10 +38,11 @@ class Look:
 
 def follow(folder: ExperimentFolder, every: float = LOOK_SECONDS) -> Iterator[Look]:
     """Yields a look about every `every` seconds; the last one is when no worker is left."""
-    feed = CurveFeed(folder, "eval", ("train_acc", "test_acc"))
+    columns = ("train_acc", "test_acc", "train_loss", "test_loss")
+    feed = CurveFeed(folder, "eval", columns)
     while True:
         feed.poll()
-        look = Look(summarise(open_folder(folder.path)), _latest(feed, "train_acc"), _latest(feed, "test_acc"))
+        look = Look(summarise(open_folder(folder.path)), *(_latest(feed, column) for column in columns))
         yield look
         if look.over:
             return

@@ -92,6 +92,14 @@ class ExperimentFolder:
         except DamagedRecord:
             return ""
 
+    @property
+    def scored(self) -> bool:
+        """Some arm's task has an accuracy, and with it milestones, without parsing the spec."""
+        try:
+            return bool(self.marker.get("scored", True))
+        except DamagedRecord:
+            return True
+
     @cached_property
     def problem(self) -> str | None:
         """Why this folder can't be read, in one line; None if it can. Never raises; parses no spec."""

@@ -83,7 +83,9 @@ def _create_as(
 
 def _build(paths: ExperimentPaths, experiment: Experiment, cohorts: Sequence[tuple[Member, ...]]) -> None:
     marker = {"format": FORMAT, "version": __version__, "created": time.time()}
-    write_json(paths.marker, marker | {"name": experiment.name, "title": experiment.title}, durable=True)
+    marker |= {"name": experiment.name, "title": experiment.title}
+    marker |= {"scored": any(arm.spec.task.scored for arm in experiment.arms)}
+    write_json(paths.marker, marker, durable=True)
     write_whole(paths.spec, experiment.to_toml().encode("utf-8"), durable=True)
     for index, members in enumerate(cohorts):
         cohort = paths.cohort(index)

@@ -1,6 +1,6 @@
 """[model]: the network of one member."""
 
 from grokterm.spec.base import one_of
-from grokterm.spec.models import MLP, Transformer
+from grokterm.spec.models import LSTM, MLP, RNN, ResNet, Transformer
 
-Model = one_of("kind", "transformer", Transformer, MLP)
+Model = one_of("kind", "transformer", Transformer, MLP, LSTM, RNN, ResNet)

@@ -39,7 +39,9 @@ class Streams(Section):
     train_every: int = _cadence(1, "row of train loss and accuracy")
     eval_every: int = _cadence(10, "evaluation on the test set, from which the milestones are read,")
     weights_every: int = _cadence(10, "row of weight norms, gradient and update norm, lambda and its integral")
-    sparsity_every: int = _cadence(100, "row of the sparsity of W_E, W_U and W_Q")
+    sparsity_every: int = _cadence(
+        100, "row of the sparsity of W_E, W_U and W_Q, or of all matrices where the network has no queries"
+    )
     numerics_every: int = _cadence(
         0,
         "row of the shares of training samples for which the loss has run out of digits (its sum of exponentials is 1, "

@@ -185,3 +185,12 @@ def test_every_other_column_has_a_panel_with_words_for_a_title():
     assert found["grad_norm"].log and not found["wall"].log
     assert len({panel.id for panel in found.values()}) == len(found)
     assert [panel.columns[0] for panel in probe_panels(names)][:3] == ["grad_norm", "rate", "wall"]
+
+
+def test_an_arm_without_an_accuracy_says_so_and_tells_its_loss():
+    arm = ArmLine(0, "low", "", 2, scored=False, test_loss=0.4821)
+    (accuracy,) = charts(Curves(), (arm,), View(), Spot(), ink(DARK), [PANELS[1]]).values()
+    assert accuracy.empty == "no accuracy: the answers of this task are numbers"
+    (loss,) = charts(Curves(), (arm,), View(), Spot(), ink(DARK), [PANELS[0]]).values()
+    assert loss.empty == "no numbers yet"
+    assert arm_block(arm, 60, ink(DARK)).plain.split() == ["●", "low", "2", "runs", "test", "loss", "0.482"]

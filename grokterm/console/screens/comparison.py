@@ -37,6 +37,16 @@ COLUMNS = (
     Column("train", "train loss", 10, right=True, rank=10),
 )
 
+LOSS_COLUMNS = (
+    Column("arm", "arm", 14, most=44),
+    Column("runs", "runs", 7, right=True),
+    Column("lost", "diverged", 8, right=True, rank=3),
+    Column("loss", "test loss", 9, right=True),
+    Column("loss_range", "smallest–largest", 16, right=True, rank=1),
+    Column("train", "train loss", 10, right=True, rank=2),
+    Column("integral_end", "∫λ at the end", 13, right=True, rank=4),
+)  # where no arm has an accuracy
+
 
 class ComparisonWords(Vertical):
     """Table, verdict, warnings; then whatever is put between; then what differs, and how it was all counted."""
@@ -71,7 +81,7 @@ class ComparisonWords(Vertical):
 
 def table_text(comparison: Comparison, width: int, ink: Ink) -> Text:
     """The table of arms for `width` cells."""
-    sizes, labels = fit(COLUMNS, width - 2), labels_of(comparison)
+    sizes, labels = fit(COLUMNS if comparison.scored else LOSS_COLUMNS, width - 2), labels_of(comparison)
     lines = [_line([Text(column.title, ink.muted) for column, _ in sizes], sizes)]
     for index, row in enumerate(comparison.rows):
         cells = values(row) | {"arm": labels[index]}
@@ -106,6 +116,9 @@ def values(row: ArmRow) -> dict[str, str]:
         "integral": number(row.integral_at_grok),
         "loss": number(row.test_loss),
         "train": number(row.train_loss),
+        "runs": str(row.n),
+        "loss_range": _span(*row.test_loss_range, number),
+        "integral_end": number(row.integral_at_end),
     }
 
 

@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from grokterm.console.look import Ink, marker, state_look
-from grokterm.console.text import clip, clip_middle, duration, fold, plain, plural, rate, size, steps
+from grokterm.console.text import clip, clip_middle, duration, fold, number, plain, plural, rate, size, steps
 
 if TYPE_CHECKING:
     from grokterm.console.detail import ArmLine, Detail
@@ -85,15 +85,21 @@ def bar(share: float, cells: int, ink: Ink) -> Text:
 def arm_block(arm: ArmLine, width: int, ink: Ink, names: int = 14) -> Text:
     """An arm in one line of `width` cells: marker, name, how many grokked, median t_grok, and t_mem where it fits.
 
+    Of an arm without an accuracy it is the test loss that is told.
+
     Names are filled up to `names` cells, so that what stands behind them is aligned.
     """
-    facts = Text(f"{arm.grokked}/{arm.runs} grokked", ink.muted)
-    facts.append("  t_grok ", ink.muted).append(steps(arm.t_grok), f"bold {ink.foreground}")
+    if arm.scored:
+        facts = Text(f"{arm.grokked}/{arm.runs} grokked", ink.muted)
+        facts.append("  t_grok ", ink.muted).append(steps(arm.t_grok), f"bold {ink.foreground}")
+    else:
+        facts = Text(f"{plural(arm.runs, 'run')}  test loss ", ink.muted)
+        facts.append(number(arm.test_loss), f"bold {ink.foreground}")
     if arm.diverged:
         facts.append(f"  {arm.diverged} diverged", ink.bad)
     memorised = Text("  t_mem ", ink.muted) + Text(steps(arm.t_mem), ink.foreground)
     head = 2
-    if width - head - facts.cell_len - memorised.cell_len - 2 >= min(len(arm.name), 12):
+    if arm.scored and width - head - facts.cell_len - memorised.cell_len - 2 >= min(len(arm.name), 12):
         facts = facts + memorised
     room = max(4, width - head - facts.cell_len - 2)
     name = clip_middle(arm.name, room)

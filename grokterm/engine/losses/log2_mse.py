@@ -38,4 +38,5 @@ class Log2MSE(Loss):
     def _log2(self, z: torch.Tensor) -> torch.Tensor:
         if self._head == "clamp":
             return z.clamp(min=_LEAST).log2()
-        return (1 + F.softplus(z)).log2() if self._head == "softplus" else z
+        # softplus(z) is -logsigmoid(-z). torch's own rounds by where a number lies, so a member would feel its place.
+        return (1 - F.logsigmoid(-z)).log2() if self._head == "softplus" else z

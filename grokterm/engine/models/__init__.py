@@ -8,14 +8,23 @@ It has `forward(inputs)`, to outputs [b, shown.outputs], and `forward(inputs, ke
 import torch
 from torch import nn
 
+from grokterm.engine.models.lstm import LSTM
 from grokterm.engine.models.mlp import MLP
+from grokterm.engine.models.resnet import ResNet
+from grokterm.engine.models.rnn import RNN
 from grokterm.engine.models.transformer import Transformer
 from grokterm.engine.seeds import Purpose, generator
 from grokterm.spec import Member
 
-__all__ = ["KINDS", "MLP", "Transformer", "build_network"]
+__all__ = ["KINDS", "LSTM", "MLP", "RNN", "ResNet", "Transformer", "build_network"]
 
-KINDS: dict[str, type[nn.Module]] = {"transformer": Transformer, "mlp": MLP}
+KINDS: dict[str, type[nn.Module]] = {
+    "transformer": Transformer,
+    "mlp": MLP,
+    "lstm": LSTM,
+    "rnn": RNN,
+    "resnet": ResNet,
+}
 """The networks by the `kind` of their section."""
 
 

@@ -3,13 +3,12 @@
 b sample, k operand, i number that enters a layer, j number that leaves it
 """
 
-import math
-
 import torch
 from torch import nn
 from torch.nn import functional as F
 
 from grokterm.engine.dropout import Key, drop
+from grokterm.engine.models.draws import normal, uniform
 from grokterm.engine.models.look_up import look_up
 from grokterm.spec.models import MLP as MLPSpec
 from grokterm.spec.shown import Shown, Tokens
@@ -52,14 +51,11 @@ class MLP(nn.Module):
 
     def initialise(self, generator: torch.Generator) -> None:
         """torch's rule for `Linear`, U(-1/sqrt(i), 1/sqrt(i)) for W and b; embeddings N(0, 1); times init_scale."""
-        with torch.no_grad():
-            if self.W_E is not None:
-                self.W_E.copy_(torch.randn(self.W_E.shape, generator=generator) * self._scale)
-            for number in dict.fromkeys(self._layers):
-                weight, bias = getattr(self, f"W_{number}"), getattr(self, f"b_{number}")
-                for tensor in (weight,) if bias is None else (weight, bias):
-                    drawn = torch.rand(tensor.shape, generator=generator) * 2 - 1
-                    tensor.copy_(drawn * (self._scale / math.sqrt(len(weight))))
+        if self.W_E is not None:
+            normal(self.W_E, self._scale, generator)
+        for number in dict.fromkeys(self._layers):
+            weight, bias = getattr(self, f"W_{number}"), getattr(self, f"b_{number}")
+            uniform((weight,) if bias is None else (weight, bias), len(weight), self._scale, generator)
 
     def field_name(self, path: str) -> str:
         """The name under which a parameter is recorded."""

@@ -42,6 +42,7 @@ class Transformer(nn.Module):
     looped = False
     embeddings = ("W_E", "W_pos")
     unembeddings = ("W_U",)
+    examined = ("W_E", "W_Q", "W_U")
 
     def __init__(self, spec: TransformerSpec, shown: Tokens) -> None:
         super().__init__()

@@ -63,7 +63,7 @@ class Recipe:
         return tuple(
             name
             for name, tensor in tensors.items()
-            if tensor.dim() >= 3 and name not in without and not name.rpartition(".")[2].startswith("b")
+            if tensor.dim() >= 3 and name not in without and not _is_bias_or_gain(name)
         )
 
     def _values(self, field: str) -> list:
@@ -71,6 +71,11 @@ class Recipe:
         for name in field.split("."):
             found = [None if value is None else getattr(value, name) for value in found]
         return found
+
+
+def _is_bias_or_gain(name: str) -> bool:
+    *path, last = name.split(".")
+    return last.startswith("b") or any(part.startswith("ln") for part in path)
 
 
 def as_matrices(tensor: torch.Tensor) -> torch.Tensor:

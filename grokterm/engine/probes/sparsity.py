@@ -7,27 +7,21 @@ from collections.abc import Iterable, Mapping
 
 import torch
 
-TENSORS = ("W_E", "W_U", "W_Q")
 _ABSOLUTE = {"abs_0": 0.0, "abs_1e-06": 1e-6, "abs_1e-04": 1e-4, "abs_1e-03": 1e-3, "abs_1e-02": 1e-2}
 _OF_MAX, _OF_SIGMA = 1e-2, 1e-1
 _MEASURES = (*_ABSOLUTE, "max_1e-02", "sigma_1e-01", "hoyer", "gini")
 
 
-def measured(names: Iterable[str]) -> list[str]:
-    """Those of the tensor names whose sparsity is recorded: W_E, W_U, and W_Q of every block."""
-    return [name for name in names if name.rpartition(".")[2] in TENSORS]
-
-
 def sparsity_columns(names: Iterable[str]) -> list[str]:
-    """The columns of `sparsity`, for a network with tensors of these names."""
-    return [f"{name}.{measure}" for name in measured(names) for measure in _MEASURES]
+    """The columns of `sparsity`, for tensors of these names."""
+    return [f"{name}.{measure}" for name in names for measure in _MEASURES]
 
 
 def sparsity(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """All measures of all measured tensors, each [e] float64."""
+    """All measures of all tensors [e, ...], each [e] float64."""
     columns = {}
-    for name in measured(tensors):
-        values = _sparsity_of(tensors[name].flatten(1))
+    for name, tensor in tensors.items():
+        values = _sparsity_of(tensor.flatten(1))
         columns |= {f"{name}.{measure}": value for measure, value in zip(_MEASURES, values, strict=True)}
     return columns
 

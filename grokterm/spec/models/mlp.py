@@ -67,7 +67,7 @@ class MLP(ModelSection):
     def parameters(self, shown: Shown) -> int:
         pairs = list(pairwise((self._entering(shown), *self.hidden, shown.outputs)))
         if self.tied:
-            pairs = list(dict.fromkeys(pairs[:-1])) + pairs[-1:]
+            pairs = [*pairs[:-1][:2], pairs[-1]]
         table = shown.values * self.embedding if isinstance(shown, Tokens) and self.embedding else 0
         return table + sum((rows + self.bias) * columns for rows, columns in pairs)
 

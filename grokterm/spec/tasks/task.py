@@ -18,6 +18,11 @@ class TaskSection(Section):
     seed_field: ClassVar[str] = "split_seed"
 
     @property
+    def scored(self) -> bool:
+        """Answers are right or wrong: there is an accuracy, and there are milestones."""
+        return self.answers == "classes"
+
+    @property
     def train_size(self) -> int:
         """Samples that are trained on."""
         raise NotImplementedError

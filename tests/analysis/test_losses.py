@@ -1,0 +1,97 @@
+"""A task whose answers are numbers: no accuracy, no milestones, and arms compared by their final test losses."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy.stats import mannwhitneyu
+
+from grokterm.analysis import arms_of, compare, run_results, summarise
+from grokterm.record import CohortWriter, create, open_folder
+from grokterm.spec import parse
+
+DOCUMENT = {
+    "task": {"kind": "m-height", "n": [9], "k": [4], "groups": [[9, 4, 2]], "train_per_group": 8},
+    "model": {"kind": "mlp", "hidden": [4]},
+    "optimizer": {"lr": 1e-3, "weight_decay": 0.0},
+    "loss": {"kind": "log2_mse", "head": "softplus"},
+    "stop": {"steps": 50},
+}
+LOW = [0.11, 0.12, 0.13, 0.14, 0.15, 0.16]
+HIGH = [0.21, 0.22, 0.23, 0.24, 0.25, 0.26]
+
+
+@pytest.fixture
+def losses(runs):
+    """losses(arm=[final test loss of each seed, nan: diverged at 20], …) -> a folder as a worker leaves it."""
+
+    def make(until=50, state="finished", **finals):
+        count = len(next(iter(finals.values())))
+        folder = create(runs, parse(DOCUMENT | {"seeds": count, "arms": {arm: {} for arm in finals}}, "numbers"))
+        (cohort,) = folder.cohorts
+        steps, members = np.array([0, 10, 20, 30, 40, until]), folder.planned(cohort)
+        last = np.array([finals[member.arm][member.seed] for member in members])
+        test = np.linspace(1.0, 0.0, len(steps))[:, None] * 5 + last
+        test[:2] = 5.0
+        writer = CohortWriter(cohort.path)
+        for member, value in zip(members, last, strict=True):
+            if math.isnan(value):
+                writer.event("diverged", step=20, arm=member.arm, seed=member.seed)
+        writer.append("eval", steps, {"test_loss": test, "train_loss": test / 2})
+        writer.commit(state=state, step=until)
+        if state == "finished":
+            writer.event(state, step=until)
+        return open_folder(folder.path)
+
+    return make
+
+
+def test_runs_end_without_milestones_and_are_not_censored(losses):
+    (one, other) = run_results(losses(only=[0.5, math.nan]))
+    assert (one.outcome, one.scored, one.test_loss, one.train_loss) == ("ended", False, 0.5, 0.25)
+    assert math.isnan(one.t_mem) and math.isnan(one.t_grok) and math.isnan(one.test_acc) and not one.holding
+    assert other.outcome == "diverged"
+    (running, _) = run_results(losses(only=[0.5, 0.6], state="running", until=45))
+    assert running.outcome == "running"
+
+
+def test_the_list_knows_that_there_is_nothing_to_grok(losses, record):
+    assert not summarise(losses(only=[0.5])).scored
+    assert summarise(record({"static": [400]})).scored
+
+
+def test_an_arm_that_ends_lower_is_told_with_the_test_s_p(losses):
+    found = compare(arms_of(losses(first=HIGH, second=LOW, third=HIGH)))
+    assert not found.scored and [row.n_censored for row in found.rows] == [0, 0, 0]
+    p = mannwhitneyu(HIGH, LOW, method="exact").pvalue
+    lower, alike = found.verdict
+    assert lower == (
+        f"second ends with a lower test loss than first (medians 0.135 and 0.235, p = {p:.2g}, by Holm over 2 arms "
+        f"{2 * p:.2g}, 6 seeds) (an indication: fewer than 10 seeds)"
+    )
+    assert alike.startswith("third can't be told apart from first by final test loss (medians 0.235 and 0.235, ")
+    assert found.rows[1].test_loss_range == (0.11, 0.16) and found.rows[1].speed_up is not None
+    assert found.warnings[0].startswith("the answers are numbers, so there is no accuracy and there are no milestones")
+    assert "censored" not in " ".join((*found.warnings, *found.verdict, found.method))
+
+
+def test_a_run_that_diverged_counts_as_the_worst(losses):
+    found = compare(arms_of(losses(first=LOW, second=[*LOW[:3], math.nan, math.nan, math.nan])))
+    assert found.rows[1].n_diverged == 3 and found.rows[1].test_loss_range == (0.11, 0.13)
+    assert "second: 3 runs diverged; its loss counts as infinite" in found.warnings
+
+
+def test_few_seeds_show_nothing_and_one_arm_is_told_alone(losses):
+    found = compare(arms_of(losses(first=HIGH[:4], second=LOW[:4])))
+    assert found.verdict[0].startswith("second can't be told apart from first by final test loss (medians 0.125 and")
+    alone = compare(arms_of(losses(only=[0.5, 0.7])))
+    assert alone.verdict == ("only ends at a test loss of 0.6 (2 seeds)",)
+
+
+def test_beside_a_task_with_an_accuracy_no_times_are_compared(losses, record):
+    found = compare([*arms_of(record({"static": [400] * 6})), *arms_of(losses(numbers=LOW))])
+    assert found.scored
+    assert found.verdict == (
+        "numbers can't be compared with static: the answers of a task are numbers, which have no accuracy to grok by",
+    )
+    assert "numbers: the answers are numbers, so there is no accuracy and there are no milestones" in found.warnings
