@@ -16,6 +16,7 @@ from grokterm.console.look import DARK, ink
 from grokterm.console.panel import PANELS, Panel
 from grokterm.console.panels import chart, charts, extent, probe_panels, roomy
 from grokterm.console.scales import SMOOTHING, Spot, View
+from grokterm.console.screens.parts import arm_block
 
 INK = ink(DARK)
 VIEW, SPOT = View(), Spot()
