@@ -59,8 +59,8 @@ ONE_LINE = {
                              "nearest: add"),
     "loss.dtype": ("flaot32", 'loss.dtype: expected one of "float16", "bfloat16", "float32", "float64" '
                               '(given "flaot32"); nearest: float32'),
-    "model.kind": ("mpl", 'model: expected a table whose kind is one of transformer, mlp, lstm, rnn, resnet (given {d_model = 16, '
-                          'heads = 4, kind = "mpl"}); nearest: mlp'),
+    "model.kind": ("mpl", 'model: expected a table whose kind is one of transformer, mlp, lstm, rnn, resnet '
+                          '(given {d_model = 16, heads = 4, kind = "mpl"}); nearest: mlp'),
     # Schedules.
     "optimizer.weight_decay": (-1, "optimizer.weight_decay: expected a number, 0 or more (given -1)"),
     "optimizer.weight_decay.schedule": ("linaer", "optimizer.weight_decay: expected a number, or a table whose "
