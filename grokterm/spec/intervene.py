@@ -1,6 +1,6 @@
 """[intervene]: what is done to a run while it trains. Each kind is a table, or absent.
 
-Where several begin at one step they act in this order: change, transplant, reset_optimizer, collapse, clamp_norm, freeze.
+Where several begin at one step they act in the order of the fields.
 """
 
 from typing import Any

@@ -55,6 +55,11 @@ class RunSpec(Section):
         shown = self.task.shown
         return max(1, _EVALUATED // (self.model.kept(shown) + 3 * shown.outputs))
 
+    @property
+    def changes_lr(self) -> bool:
+        """Whether an intervention changes the learning rate."""
+        return self.intervene.change is not None and self.intervene.change.lr is not None
+
     @model_validator(mode="after")
     def _sections_fit(self) -> "RunSpec":
         rules = (_fit_problems, _decay_problems, _rate_problems, _loss_problems, _evaluation_problems)

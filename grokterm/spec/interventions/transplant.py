@@ -70,4 +70,6 @@ class Transplant(When):
         problems, shown = super().check(spec), spec.task.shown.kind
         if self.top is not None and shown != "tokens":
             problems.append(((".top", "task.kind"), f"waves are over tokens; {spec.task.kind} shows {shown}"))
+        if self.top is not None and self.layer:
+            problems.append(((".layer", ".top"), "only neurons of layer 0 read the operands, and waves are theirs"))
         return problems

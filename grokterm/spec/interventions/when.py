@@ -52,7 +52,12 @@ class When(Section):
         if not self.milestone:
             if self.first < spec.stop.steps:
                 return []
-            return [((".at", ".after", "stop.steps"), f"step {self.first} never comes: the budget is {spec.stop.steps}")]
+            return [
+                (
+                    (".at", ".after", "stop.steps"),
+                    f"step {self.first} never comes: the budget ends at {spec.stop.steps}",
+                )
+            ]
         if not spec.streams.eval_every:
             return [((".at", "streams.eval_every"), f'"{self.at}" needs evaluations, and streams.eval_every is 0')]
         return accuracy_needed((".at", "task.kind"), f'"{self.at}"', spec)
