@@ -19,10 +19,11 @@ class Collapse(Intervention):
     def __init__(self, whens: Sequence[When | None], clock: Clock, patient: Patient) -> None:
         super().__init__(whens, clock, patient)
         self._wanted = self._numbers("factor", absent=1.0)
-        self._factor = torch.ones_like(self._wanted)
+        self._one = torch.ones_like(self._wanted)
+        self._factor = self._one.clone()
 
     def begin(self, step: int, count: torch.Tensor, alive: torch.Tensor) -> None:
-        torch.where(self.clock.begun(count), self._wanted, 1.0, out=self._factor)
+        torch.where(self.clock.begun(count), self._wanted, self._one, out=self._factor)
 
     def loss(self, loss: Loss) -> Loss:
         return _Scaled(loss, self._factor)
