@@ -42,6 +42,7 @@ class RunResult:
         integral_at_grok: that sum at `t_grok`, between recorded rows in a straight line.
         missing_bytes: committed evaluations of its cohort that can't be read now: not zero only in a damaged record.
         lost_rows: rows its worker gave up because the disk stayed full.
+        intervened: what was done to it and the first update that was different, in order of time.
     """
 
     experiment: str
@@ -65,6 +66,7 @@ class RunResult:
     integral_at_grok: float
     missing_bytes: int = 0
     lost_rows: int = 0
+    intervened: tuple[tuple[str, int], ...] = ()
 
     @property
     def gap(self) -> float:
@@ -120,6 +122,7 @@ def _results_of(experiment: str, cohort: CohortFolder, members: Sequence[Member]
     evaluations = cohort.stream("eval").poll(_EVAL)
     weights = cohort.stream("weights").poll((_INTEGRAL,))
     diverged = _diverged_at(cohort, evaluations.steps, evaluations.columns.get("train_loss"), members)
+    intervened = _interventions(cohort)
     results = []
     for e, member in enumerate(members):
         measured = {name: column[:, e] for name, column in evaluations.columns.items()}
@@ -142,6 +145,7 @@ def _results_of(experiment: str, cohort: CohortFolder, members: Sequence[Member]
                 integral_at_grok=_at(weights.steps, integral, found["t_grok"]),
                 missing_bytes=evaluations.missing,
                 lost_rows=status.lost_rows if status else 0,
+                intervened=intervened.get((member.arm, member.seed), ()),
             )
         )
     return results
@@ -167,6 +171,16 @@ def _milestones(steps: Values, measured: dict[str, Values], member: Member, dive
         "watched_to": float(member.spec.stop.steps) if frozen else watched,
         "holding": bool(np.isnan(t_grok) and not frozen and steps.size and test[-1, 0] >= rule.grokked),
     }
+
+
+def _interventions(cohort: CohortFolder) -> dict[tuple[str, int], tuple[tuple[str, int], ...]]:
+    """What was done to each run, (what, step), by arm and seed."""
+    found: dict[tuple[str, int], tuple[tuple[str, int], ...]] = {}
+    for event in cohort.effective_events():
+        if event.kind == "intervened" and event.step is not None:
+            run = event.data.get("arm"), event.data.get("seed")
+            found[run] = (*found.get(run, ()), (str(event.data.get("what")), event.step))
+    return {run: tuple(sorted(done, key=lambda pair: pair[1])) for run, done in found.items()}
 
 
 def _diverged_at(

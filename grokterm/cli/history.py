@@ -172,4 +172,9 @@ def _runs(results) -> None:
         + [f"{r.test_loss:.4g}" if r.test_loss == r.test_loss else "–"]
         for r in results
     ]
-    table([(c, "left" if c in ("arm", "outcome") else "right") for c in columns], rows)
+    if any(r.intervened for r in results):
+        columns.append("interventions")
+        for row, r in zip(rows, results, strict=True):
+            row.append(", ".join(f"{what} {steps(step)}" for what, step in r.intervened) or "–")
+    left = ("arm", "outcome", "interventions")
+    table([(c, "left" if c in left else "right") for c in columns], rows)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from statistics import median
 
 from grokterm.analysis import (
     Band,
@@ -46,6 +47,7 @@ class ArmLine:
     diverged: int = 0
     t_mem: float = math.nan
     t_grok: float = math.nan
+    intervened: tuple[tuple[str, float], ...] = ()  # what was done, and the median step over the runs it was done to
 
     def __eq__(self, other: object) -> bool:
         """Equal by what is shown: two missing times are the same."""
@@ -177,7 +179,16 @@ def arm_line(index: int, name: str, about: str, results: Sequence[RunResult]) ->
         diverged=sum(result.diverged for result in results),
         t_mem=median_time(*first_times(results, "t_mem")[:2]),
         t_grok=median_time(*grok_times(results)[:2]),
+        intervened=_interventions(results),
     )
+
+
+def _interventions(results: Sequence[RunResult]) -> tuple[tuple[str, float], ...]:
+    steps: dict[str, list[int]] = {}
+    for result in results:
+        for what, step in result.intervened:
+            steps.setdefault(what, []).append(step)
+    return tuple((what, float(median(found))) for what, found in steps.items())
 
 
 def _last_word(folder: ExperimentFolder) -> str:

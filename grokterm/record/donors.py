@@ -86,7 +86,7 @@ def _check_size(arm: Arm, donor: Arm, wanted: Transplant) -> None:
 
 
 def _check_tensors(file: CheckpointFile, wanted: Transplant) -> None:
-    names = [name.removeprefix(_WEIGHTS) for name in file.load().tensors if name.startswith(_WEIGHTS)]
+    names = sorted(name.removeprefix(_WEIGHTS) for name in file.load().tensors if name.startswith(_WEIGHTS))
     for pattern in wanted.tensors or ():
         if not any(fnmatchcase(name, pattern) for name in names):
             raise BadInput(f'{_FIELD}.tensors: no tensor "{pattern}"; there is: {", ".join(names)}')

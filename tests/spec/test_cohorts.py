@@ -3,6 +3,7 @@
 import pytest
 
 from grokterm.spec import field_table, load, parse, plan_cohorts
+from grokterm.spec.intervene import Intervene
 
 
 def plan(document, origin="mine.toml"):
@@ -71,6 +72,7 @@ def test_the_fields_that_may_differ_are_those_marked_in_the_table():
         "task.split_seed",
         "task.data_seed",
         "batches.seed",
+        *(f"intervene.{name}" for name in Intervene.model_fields),
         "model.init_scale",
         *(f"optimizer.{name}" for name in ("lr", "beta1", "beta2", "eps", "weight_decay", "lr_schedule", "l1", "clip")),
         *(f"optimizer.{name}" for name in ("momentum", "dampening", "alpha", "momentum_decay", "lr_decay")),
