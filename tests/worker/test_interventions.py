@@ -23,11 +23,15 @@ def place(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def donor(place):
+def donor(place, tmp_path_factory):
     """An experiment that has ended: two arms, two seeds, 60 steps, kept checkpoints."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("GROKTERM_STATE", str(tmp_path_factory.mktemp("state")))
+    patch.setenv("GROKTERM_SLOTS", "cpu=8")
     folder = create(place, parse(document(stop={"steps": 60}), "donor"))
     launch(folder, "cpu")
     wait_for_state(folder, "finished")
+    patch.undo()
     return folder
 
 
