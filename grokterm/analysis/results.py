@@ -43,6 +43,7 @@ class RunResult:
         missing_bytes: committed evaluations of its cohort that can't be read now: not zero only in a damaged record.
         lost_rows: rows its worker gave up because the disk stayed full.
         scored: its task has an accuracy. Of one that hasn't, accuracies and milestones are nan.
+        intervened: what was done to it and the first update that was different, in order of time.
     """
 
     experiment: str
@@ -67,6 +68,7 @@ class RunResult:
     missing_bytes: int = 0
     lost_rows: int = 0
     scored: bool = True
+    intervened: tuple[tuple[str, int], ...] = ()
 
     @property
     def gap(self) -> float:
@@ -127,6 +129,7 @@ def _results_of(experiment: str, cohort: CohortFolder, members: Sequence[Member]
     evaluations = cohort.stream("eval").poll(_EVAL)
     weights = cohort.stream("weights").poll((_INTEGRAL,))
     diverged = _diverged_at(cohort, evaluations.steps, evaluations.columns.get("train_loss"), members)
+    intervened = _interventions(cohort)
     results = []
     for e, member in enumerate(members):
         absent = np.full((len(evaluations.steps), len(members)), np.nan)
@@ -151,6 +154,7 @@ def _results_of(experiment: str, cohort: CohortFolder, members: Sequence[Member]
                 missing_bytes=evaluations.missing,
                 lost_rows=status.lost_rows if status else 0,
                 scored=member.spec.task.scored,
+                intervened=intervened.get((member.arm, member.seed), ()),
             )
         )
     return results
@@ -176,6 +180,16 @@ def _milestones(steps: Values, measured: dict[str, Values], member: Member, dive
         "watched_to": float(member.spec.stop.steps) if frozen else watched,
         "holding": bool(np.isnan(t_grok) and not frozen and steps.size and test[-1, 0] >= rule.grokked),
     }
+
+
+def _interventions(cohort: CohortFolder) -> dict[tuple[str, int], tuple[tuple[str, int], ...]]:
+    """What was done to each run, (what, step), by arm and seed."""
+    found: dict[tuple[str, int], tuple[tuple[str, int], ...]] = {}
+    for event in cohort.effective_events():
+        if event.kind == "intervened" and event.step is not None:
+            run = event.data.get("arm"), event.data.get("seed")
+            found[run] = (*found.get(run, ()), (str(event.data.get("what")), event.step))
+    return {run: tuple(sorted(done, key=lambda pair: pair[1])) for run, done in found.items()}
 
 
 def _diverged_at(

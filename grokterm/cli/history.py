@@ -176,4 +176,9 @@ def _runs(results) -> None:
         + [f"{x:.4g}" if x == x else "–" for x in ((r.test_loss,) if scored else (r.train_loss, r.test_loss))]
         for r in results
     ]
-    table([(c, "left" if c in ("arm", "outcome") else "right") for c in columns], rows)
+    if any(r.intervened for r in results):
+        columns.append("interventions")
+        for row, r in zip(rows, results, strict=True):
+            row.append(", ".join(f"{what} {steps(step)}" for what, step in r.intervened) or "–")
+    left = ("arm", "outcome", "interventions")
+    table([(c, "left" if c in left else "right") for c in columns], rows)

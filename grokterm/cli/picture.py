@@ -6,7 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from grokterm.console.text import plain
 
-_EVENTS = {"m": "memorised (t_mem)", "g": "grokked (t_grok)"}  # by the first letter of a milestone's label
+_EVENTS = {
+    "m": "memorised (t_mem)",
+    "g": "grokked (t_grok)",
+    "i": "an intervention",
+}  # by the first letter of a milestone's label
 
 
 def test_chart(items, columns: int, rows: int) -> Iterator[str]:

@@ -1,9 +1,9 @@
 """One experiment as the screens show it: a frozen `Detail`, read and computed in the watcher's thread."""
 
 import math
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from statistics import median
 
 from grokterm.analysis import (
     Band,
@@ -54,6 +54,7 @@ class ArmLine:
     t_grok: float = math.nan
     scored: bool = True
     test_loss: float = math.nan
+    intervened: tuple[tuple[str, float], ...] = ()  # what was done, and the median step over the runs it was done to
 
     def __eq__(self, other: object) -> bool:
         """Equal by what is shown: two missing times are the same."""
@@ -187,12 +188,21 @@ def arm_line(index: int, name: str, about: str, results: Sequence[RunResult]) ->
         t_grok=median_time(*grok_times(results)[:2]),
         scored=all(result.scored for result in results),
         test_loss=_middle([result.test_loss for result in results if not result.diverged]),
+        intervened=_interventions(results),
     )
 
 
 def _middle(values: Sequence[float]) -> float:
     known = [value for value in values if math.isfinite(value)]
-    return statistics.median(known) if known else math.nan
+    return median(known) if known else math.nan
+
+
+def _interventions(results: Sequence[RunResult]) -> tuple[tuple[str, float], ...]:
+    steps: dict[str, list[int]] = {}
+    for result in results:
+        for what, step in result.intervened:
+            steps.setdefault(what, []).append(step)
+    return tuple((what, float(median(found))) for what, found in steps.items())
 
 
 def _last_word(folder: ExperimentFolder) -> str:

@@ -109,6 +109,7 @@ _WORDS = {
     "grokked": lambda data: f"grokked for good   {_run(data)}",
     "diverged": lambda data: f"diverged: its numbers are no longer finite   {_run(data)}",
     "phase": lambda data: f"weight decay begins to fall   {_run(data)}",
+    "intervened": lambda data: f"{_WHAT.get(str(data.get('what')), 'intervened')}   {_run(data)}",
     "checkpointed": lambda data: "checkpoint written" + (", kept for good" if data.get("kept") else ""),
     "paused": lambda data: "paused; memory stays on the device",
     "unpaused": lambda data: "goes on after the pause",
@@ -126,6 +127,16 @@ _WORDS = {
     ),
     "checkpoint_refused": lambda data: f"left a checkpoint aside: {data.get('why') or 'it is damaged'}",
     "damaged": lambda data: f"a line that can't be read: {data.get('line', '')}",
+}
+
+
+_WHAT = {
+    "change": "the optimizer gets other numbers",
+    "transplant": "weights of another run are copied in",
+    "reset_optimizer": "the optimizer forgets",
+    "collapse": "softmax collapse is forced",
+    "clamp_norm": "the norm of the weights is held",
+    "freeze": "some tensors stop moving",
 }
 
 

@@ -30,6 +30,7 @@ __all__ = [
 ]  # fmt: skip
 
 Arms = tuple[ArmLine, ...]
+_MARKS = (("t_mem", "m"), ("t_grok", "g"))
 
 
 def charts(
@@ -40,7 +41,7 @@ def charts(
 
 
 def chart(panel: Panel, curves: Curves, arms: Arms, view: View, spot: Spot, ink: Ink) -> Chart:
-    """One chart: every arm shown of every column of the panel, and the milestones of these arms.
+    """One chart: every arm shown of every column of the panel, and the milestones and interventions of these arms.
 
     The curves of an arm are the same objects as before unless `curves` or the way of looking at them has changed: a
     chart whose window or cursor alone has moved is cheap to make and to draw.
@@ -134,12 +135,13 @@ def _ends_of(x: np.ndarray | None) -> tuple[float, float, float] | None:
 def _milestones(panel: Panel, curves: Curves, arms: Arms, view: View, ink: Ink) -> Iterable[Milestone]:
     """Milestones are steps; on another axis each is where its own arm was at that step."""
     for arm in arms:
-        for which, letter in (("t_mem", "m"), ("t_grok", "g")):
-            if which in panel.marks and np.isfinite(getattr(arm, which)):
-                at = curves.x(view.axis, arm.name, np.array([getattr(arm, which)]))
-                if at is not None and np.isfinite(at[0]):
-                    label = f"{letter}{marker(arm.index)}"
-                    yield Milestone(float(at[0]), label, ink.arm(arm.index), f"{which} {arm.name}")
+        marks = [(which, letter, getattr(arm, which)) for which, letter in _MARKS if which in panel.marks]
+        marks += [(what, "i", step) for what, step in arm.intervened]
+        for words, letter, step in marks:
+            at = curves.x(view.axis, arm.name, np.array([step])) if np.isfinite(step) else None
+            if at is not None and np.isfinite(at[0]):
+                label = f"{letter}{marker(arm.index)}"
+                yield Milestone(float(at[0]), label, ink.arm(arm.index), f"{words} {arm.name}")
 
 
 def _lacks_axis(curves: Curves, panel: Panel, arm: ArmLine, view: View) -> bool:

@@ -18,7 +18,7 @@ from grokterm.engine.log import say, say_traceback
 from grokterm.engine.slots import hold_slot, only_worker
 from grokterm.engine.standby import Leave, stand_by
 from grokterm.errors import GroktermError, NotFound
-from grokterm.record import CohortFolder, CohortWriter, ExperimentFolder, open_folder
+from grokterm.record import CohortFolder, CohortWriter, ExperimentFolder, open_folder, read_donors
 from grokterm.record.capacity import threads_of_slot
 
 
@@ -131,7 +131,9 @@ def train(folder: ExperimentFolder, cohort: CohortFolder, writer: CohortWriter, 
     from grokterm.engine.worker import Worker
 
     torch.set_num_threads(threads_of_slot())
-    Worker(folder.planned(cohort), writer, cohort, torch.device(device), signals).train()
+    members = folder.planned(cohort)
+    donors = read_donors(folder.path.parent, members)
+    Worker(members, writer, cohort, torch.device(device), signals, donors).train()
 
 
 if __name__ == "__main__":

@@ -19,15 +19,16 @@ class LearningRates:
         device: where the table lives.
 
     Attributes:
-        vary: whether any member's learning rate changes; where none does, nothing is looked up and `lr` isn't recorded.
+        vary: whether any member's learning rate changes; where none does, `lr` isn't recorded.
     """
 
     def __init__(self, members: Sequence[Member], device: torch.device) -> None:
         optimizers = [member.spec.optimizer for member in members]
         self._lr = torch.tensor([one.lr for one in optimizers], dtype=torch.float64, device=device)  # [e]
         schedules = [one.lr_schedule for one in optimizers]
-        self.vary = any(schedule is not None for schedule in schedules)
-        if self.vary:
+        self._scheduled = any(schedule is not None for schedule in schedules)
+        self.vary = self._scheduled or any(member.spec.changes_lr for member in members)
+        if self._scheduled:
             distinct = list(dict.fromkeys(schedules))  # the seeds of an arm share a row: long budgets make long rows
             table = np.stack([rate_values(schedule, members[0].spec.stop.steps) for schedule in distinct])
             self._table = torch.from_numpy(table).to(device)  # [distinct schedules, s]
@@ -35,7 +36,7 @@ class LearningRates:
 
     def at(self, count: torch.Tensor) -> torch.Tensor:
         """lr of the update after `count` [] int64 updates, [e] float64; after the budget, that of the last one."""
-        if not self.vary:
+        if not self._scheduled:
             return self._lr
         column = self._table.index_select(1, count.clamp(max=self._table.shape[1] - 1).view(1)).squeeze(1)
         return self._lr * column[self._row]

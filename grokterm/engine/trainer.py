@@ -14,9 +14,10 @@ from grokterm.engine.batches import Batches
 from grokterm.engine.cohort import Part, build_data, build_stack
 from grokterm.engine.decay import DecaySchedules
 from grokterm.engine.dropout import Dropout
+from grokterm.engine.interventions import Donor, Interventions
 from grokterm.engine.losses import build_loss
 from grokterm.engine.memory import keep_freed_memory
-from grokterm.engine.optim import Hyper, build_optimizer, choose
+from grokterm.engine.optim import build_optimizer, choose
 from grokterm.engine.precision import set_precision
 from grokterm.engine.probes import norm_columns, norms, sparsity, sparsity_columns, vector_norm, whole_norm
 from grokterm.engine.rates import LearningRates
@@ -43,6 +44,7 @@ class Trainer:
         members: runs that are alike in every structural field (`grokterm.spec.plan_cohorts`).
         device: where everything that outlives a step is allocated, here and now.
         data: what `build_data` gives for them, where it is there already.
+        donors: for each member the weights of the run that it gets some from; without, nobody is transplanted.
 
     Attributes:
         step: updates made; a number on the host.
@@ -50,13 +52,20 @@ class Trainer:
         alive: [e] bool, False for members frozen because their loss or gradient stopped being finite.
         diverged_at: [e] int64, the update at which a member froze, or -1.
         switched_at: [e] int64, the step at which a schedule that waited for a plateau began to fall, or -1.
-            These three are as of the last drain.
+        intervened: by kind of intervention, [e] int64, the first update that it made different, or -1.
+            These four are as of the last drain.
         max_chunk: steps that may be made between two drains.
     """
 
     max_chunk = 1000
 
-    def __init__(self, members: Sequence[Member], device: torch.device, data: tuple[Part, Part] | None = None) -> None:
+    def __init__(
+        self,
+        members: Sequence[Member],
+        device: torch.device,
+        data: tuple[Part, Part] | None = None,
+        donors: Sequence[Donor | None] = (),
+    ) -> None:
         set_precision()
         keep_freed_memory()
         spec = members[0].spec
@@ -69,6 +78,8 @@ class Trainer:
         self._train_is_seen = self._batches.whole and not self._dropout.on  # by the update, as an evaluation sees it
         self._scored = _SCORED[spec.task.answers]
         self._optimizer = build_optimizer([member.spec.optimizer for member in members], self._stack)
+        self._interventions = Interventions(members, self._stack, self._optimizer, donors)
+        self._minimised = self._interventions.loss(self._loss)
         self._rates = LearningRates(members, device)
         self._decay = DecaySchedules(members, device)
         self._alive = torch.ones(len(members), dtype=torch.bool, device=device)
@@ -102,8 +113,7 @@ class Trainer:
             scores = self._evaluation(self._evaluate(self._train), self._evaluate(self._test))
             self._rings["eval"].append(self.step, scores)
         if "weights" in self._rings:
-            used = self._decay.current(), self._rates.at(self._count)
-            self._rings["weights"].append(self.step, self._weights(unknown, unknown, *used))
+            self._rings["weights"].append(self.step, self._weights(unknown, unknown, *self._used()))
         if "sparsity" in self._rings:
             self._rings["sparsity"].append(self.step, self._sparsity())
         if "numerics" in self._rings:
@@ -154,20 +164,24 @@ class Trainer:
     def _one_step(self) -> None:
         """One update. Everything is computed before anything is written: running out of memory leaves no trace."""
         stack, measured = self._stack, {}
-        train = train_pass(stack, self._batches.at(self.step), self._loss, self._dropout.at(self._count))
+        self._interventions.begin(self.step, self._count, self._alive)
+        key = self._dropout.at(self._count)
+        train = train_pass(stack, self._batches.at(self.step), self._minimised, key)
         test = self._evaluate(self._test) if self._due("eval") else None
         grad_norm = vector_norm(stack.gradients)
         alive = self._alive & train.loss.isfinite() & grad_norm.isfinite()
-        used, lr = self._decay.current(), self._rates.at(self._count)
-        hyper = Hyper(lr.unsqueeze(1), used.unsqueeze(1), self._count + 1)
-        weights, states = self._optimizer.propose(stack.weights, stack.gradients, hyper)
+        lr, used = self._used()
+        hyper = self._interventions.hyper(lr, used, self._count)
+        proposed = self._optimizer.propose(stack.weights, stack.gradients, hyper)
+        weights, states = self._interventions.hold(*proposed, self._count)
         if self._due("train"):
             measured["train"] = self._named("train", train)
         if test is not None:
-            measured["eval"] = self._evaluation(train if self._train_is_seen else self._evaluate(self._train), test)
+            same = self._train_is_seen and not self._interventions.other_loss
+            measured["eval"] = self._evaluation(train if same else self._evaluate(self._train), test)
         if self._due("weights"):
             update_norm = torch.where(alive, whole_norm(stack.tensors(weights - stack.weights)), 0.0)
-            measured["weights"] = self._weights(grad_norm, update_norm, used, lr)
+            measured["weights"] = self._weights(grad_norm, update_norm, lr, used)
         if self._due("sparsity"):
             measured["sparsity"] = self._sparsity()
         if self._due("numerics"):
@@ -177,12 +191,17 @@ class Trainer:
             self._rings[name].append(self.step, columns)
         if test is not None:
             self._decay.observe(test.loss, self._count, alive)
+            self._interventions.observe(measured["eval"], self._count, alive)
         self._diverged_at.copy_(torch.where(self._alive & ~alive, self._count, self._diverged_at))
         self._alive.copy_(alive)
         choose(alive, weights, into=stack.weights)
         self._optimizer.commit(states, alive)
         self._decay.tick(used, alive)
         self._count += 1
+
+    def _used(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Learning rate and lambda of the coming update, [e] float64 each."""
+        return self._interventions.rates(self._rates.at(self._count), self._decay.current(), self._count)
 
     def _due(self, stream: str) -> bool:
         return stream in self._rings and self.step % getattr(self._streams, f"{stream}_every") == 0
@@ -205,7 +224,7 @@ class Trainer:
         return sparsity({name: tensors[name] for name in self._stack.examined})
 
     def _weights(
-        self, grad_norm: torch.Tensor, update_norm: torch.Tensor, used: torch.Tensor, lr: torch.Tensor
+        self, grad_norm: torch.Tensor, update_norm: torch.Tensor, lr: torch.Tensor, used: torch.Tensor
     ) -> dict[str, torch.Tensor]:
         stack = self._stack
         columns = norms(stack.tensors(stack.weights)) | {
@@ -245,9 +264,17 @@ class Trainer:
         for index, link in enumerate(self._optimizer.states):
             tensors |= {f"optimizer.{index}.{name}": tensor for name, tensor in link.items()}
         tensors |= {f"decay.{name}": tensor for name, tensor in self._decay.state.items()}
+        for kind, state in self._interventions.state.items():
+            tensors |= {f"intervene.{kind}.{name}": tensor for name, tensor in state.items()}
         return tensors | {"alive": self._alive, "diverged_at": self._diverged_at}
 
     def _look(self) -> None:
         self.alive = self._alive.cpu().numpy().copy()
         self.diverged_at = self._diverged_at.cpu().numpy().copy()
         self.switched_at = self._decay.state["switched_at"].cpu().numpy().copy()
+        self.intervened = {kind: self._made(due.cpu().numpy()) for kind, due in self._interventions.due.items()}
+
+    def _made(self, due: np.ndarray) -> np.ndarray:
+        """`due` [e] of those whose update was made before now and while they lived, else -1."""
+        frozen = (self.diverged_at >= 0) & (self.diverged_at <= due)
+        return np.where((due >= 0) & (due < self.step) & ~frozen, due, -1)

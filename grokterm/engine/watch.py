@@ -28,9 +28,9 @@ class MilestoneWatch:
         self._members = members
         self._writer = writer
         self._told = {
-            (event.kind, event.data.get("arm"), event.data.get("seed"))
+            _mark(event.kind, event.step, **event.data)
             for event in past.effective_events()
-            if event.kind in (*_KINDS.values(), "diverged", "phase")
+            if event.kind in (*_KINDS.values(), "diverged", "phase", "intervened")
         }
         self._found = dict.fromkeys(_KINDS, np.full(len(members), np.nan))
         self._rows = (np.empty(0, np.int64), np.empty((0, len(members))), np.empty((0, len(members))))
@@ -65,24 +65,37 @@ class MilestoneWatch:
         first = int(below[-1]) + 1 if below.size else 0
         self._rows = tuple(part[first:] for part in self._rows)
 
-    def frozen(self, diverged_at: np.ndarray, switched_at: np.ndarray) -> None:
-        """Record members whose numbers stopped being finite, and schedules whose plateau has come.
+    def frozen(
+        self, diverged_at: np.ndarray, switched_at: np.ndarray, intervened: Mapping[str, np.ndarray] | None = None
+    ) -> None:
+        """Record members whose numbers stopped being finite, schedules whose plateau has come, and interventions.
 
         Args:
             diverged_at: [e] the update at which a member froze, or -1.
             switched_at: [e] the step at which a schedule that waited for a plateau began to move, or -1.
+            intervened: by kind, [e] the first update that was different, or -1.
         """
         for kind, steps in (("diverged", diverged_at), ("phase", switched_at)):
             for index in np.flatnonzero(steps >= 0):
                 self._tell(kind, int(index), int(steps[index]))
+        for what, steps in (intervened or {}).items():
+            for index in np.flatnonzero(steps >= 0):
+                self._tell("intervened", int(index), int(steps[index]), what=what)
 
     def all_grokked_at(self, alive: np.ndarray) -> int | None:
         """The step by which every living member has grokked for good; None while one has not, or none lives."""
         times = self._found["t_grok"][alive]
         return int(times.max()) if len(times) and np.isfinite(times).all() else None
 
-    def _tell(self, kind: str, index: int, step: int) -> None:
+    def _tell(self, kind: str, index: int, step: int, **more: str) -> None:
         member = self._members[index]
-        if (kind, member.arm, member.seed) not in self._told:
-            self._told.add((kind, member.arm, member.seed))
-            self._writer.event(kind, step=step, arm=member.arm, seed=member.seed)
+        data = {"arm": member.arm, "seed": member.seed} | more
+        if _mark(kind, step, **data) not in self._told:
+            self._told.add(_mark(kind, step, **data))
+            self._writer.event(kind, step=step, **data)
+
+
+def _mark(kind: str, step: int | None, **data: object) -> tuple:
+    """What is told once. A fork may have the same intervention again, at another step."""
+    own = (data.get("what"), step) if kind == "intervened" else ()
+    return (kind, data.get("arm"), data.get("seed"), *own)

@@ -13,6 +13,7 @@ import psutil
 import torch
 
 from grokterm.engine.cohort import build_data
+from grokterm.engine.interventions import Donor
 from grokterm.engine.log import say
 from grokterm.engine.pace import CHECKPOINT_SECONDS, CHECKPOINT_SHARE, DECISION_STEPS, FLUSH_SECONDS, Pace, next_kept
 from grokterm.engine.provenance import provenance
@@ -38,6 +39,7 @@ class Worker:
         past: the same record, for what it holds from before.
         device: where to train.
         interrupted: says the name of a signal that asks the process to leave, or None.
+        donors: for each member the weights of the run that it gets some from, or None; see `Trainer`.
 
     Raises:
         Leave: asked to go while the data were made.
@@ -50,6 +52,7 @@ class Worker:
         past: CohortFolder,
         device: torch.device,
         interrupted: Callable[[], str | None],
+        donors: Sequence[Donor | None] = (),
     ) -> None:
         self._writer = writer
         self._device = device
@@ -65,7 +68,7 @@ class Worker:
         meta = checkpoint.meta if checkpoint else {}
         if "threads" in meta:  # sums over another number of threads round differently
             torch.set_num_threads(meta["threads"])
-        self._trainer = Trainer(members, device, data)
+        self._trainer = Trainer(members, device, data, donors)
         if checkpoint:
             self._clock_at = checkpoint.step
             self._trainer.group(meta["group"])
@@ -141,7 +144,8 @@ class Worker:
                 self._writer.append(stream, steps, columns)
                 if stream == "eval":
                     self._watch.observe(steps, columns, self._trainer.diverged_at)
-        self._watch.frozen(self._trainer.diverged_at, self._trainer.switched_at)
+        trainer = self._trainer
+        self._watch.frozen(trainer.diverged_at, trainer.switched_at, trainer.intervened)
         self._pace.look(self._trainer.step)
         if time.monotonic() - self._flushed >= FLUSH_SECONDS:
             self.commit()

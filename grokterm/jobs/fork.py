@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from grokterm.errors import BadInput
+from grokterm.jobs import interventions
 from grokterm.jobs.launch import launch
 from grokterm.jobs.probe import check_device
 from grokterm.record import Branch, Checkpoint, CohortFolder, ExperimentFolder, create_fork
@@ -22,7 +23,7 @@ from grokterm.spec import (
 )
 
 # Sections whose fields may change, and why those of the others may not.
-_FREE = ("optimizer", "stop", "streams", "milestones")
+_FREE = ("optimizer", "stop", "streams", "milestones", "intervene")
 _FIXED = {
     "task": "the checkpoint was trained on the task as it was",
     "model": "the checkpoint's weights are of the model as it was",
@@ -58,8 +59,8 @@ def fork(
     Args:
         folder: where to begin.
         step: of a checkpoint; by default the last that every cohort has.
-        overrides: changed fields of optimizer, stop, streams and milestones, and titles. `arms.NAME.…` with a NAME that
-            is new makes an arm out of the one in `arms`; several of them make several.
+        overrides: changed fields of optimizer, stop, streams, milestones and intervene, and titles. `arms.NAME.…` with
+            a NAME that is new makes an arm out of the one in `arms`; several of them make several.
         device: where to train.
         arms: which arms go along; none means all.
 
@@ -149,6 +150,7 @@ def _problems(draft: Experiment, old: Experiment, came_from: Mapping[str, str], 
         if before.optimizer.kind == spec.optimizer.kind:
             for name, why in _other_state(before.optimizer, spec.optimizer):
                 yield f"optimizer.{name}: can't change so in a fork: {why}"
+        yield from interventions.problems(before, spec, step)
         if spec.stop.steps <= step:
             yield f"stop.steps: {spec.stop.steps} is reached at the checkpoint of step {step}; a fork needs more"
         for name, values in zip(_SCHEDULES, (schedule_values, rate_values), strict=True):
@@ -248,6 +250,7 @@ def _branch(
     # The engine's layout: every tensor has the members first, but for the step.
     tensors = {name: t if name == "step" else t[place] for name, t in checkpoint.tensors.items()}
     tensors = _new_clocks(tensors, members, before, checkpoint.step)
+    tensors = interventions.new_state(tensors, members, before)
     meta, stop = dict(checkpoint.meta), members[0].spec.stop
     meta["closed"] = False
     meta["group"] = len(members) if meta["group"] >= width else min(meta["group"], len(members))

@@ -3,6 +3,7 @@
 from grokterm.record.checkpoints import Checkpoint, CheckpointFile
 from grokterm.record.cohort import CohortFolder
 from grokterm.record.control import ANSWERS, Request
+from grokterm.record.donors import read_donors
 from grokterm.record.errors import DamagedRecord, FolderBusy
 from grokterm.record.events import Event, effective_events
 from grokterm.record.folder import ExperimentFolder, Forked, Stamp, open_folder
@@ -52,6 +53,7 @@ __all__ = [
     "local_state",
     "observe",
     "open_folder",
+    "read_donors",
     "remove",
     "restore",
 ]

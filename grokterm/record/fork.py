@@ -26,7 +26,8 @@ from grokterm.record.stream_writer import StreamWriter
 from grokterm.spec import Experiment, Member
 
 _MILESTONES = frozenset({"memorised", "grokked_touch", "grokked"})
-_FOUND = _MILESTONES | {"diverged", "phase"}  # what a worker found in the numbers; the rest is about its process
+# What a worker found in the numbers, or did to them; the rest is about its process.
+_FOUND = _MILESTONES | {"diverged", "phase", "intervened"}
 
 Tensors = dict[str, npt.NDArray]
 

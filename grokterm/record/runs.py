@@ -9,12 +9,14 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 
 from grokterm import __version__
 from grokterm.errors import BadInput, NotFound
 from grokterm.names import NAME
+from grokterm.record.donors import with_donors
 from grokterm.record.errors import unwritable
 from grokterm.record.files import sync_folder, write_json, write_whole
 from grokterm.record.folder import ExperimentFolder
@@ -44,10 +46,12 @@ def create(
         fill: writes what the cohorts begin with, into folders that nobody sees yet.
 
     Raises:
-        BadInput: `runs` is a file or can't be written; nothing was created.
+        BadInput: `runs` is a file or can't be written, or there is no checkpoint to transplant from; nothing was
+            created.
         GroktermError: the disk is full; nothing was created.
     """
     runs = Path(runs)
+    experiment = with_donors(experiment, runs, partial(find, runs))
     try:
         runs.mkdir(parents=True, exist_ok=True)
         path = None

@@ -11,6 +11,7 @@ from grokterm.spec.experiment import Arm, Experiment, Header, Member
 from grokterm.spec.field_rows import Row, attach, rows
 from grokterm.spec.fields import FieldInfo, field_table
 from grokterm.spec.flat import Scalar, all_paths, flat_fields, flat_values
+from grokterm.spec.interventions import Transplant, When
 from grokterm.spec.load import load, parse
 from grokterm.spec.losses import CrossEntropy
 from grokterm.spec.merge import kind_of
@@ -50,7 +51,9 @@ __all__ = [
     "Stop",
     "Streams",
     "Transformer",
+    "Transplant",
     "Verdict",
+    "When",
     "all_paths",
     "attach",
     "cautions",

@@ -204,6 +204,8 @@ def kinds_of(place: str) -> tuple[str, ...]:
 
 def parts_of(field: FieldInfo, kind: str | None) -> tuple[FieldInfo, ...]:
     """The fields of a table of that kind in the place of `field`, () where it can't be one."""
+    if kind is None:
+        return fields_in(field.path)
     outer = field.path
     while "." in outer and kind not in kinds_of(outer):
         outer = outer.rpartition("[")[0]

@@ -76,7 +76,7 @@ def _walk(section: type[Section], prefix: str, depth: int = 0, marked: bool = Fa
         yield info
         # A schedule of a schedule has the same fields again: once is enough.
         for tag, variant in variants.items() if depth < 2 else ():
-            yield from _walk(variant, f"{path}[{tag}].", depth + 1, info.per_member)
+            yield from _walk(variant, f"{path}[{tag}]." if tag else f"{path}.", depth + 1, info.per_member)
 
 
 def _describe(path: str, field: PydanticField) -> FieldInfo:

@@ -23,8 +23,8 @@ def flat_fields(section: Section, prefix: str = "") -> dict[str, Any]:
             flat[key] = value.value
         elif isinstance(value, Section):
             inner = flat_fields(value, f"{key}.")
-            if prefix:
-                tag = next(name for name in ("schedule", "kind") if f"{key}.{name}" in inner)
+            tag = next((name for name in ("schedule", "kind") if f"{key}.{name}" in inner), None)
+            if prefix and tag:
                 flat[key] = inner.pop(f"{key}.{tag}")
             flat |= inner
         else:

@@ -4,8 +4,9 @@ import math
 
 from pydantic import Field, model_validator
 
-from grokterm.spec.base import Section, refuse
+from grokterm.spec.base import PER_MEMBER, Section, refuse
 from grokterm.spec.batches import Batches
+from grokterm.spec.intervene import Intervene
 from grokterm.spec.loss import Loss
 from grokterm.spec.milestones import MilestoneRule
 from grokterm.spec.model import Model
@@ -32,6 +33,11 @@ class RunSpec(Section):
     milestones: MilestoneRule = Field(
         default_factory=MilestoneRule, description="What counts as memorised and as grokked."
     )
+    intervene: Intervene = Field(
+        default_factory=Intervene,
+        json_schema_extra=PER_MEMBER,
+        description="What is done to the run while it trains.",
+    )
 
     @property
     def batch_size(self) -> int:
@@ -49,10 +55,15 @@ class RunSpec(Section):
         shown = self.task.shown
         return max(1, _EVALUATED // (self.model.kept(shown) + 3 * shown.outputs))
 
+    @property
+    def changes_lr(self) -> bool:
+        """Whether an intervention changes the learning rate."""
+        return self.intervene.change is not None and self.intervene.change.lr is not None
+
     @model_validator(mode="after")
     def _sections_fit(self) -> "RunSpec":
         rules = (_fit_problems, _decay_problems, _rate_problems, _loss_problems, _evaluation_problems)
-        refuse([problem for rule in rules for problem in rule(self)])
+        refuse([*(problem for rule in rules for problem in rule(self)), *self.intervene.check(self)])
         return self
 
 

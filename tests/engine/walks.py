@@ -51,7 +51,7 @@ def hyper(specs: Sequence[Section], count: int, device: torch.device = CPU) -> H
     """The numbers of update `count`, of sections with constant weight decay."""
     rows = [[spec.lr for spec in specs], [spec.weight_decay.value for spec in specs]]
     lr, decay = torch.tensor(rows, dtype=torch.float64, device=device).unsqueeze(2)
-    return Hyper(lr, decay, torch.tensor(count, device=device))
+    return Hyper(lr, decay, torch.tensor(count, device=device), torch.tensor(count - 1, device=device))
 
 
 def step(chain: Chain, weights: torch.Tensor, gradients: torch.Tensor, specs: Sequence[Section], count: int):

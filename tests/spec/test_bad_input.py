@@ -36,8 +36,8 @@ ONE_LINE = {
                    "activation, "
                    "norm, bias, positions, causal, dropout, init, init_std, init_scale, dtype; nearest: task.p"),
     "optimiser": ({}, "optimiser: unknown key (given {}); allowed: name, title, question, source, expect, cost, seeds, "
-                      "cohort_width, extends, task, model, optimizer, loss, batches, stop, streams, milestones, arms, "
-                      "grid; nearest: optimizer"),
+                      "cohort_width, extends, task, model, optimizer, loss, batches, stop, streams, milestones, "
+                      "intervene, arms, grid; nearest: optimizer"),
     # A value of the wrong type: nothing is guessed.
     "optimizer.lr": ("0.001", 'optimizer.lr: expected a number, above 0 (given "0.001")'),
     "task.p": (53.0, "task.p: expected an integer, 2 to 2000 (given 53.0)"),
@@ -75,7 +75,7 @@ ONE_LINE = {
     "arms.fast": (3, "arms.fast: expected a table of sections to override (given 3)"),
     "arms.fast.optimiser": ({}, "arms.fast.optimiser: unknown section (given {}); allowed: about, task, model, "
                                 "optimizer, "
-                                "loss, batches, stop, streams, milestones; nearest: optimizer"),
+                                "loss, batches, stop, streams, milestones, intervene; nearest: optimizer"),
     "arms.fast.about": (3, "arms.fast.about: expected text (given 3)"),
     "grid": ([1], "grid: expected a table of lists (given [1])"),
     "grid.optimizer.lrr": ([1], "grid.optimizer.lrr: not a field of a run; nearest: optimizer.lr"),

@@ -3,6 +3,7 @@
 import pytest
 
 from grokterm.spec import field_table, load, parse, plan_cohorts
+from grokterm.spec.intervene import Intervene
 
 
 def plan(document, origin="mine.toml"):
@@ -72,6 +73,7 @@ def test_the_fields_that_may_differ_are_those_marked_in_the_table():
         "task.data_seed",
         "batches.seed",
         *(f"model.{name}" for name in ("dropout", "init", "init_scale")),
+        *(f"intervene.{name}" for name in Intervene.model_fields),
         *(f"optimizer.{name}" for name in ("lr", "beta1", "beta2", "eps", "weight_decay", "lr_schedule", "l1", "clip")),
         *(f"optimizer.{name}" for name in ("momentum", "dampening", "alpha", "momentum_decay", "lr_decay")),
         *(f"loss.{name}" for name in ("temperature", "label_smoothing", "logit_norm", "logit_scale")),

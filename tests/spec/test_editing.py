@@ -45,9 +45,14 @@ SECTIONS = ("task[modular]", "model[transformer]", "optimizer[adamw]", "loss[cro
 
 
 def assert_listed(draft, places):
-    """Every field in these places, and those of sections without kinds, has a row; but one choice is none."""
+    """Every field in these places, and those of sections without kinds, has a row; but one choice is none.
+
+    Nor has a table that isn't there any.
+    """
+    tables = {f.path for f in field_table()}
     listed = {found.field.path for found in rows(draft) if found.field}
-    wanted = [f.path for f in field_table() if "[" not in f.path or f.path.rpartition(".")[0] in places]
+    inside = {f.path: f.path.rpartition(".")[0] for f in field_table()}
+    wanted = [path for path, place in inside.items() if place in places or ("[" not in path and place not in tables)]
     missing = [path for path in wanted if path not in listed]
     assert all(path.endswith((".kind", ".schedule")) for path in missing), missing
     assert not [found.key for found in rows(draft) if found.sort == "stray"]

@@ -35,6 +35,7 @@ _SIGNS = (
     ("─ ┄", "solid and dotted: test and train, or what a chart's title line says"),
     ("⠡⠡", "shaded: from the smallest to the largest seed of the arm"),
     ("m● g●", "half of the arm's runs have memorised (m), grokked for good (g)"),
+    ("i●", "an intervention in the arm's runs, at its median step"),
     ("3/4", "three of four runs; the median time stands beside it, or – while fewer than half are there"),
     ("◆", "marked for a comparison"),
 )

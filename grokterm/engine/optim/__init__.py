@@ -50,4 +50,5 @@ def build_optimizer(specs: Sequence[Section], layout: Layout) -> Chain:
     recipe = Recipe(specs, layout)
     before, after = decay(recipe)
     rule = RULES[recipe.spec.kind](recipe)
-    return Chain([*gradient_links(recipe), *before, *rule, *after, ScaleByLearningRate()], layout.weights)
+    links = [*gradient_links(recipe), *before, *rule, *after, ScaleByLearningRate()]
+    return Chain(links, layout.weights, recipe.numbers)

@@ -7,7 +7,7 @@ numbers, and turns what comes in into what goes out, without changing anything i
 or a member that is frozen, leaves no trace. The chain runs its links in order and writes the outcome once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 import torch
@@ -27,7 +27,8 @@ class Hyper(NamedTuple):
 
     lr: torch.Tensor  # lr(t)
     weight_decay: torch.Tensor  # lambda(t)
-    count: torch.Tensor  # [] int64: the number of this update, from 1
+    count: torch.Tensor  # [] or [e, 1] int64: the number of this update since the optimizer last was new, from 1
+    step: torch.Tensor  # [] int64: updates before this one
 
 
 class Link(Protocol):
@@ -60,13 +61,16 @@ class Chain:
     Args:
         links: in the order in which they act.
         weights: [e, n], for the shape of the state.
+        numbers: the members' numbers by field, [e, 1] float64, as the links hold them.
 
     Attributes:
         states: one dict for each link.
     """
 
-    def __init__(self, links: Sequence[Link], weights: torch.Tensor) -> None:
-        self.links = tuple(links)
+    def __init__(
+        self, links: Sequence[Link], weights: torch.Tensor, numbers: Mapping[str, torch.Tensor] | None = None
+    ) -> None:
+        self.links, self.numbers = tuple(links), dict(numbers or {})
         self.states: list[State] = [link.init(weights) for link in links]
 
     def propose(self, weights: torch.Tensor, gradients: torch.Tensor, hyper: Hyper) -> tuple[torch.Tensor, list[State]]:

@@ -48,7 +48,7 @@ class GrokfastMA:
 
     def update(self, flow: Flow, state: State, hyper: Hyper) -> tuple[Flow, State]:
         g, dtype = flow.updates, flow.updates.dtype
-        index = ((hyper.count - 1) % self.window).view(1)  # where the oldest gradient is
+        index = (hyper.step % self.window).view(1)  # where the oldest gradient is
         kept = (torch.arange(self.window, device=g.device) != index).to(dtype).expand(len(g), 1, -1)  # [e, 1, k]
         total = torch.bmm(kept, state["window"]).squeeze(1) + g  # [e, n]
         share = torch.where(hyper.count >= self.window, self.lamb / self.window, 0.0)

@@ -31,10 +31,12 @@ class Recipe:
 
     Attributes:
         spec: the section of the first member, for structural fields.
+        numbers: what `number` has given out, by field. The links read these tensors at every step.
     """
 
     def __init__(self, specs: Sequence[Section], layout: Layout) -> None:
         self.spec, self.layout, self._specs = specs[0], layout, tuple(specs)
+        self.numbers: dict[str, torch.Tensor] = {}
 
     def number(self, field: str, absent: float | None = None) -> torch.Tensor:
         """One number for every member, [e, 1] float64.
@@ -44,7 +46,8 @@ class Recipe:
             absent: stands in where a member doesn't have it.
         """
         values = [absent if value is None else value for value in self._values(field)]
-        return torch.tensor(values, dtype=torch.float64, device=self.layout.weights.device).unsqueeze(1)
+        number = torch.tensor(values, dtype=torch.float64, device=self.layout.weights.device).unsqueeze(1)
+        return self.numbers.setdefault(field, number)
 
     def any(self, field: str) -> bool:
         """Whether the number is there, and not 0, in any member: a link without effect is left out."""
