@@ -25,6 +25,7 @@ from grokterm.cli import (
     queue,
     run,
     serve,
+    show,
     watch,
 )
 from grokterm.cli.options import RUNS, Runs
@@ -52,6 +53,7 @@ COMMANDS = (
     compare,
     plot,
     history,
+    show,
     watch,
     queue,
     control,

@@ -7,7 +7,6 @@ import typer
 
 from grokterm.cli.options import RUNS, Force, Name, Names, Runs
 from grokterm.cli.out import data, say
-from grokterm.console.text import plain
 
 Off = Annotated[bool, typer.Option("--off", help="Take it away again.")]
 
@@ -22,14 +21,7 @@ def register(app: typer.Typer) -> None:
         runs: Runs = RUNS,
     ) -> None:
         """Add a note to an experiment, or print its notes."""
-        from grokterm.record import find
-
-        folder = find(runs, name)
-        if text is not None:
-            folder.add_note("note", text)
-            return
-        for entry in folder.notes():
-            data(f"{entry.kind}: {plain(entry.value)}")
+        _note(runs, name, text)
 
     @app.command()
     def tag(
@@ -39,11 +31,7 @@ def register(app: typer.Typer) -> None:
         off: Off = False,
     ) -> None:
         """Tag an experiment."""
-        from grokterm.record import find
-
-        folder = find(runs, name)
-        for word in tags:
-            folder.add_note("untag" if off else "tag", word)
+        _tag(runs, name, tags, off)
 
     @app.command()
     def star(names: Names, runs: Runs = RUNS, off: Off = False) -> None:
@@ -58,10 +46,7 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def rm(names: Names, runs: Runs = RUNS, force: Force = False) -> None:
         """Move experiments to the bin (`.bin` in the runs folder). A running one is refused."""
-        from grokterm.record import find, remove
-
-        for folder in [find(runs, name) for name in names]:
-            say(f"{folder.name} is now in {remove(folder, force)}")
+        _remove(runs, names, force)
 
     @app.command()
     def restore(
@@ -72,6 +57,36 @@ def register(app: typer.Typer) -> None:
 
         for name in names:
             say(f"restored: {take_out(runs, name)}")
+
+
+def _note(runs: Path, name: str, text: str | None) -> None:
+    from grokterm.cli.journal import journal_lines
+    from grokterm.record import find
+
+    folder = find(runs, name)
+    if text is not None:
+        folder.add_note("note", text)
+        return
+    notes = folder.notes()
+    for line in journal_lines(notes):
+        data(line)
+    if not notes:
+        say(f"nobody has said anything about {folder.name} yet")
+
+
+def _tag(runs: Path, name: str, tags: list[str], off: bool) -> None:
+    from grokterm.record import find
+
+    folder = find(runs, name)
+    for word in tags:
+        folder.add_note("untag" if off else "tag", word)
+
+
+def _remove(runs: Path, names: list[str], force: bool) -> None:
+    from grokterm.record import find, remove
+
+    for folder in [find(runs, name) for name in names]:
+        say(f"{folder.name} is now in {remove(folder, force)}")
 
 
 def _mark(kind: str, runs: Path, names: list[str], value: bool) -> None:
