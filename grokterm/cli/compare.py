@@ -53,6 +53,7 @@ def contenders(names: list[str], runs) -> list:
 
     Raises:
         NotFound, BadInput: no such experiment or arm, or a name that fits several.
+        DamagedRecord: a folder that can't be read.
     """
     from grokterm.analysis import arms_of
     from grokterm.record import find
@@ -69,6 +70,7 @@ def contenders(names: list[str], runs) -> list:
         except NotFound as problem:
             hint = f"arms of {chosen[-1][0].name}: {', '.join(known)}" if chosen and not colon else problem.hint
             raise NotFound(problem.message, hint) from None
+        chosen[-1][0].check()
     return [item for folder, arms in chosen for item in ([(folder, arm) for arm in arms] or arms_of(folder))]
 
 

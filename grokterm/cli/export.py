@@ -29,6 +29,7 @@ def register(app: typer.Typer) -> None:
         if form not in FORMATS:
             raise BadInput(f"--format: given {form!r}; allowed: {', '.join(FORMATS)}")
         folder = find(runs, name)
+        folder.check()
         target = out or Path(f"{folder.name}-export")
         for written, rows in export_streams(folder, target, form, stream or ()):
             say(f"{written}: {rows:,} rows")
