@@ -10,7 +10,7 @@ from grokterm.cli.run import Preset, Seeds, Sets, read_seeds
 from grokterm.console.text import duration
 from grokterm.sizes import size
 
-Measure = Annotated[bool, typer.Option("--measure", help="Train a few steps now to find out, for some seconds.")]
+Measure = Annotated[bool, typer.Option("--measure", help="Train a few steps now, for some seconds.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
         measure: Measure = False,
         as_json: AsJson = False,
     ) -> None:
-        """Say how long a preset will take here, from what was measured before."""
+        """Say how long a preset will take here. From what was measured before, or from a few steps now."""
         from grokterm import jobs
         from grokterm.spec import cautions, load, plan_cohorts
 

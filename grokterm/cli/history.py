@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, AsJson, Runs
+from grokterm.cli.options import RUNS, AsJson, Runs, examples
 from grokterm.cli.out import data, emit_json, say, table
 from grokterm.console.text import age, duration, rate, short_steps
 from grokterm.names import short_name
@@ -14,16 +14,31 @@ from grokterm.names import short_name
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
 
-    @app.command("ls")
+    @app.command(
+        "ls",
+        epilog=examples(
+            "ls --filter 'state=running lr>=0.001 -tag=old'",
+            "ls --filter 'arm=dynamic age<2d' --sort t_grok",
+            "ls --sort=-age -n 0 --all",
+        ),
+    )
     def listing(
         runs: Runs = RUNS,
         as_json: AsJson = False,
-        number: Annotated[int, typer.Option("-n", help="Show the first N; 0 for all.", min=0)] = 30,
+        number: Annotated[
+            int, typer.Option("-n", "--number", metavar="N", help="How many to show; 0 for all.", min=0)
+        ] = 30,
         filter: Annotated[
-            str, typer.Option("--filter", help='Which ones: words and terms, as in "state=running lr>=0.001 -tag=old".')
+            str,
+            typer.Option(
+                "--filter", metavar="TEXT", help="Which ones: words, and terms such as state=running or -tag=old."
+            ),
         ] = "",
         sort: Annotated[
-            str, typer.Option("--sort", help="By age, name, state, progress, t_grok, rate or starred; -age: reversed.")
+            str,
+            typer.Option(
+                "--sort", metavar="KEY", help="age, name, state, progress, t_grok, rate or starred; -age: reversed."
+            ),
         ] = "age",
         everything: Annotated[bool, typer.Option("--all", help="Archived ones as well.")] = False,
     ) -> None:

@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
             bool, typer.Option("--init", help="Write a settings file with every command in it, to be changed.")
         ] = False,
     ) -> None:
-        """List every key of the console; those moved in console.toml are shown as they are now."""
+        """List every key of the console. Those moved in console.toml are shown as they are now."""
         from grokterm.console.commands import COMMANDS, PLACES, commands_in, use
         from grokterm.console.settings import load_settings, settings_file
 

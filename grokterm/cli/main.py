@@ -88,15 +88,20 @@ def console(
     runs: Runs = RUNS,
     ascii: Annotated[
         bool | None,
-        typer.Option("--ascii/--no-ascii", help="Only ASCII on the screen, for every command.", show_default=False),
+        typer.Option("--ascii/--no-ascii", help="Draw with ASCII alone, in every command.", show_default=False),
     ] = None,
     theme: Annotated[
         Theme | None,
-        typer.Option("--theme", help="Kept for the next time; auto asks the terminal.", show_default=False),
+        typer.Option(
+            "--theme",
+            metavar="dark|light|auto",
+            help="Colours, kept for the next time; auto asks the terminal.",
+            show_default=False,
+        ),
     ] = None,
     mouse: Annotated[
         bool | None,
-        typer.Option("--mouse/--no-mouse", help="Leave the mouse to the terminal.", show_default=False),
+        typer.Option("--mouse/--no-mouse", help="Use the mouse, or leave it to the terminal.", show_default=False),
     ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
     version: Annotated[

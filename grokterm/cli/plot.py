@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from grokterm.cli.compare import Contenders, contenders
-from grokterm.cli.options import RUNS, AsJson, Runs
+from grokterm.cli.options import RUNS, AsJson, Runs, examples
 from grokterm.cli.out import drawn, emit_json, say, table, width
 from grokterm.errors import BadInput, NotFound
 
@@ -19,7 +19,11 @@ Panels = Annotated[
 Out = Annotated[
     Path | None,
     typer.Option(
-        "--out", "-o", help="A file: .svg, .png, .csv or .json. Without one it is drawn here.", dir_okay=False
+        "--out",
+        "-o",
+        metavar="FILE",
+        help="A .svg, .png, .csv or .json file. Without one it is drawn here.",
+        dir_okay=False,
     ),
 ]
 Seeds = Annotated[str, typer.Option(metavar="band|all|N", help="Median and band, every seed, or the one seed N.")]
@@ -27,17 +31,24 @@ X = Annotated[str, typer.Option("--x", metavar="AXIS", help="step, epoch, wall o
 Y = Annotated[str, typer.Option("--y", metavar="SCALE", help="auto (logarithmic for losses), log or linear.")]
 LogX = Annotated[bool, typer.Option("--log-x", help="A logarithmic x axis.")]
 Smooth = Annotated[
-    float, typer.Option(help="Weight of a moving average, such as 0.9; the recorded curve stays behind it.")
+    float,
+    typer.Option(metavar="WEIGHT", help="Weight of a moving average, such as 0.9; the recorded curve stays behind it."),
 ]
-From = Annotated[float | None, typer.Option("--from", help="Left edge of the x axis.", show_default=False)]
-To = Annotated[float | None, typer.Option("--to", help="Right edge of the x axis.", show_default=False)]
+From = Annotated[float | None, typer.Option("--from", metavar="X", help="Left edge of the x axis.", show_default=False)]
+To = Annotated[float | None, typer.Option("--to", metavar="X", help="Right edge of the x axis.", show_default=False)]
 List = Annotated[bool, typer.Option("--list", help="List what --panel can name here, and draw nothing.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
 
-    @app.command()
+    @app.command(
+        epilog=examples(
+            "plot @last --panel loss,accuracy --x integral",
+            "plot @last dynamic static --panel all --seeds all -o charts.svg",
+            "plot @last --list",
+        )
+    )
     def plot(
         names: Contenders,
         panel: Panels = "accuracy",
@@ -53,7 +64,7 @@ def register(app: typer.Typer) -> None:
         runs: Runs = RUNS,
         as_json: AsJson = False,
     ) -> None:
-        """Draw charts of experiments: as SVG or PNG for a paper, as CSV or JSON, or on standard output."""
+        """Draw charts here, or into an SVG, PNG, CSV or JSON file."""
         items = contenders(names, runs)
         if list_panels:
             _list(items, as_json)

@@ -22,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def queue(as_json: AsJson = False) -> None:
-        """Show the devices of this machine, who trains on them, and who waits in which order."""
+        """Show the devices, who trains on them, and who waits. The first in line is the next."""
         from grokterm.jobs import devices, line
 
         devices()  # the load of the CPU is that since the last look
@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
         runs: Runs = RUNS,
         as_json: AsJson = False,
     ) -> None:
-        """Let an experiment that waits for a device wait shorter or longer."""
+        """Move an experiment in the line in front of the devices."""
         from grokterm import jobs
         from grokterm.record import find
 
