@@ -51,7 +51,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command(
         epilog=examples(
-            "fork @last --at 500 --set optimizer.weight_decay=3",
+            "fork @last --at 500 --set arms.static.optimizer.weight_decay=3",
             "fork @last --arm static --set arms.high.optimizer.weight_decay=3",
         )
     )
