@@ -23,17 +23,20 @@ def register(app: typer.Typer) -> None:
         from grokterm.console.settings import load_settings, settings_file
 
         if init:
-            data(f"wrote {_write(settings_file())}")
+            path = _write(settings_file())
+            if as_json:
+                emit_json({"path": path})
+            else:
+                data(f"wrote {path}")
             return
         use(load_settings().keys)
         entries = commands_in(*PLACES)
         if as_json:
-            emit_json(
-                [
-                    {"id": one.id, "keys": one.key.split(","), "label": one.label, "where": one.where, "help": one.help}
-                    for one in entries
-                ]
-            )
+            known = [
+                {"id": one.id, "keys": one.key.split(","), "label": one.label, "where": one.where, "help": one.help}
+                for one in entries
+            ]
+            emit_json({"keys": known})
             return
         own = {entry.id: entry.key for entry in COMMANDS}
         rows = [

@@ -137,3 +137,19 @@ def test_an_error_is_worth_its_code_where_nobody_reads(kept):
     command = [sys.executable, "-m", "grokterm", "show", "nobody", "--runs", str(kept)]
     done = subprocess.run(["sh", "-c", '"$@" >&- 2>&-', "sh", *command], timeout=60)
     assert done.returncode == 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("ls",), ("ls", "--filter", "zebra"), ("show", ONE), ("compare", ONE), ("plot", ONE), ("plot", ONE, "--list"),
+        ("watch", ONE), ("presets",), ("presets", "check", "quickstart"), ("presets", "fields"), ("queue",), ("keys",),
+        ("keys", "--init"), ("estimate", "quickstart"), ("presets", "save", "mine", "quickstart"),
+        ("plot", ONE, "-o", "a.csv"),
+    ],
+    ids=" ".join,
+)  # fmt: skip
+def test_json_is_one_object_and_nothing_else(answer, kept, words):
+    places = () if words[0] in ("queue", "keys") or (words[0] == "presets" and len(words) > 1) else ("--runs", kept)
+    code, out, _ = answer(*words, *places, "--json")
+    assert code == 0 and isinstance(json.loads(out), dict)
