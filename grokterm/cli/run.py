@@ -4,25 +4,38 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, AsJson, Device, Runs
+from grokterm.cli.options import RUNS, AsJson, Device, Runs, examples
 from grokterm.cli.out import data, emit_json, say
 from grokterm.console.text import plain, plural
 
-Preset = Annotated[str, typer.Argument(help="A preset's name, or the path of a TOML file.", show_default=False)]
+Preset = Annotated[
+    str, typer.Argument(metavar="PRESET", help="A preset's name, or the path of a TOML file.", show_default=False)
+]
 Sets = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="KEY=VALUE", help="Change a field: optimizer.lr=3e-3, or arms.dynamic.optimizer.lr=3e-3."
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change a field, as optimizer.lr=3e-3 or arms.dynamic.optimizer.lr=3e-3; may be given again.",
     ),
 ]
-Seeds = Annotated[str | None, typer.Option(help="How many seeds (5), or which (0,1,7).", metavar="N|LIST")]
+Seeds = Annotated[
+    str | None,
+    typer.Option(metavar="N|LIST", help="How many seeds (5), or which (0,1,7); by default as the preset says."),
+]
 Detach = Annotated[bool, typer.Option("--detach", help="Start it and return at once.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
 
-    @app.command()
+    @app.command(
+        epilog=examples(
+            "run quickstart",
+            "run static-vs-dynamic-30 --seeds 10 --detach",
+            "run quickstart --set arms.dynamic.optimizer.lr=1e-3 --seeds 0,1,7",
+        )
+    )
     def run(
         preset: Preset,
         sets: Sets = None,
@@ -32,7 +45,7 @@ def register(app: typer.Typer) -> None:
         detach: Detach = False,
         as_json: AsJson = False,
     ) -> None:
-        """Run a preset in background workers, follow them, and print the comparison of its arms."""
+        """Train a preset in the background and compare its arms. Ctrl-C leaves; the workers go on."""
         answer(begin(preset, sets or [], seeds, device, runs), detach, as_json)
 
 

@@ -12,7 +12,7 @@ import tomli
 from grokterm.errors import GroktermError
 from grokterm.names import NAME
 from grokterm.record.cohort import CohortFolder
-from grokterm.record.errors import DamagedRecord
+from grokterm.record.errors import DamagedRecord, unreadable
 from grokterm.record.events import FORKED
 from grokterm.record.files import read_json
 from grokterm.record.layout import FORMAT, ExperimentPaths, telling_paths
@@ -107,6 +107,11 @@ class ExperimentFolder:
         except OSError as error:
             return f"{self.path}: can't be read ({error.strerror})"
 
+    def check(self) -> None:
+        """Raises DamagedRecord with the `problem`, if there is one."""
+        if self.problem:
+            raise DamagedRecord(self.problem)
+
     @cached_property
     def cohorts(self) -> tuple[CohortFolder, ...]:
         """The cohorts in order; none if the folder is broken."""
@@ -131,7 +136,7 @@ class ExperimentFolder:
             text = self.paths.spec.read_text("utf-8")
             return parse(tomli.loads(text), str(self.paths.spec))
         except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
-            raise DamagedRecord(f"{self.paths.spec}: can't be read ({error})") from error
+            raise unreadable(self.paths.spec, error) from error
         except GroktermError as error:
             raise DamagedRecord(error.message) from error
 
@@ -140,7 +145,7 @@ class ExperimentFolder:
         try:
             return flat_values(tomli.loads(self.paths.spec.read_text("utf-8")))
         except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError, AttributeError) as error:
-            raise DamagedRecord(f"{self.paths.spec}: can't be read ({error})") from error
+            raise unreadable(self.paths.spec, error) from error
 
     def stamp(self) -> Stamp:
         """Changes whenever a cohort's status, launch or events, or the notes are written. Opens no file.

@@ -1,6 +1,7 @@
 """The commands as a user types them, on a real experiment trained by a real worker."""
 
 import csv
+import getpass
 import json
 import os
 import signal
@@ -103,7 +104,11 @@ def test_ls_and_show(lab):
 def test_notes_are_kept(lab):
     lab("note", "@last", "looks odd [b]")
     lab("tag", "@last", "odd", "again")
-    assert lab("note", "@last").stdout.splitlines() == ["note: looks odd [b]", "tag: odd", "tag: again"]
+    said = lab("note", "@last").stdout.splitlines()
+    assert [line.partition(f"  {getpass.getuser()}  ")[2] for line in said] == [
+        "note: looks odd [b]", "tagged odd", "tagged again"
+    ]  # fmt: skip
+    assert lab("show", "@last").stdout.splitlines()[-3:] == said
 
 
 def test_logs_hold_the_events(lab):

@@ -87,14 +87,25 @@ def test_ascii_is_ascii(place):
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("--panel", "test_ac"), 3, "nearest: test_acc"),
+        (("--panel", "test_ac"), 3, "--panel 'test_ac': no such chart or column; nearest: test_acc"),
+        (("--panel", "loss,accurracy"), 3, "nearest: accuracy"),
+        (("--panel", "foo"), 3, "no such chart or column; see `grokterm plot NAME --list`"),
         (("--panel", "loss", "--x", "wall", "-o", "a.svg"), 2, "no wall time was recorded"),
     ],
 )  # fmt: skip
 def test_a_bad_value_is_one_line_with_what_is_allowed(place, words, code, said):
     done = grokterm("plot", "one1", *words, cwd=place)
     refused(done, code, said)
-    assert len(done.stderr.strip().splitlines()) <= 2, done.stderr
+    assert len(done.stderr.strip().splitlines()) <= 2 and len(done.stderr) < 200, done.stderr
+
+
+def test_every_panel_that_is_listed_can_be_drawn(place):
+    named = [one["name"] for one in json.loads(plot(place, "one1", "--list", "--json").stdout)["panels"]]
+    assert named[:4] == ["loss", "accuracy", "norm", "lambda"] and "test_acc" in named
+    charts = charts_of(contenders([ONE], place / "runs"), named, View(), None, None)
+    assert len(charts) == len(named)
+    said = plot(place, "one1", "--list").stdout
+    assert "weight decay λ" in said and "weight_decay_integral" in said
 
 
 @pytest.mark.parametrize(
