@@ -39,7 +39,7 @@ async def test_a_drawing_refreshes_only_the_cells_that_changed(monkeypatch):
         before = [strip(("abcdef", None)), strip(("ghijkl", None)), strip(("mnopqr", None))]
         after = [before[0], strip(("ghiXkl", None)), strip(("mnopqr", None))]
         for drawing in (before, after, after):
-            view.on_chart_view_drawn(ChartView.Drawn(view._wanted, drawing))
+            view.on_chart_view_drawn(ChartView.Drawn(view._wanted, None, drawing))
         first, *later = seen
         assert first == ()  # another number of lines: everything
         assert [tuple(region) for (region,) in later] == [(3, 1, 1, 1)]

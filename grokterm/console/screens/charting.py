@@ -92,7 +92,7 @@ class Charting(Page):
         cursor, focus = scene.spot.cursor, scene.focus
         values, at = None, ""
         if cursor is not None and focus is not None:
-            chart = scene.chart(replace(focus, arm=""), self.app.ink)
+            chart = scene.recorded(replace(focus, arm=""), self.app.ink)
             values, at = values_at(chart, cursor), f"{chart.x_title or 'step'} {x_words(chart, cursor)}"
             at += f" · {focus.panel.title}" if self.size.width >= 110 else ""
         shown = Shown(scene.arms, self.arm, frozenset(scene.spot.hidden), values, self.app.theme)
