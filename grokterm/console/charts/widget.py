@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
+from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from textual import events
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from grokterm.console.charts.plot import Canvas
 
     Job = tuple["Sketch", int, int, Ink]
+
+_ONE_DRAWS = Lock()  # one thread and not one for each chart: every thread that computes delays the event loop
 
 
 class Sketch(Protocol):
@@ -113,8 +116,10 @@ class ChartView(Widget):
         if self._canvas is None:  # one drawing at a time, so one thread at a time
             self._canvas = Canvas()
         sketch, width, height, ink = job
-        chart = sketch.chart(ink)
-        self.post_message(self.Drawn(job, chart, self._canvas.draw(chart, width, height, ink)))
+        with _ONE_DRAWS:
+            chart = sketch.chart(ink)
+            strips = self._canvas.draw(chart, width, height, ink)
+        self.post_message(self.Drawn(job, chart, strips))
 
     def _point(self) -> None:
         """The new cursor in the old drawing, if that is over the same x and of the same size."""
