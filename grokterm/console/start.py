@@ -74,7 +74,7 @@ def open_console(runs: Path, open_at: str | None = None, wishes: Wishes | None =
 
 
 def _spare_what_stays() -> None:
-    """Keep the collector of garbage from going through all that was imported: that holds everything for 30 ms or more."""
+    """Keep the collector of garbage from going through all that was imported: that holds everything for 30 ms."""
     spare = threading.Timer(LOADED_SECONDS, gc.freeze)
     spare.daemon = True
     spare.start()

@@ -71,9 +71,10 @@ async def on_the_loop(arms: tuple[ArmLine, ...], width: int, height: int, rounds
     app, cells = Stage(), tuple(Cell(panel) for panel in PANELS)
     async with app.run_test(size=(width, height)):
         grid = app.query_one(ChartGrid)
-        for words, view in (("median and band", View()), ("smoothed", View(smooth=3)), ("smoothed seeds", View(seed=-1, smooth=3))):
-            curves, took, held = made(0), [], []
-            whole = curves
+        views = {"median and band": View(), "smoothed": View(smooth=3), "smoothed seeds": View(seed=-1, smooth=3)}
+        for words, view in views.items():
+            whole = curves = made(0)
+            took, held = [], []
             for turn in range(rounds + 1):
                 curves = curves.grown(*_parts(longer(whole, POINTS - 100 * (rounds - turn))), growing=True)
                 scene = Scene(cells, curves, arms, view, Spot(cursor=100.0), "", "dark")

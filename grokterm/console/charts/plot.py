@@ -9,7 +9,7 @@ escape codes.
 
 import math
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from plotext._figure import _figure_class as Figure
@@ -151,10 +151,10 @@ def _x_places(chart: Chart, frame: Frame) -> list[tuple[int, str]]:
     """The column and label of every tick on the x axis, so far apart that none is dropped or shifted into another."""
     most = max(2, min(9, frame.width // 7))
     if chart.log_x:
-        find = log_time_ticks if chart.seconds else log_ticks
+        find = log_time_ticks if chart.seconds else partial(log_ticks, whole=chart.counted)
         values = [(10**tick.at, tick.label) for tick in find(math.log10(frame.x0), math.log10(frame.x1), most)]
     else:
-        find = time_ticks if chart.seconds else linear_ticks
+        find = time_ticks if chart.seconds else partial(linear_ticks, whole=chart.counted)
         values = [(tick.at, tick.label) for tick in find(frame.x0, frame.x1, most)]
     places: list[tuple[int, str]] = []
     end = -2
@@ -163,7 +163,7 @@ def _x_places(chart: Chart, frame: Frame) -> list[tuple[int, str]]:
         if column - len(label) // 2 > end + 1 or not places:
             places.append((column, label))
             end = column + (len(label) + 1) // 2
-    return places
+    return places or [(0, " ")]  # between two steps there is nothing to write, and the line of labels stays
 
 
 def _axes(frame: Frame, x_places: list[tuple[int, str]], y_places: list[tuple[int, str]], ink: Ink) -> Figure:

@@ -9,6 +9,8 @@ from grokterm.console.curves import Curves
 from grokterm.console.scales import Spot, View
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from grokterm.console.charts.model import Chart
     from grokterm.console.detail import ArmLine
     from grokterm.console.look import Ink
@@ -87,6 +89,13 @@ class Scene:
         from grokterm.console.panels import extent
 
         return extent(self.curves, self.arms, self.view, self.spot)
+
+    def places(self) -> tuple[np.ndarray, ...]:
+        """Where the cursor may stand: where a curve that is drawn has a point. Each rises."""
+        from grokterm.console.panels import places
+
+        columns = dict.fromkeys(column for cell in self.cells for column in cell.panel.columns)
+        return places(self.curves, self.arms, self.view, self.spot, columns)
 
 
 @dataclass(frozen=True)
