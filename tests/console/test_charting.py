@@ -328,12 +328,25 @@ async def test_charts_are_written_where_the_console_was_started(world, tmp_path,
         await press(pilot, "enter", "w", "tab", "backspace", "slash", "slash", "x")
         name = pilot.app.screen.query_one(Input)
         assert name.value.endswith("//x")
-        await press(pilot, "enter")
-        assert "Write loss" in screen_text(pilot)
+        assert "Write loss" in screen_text(pilot) and "Enter write  Esc cancel" in screen_text(pilot)
+        await press(pilot, "escape")
+        assert "j JSON" in screen_text(pilot)
         await pilot.press("j")
         await until(pilot, lambda: toasts(pilot).count("written") == 2)
         written = [path for path in tmp_path.iterdir() if path.suffix == ".json"]
         assert len(written) == 1 and written[0].parent == tmp_path and json.loads(written[0].read_text())
+
+
+async def test_enter_writes_the_marked_form_in_the_name_too(world, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with play(world, open_at=FINISHED) as pilot:
+        await press(pilot, "w")
+        assert "› s  SVG" in screen_text(pilot) and "Enter write" in screen_text(pilot)
+        await press(pilot, "down", "down", "down", "down", "up")
+        assert "› c  CSV" in screen_text(pilot)
+        await press(pilot, "enter", "w", "down", "down", "down", "tab", "x", "enter")
+        await until(pilot, lambda: toasts(pilot).count("written") == 2)
+        assert {path.name for path in tmp_path.glob("*.*")} == {"quickstart-fin3.csv", "x.json"}
 
 
 async def test_writing_where_one_may_not_is_told(world, tmp_path, monkeypatch):
