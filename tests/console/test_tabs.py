@@ -13,6 +13,7 @@ from grokterm.console.logbook import TAIL, in_words
 from grokterm.console.memory import Memory
 from grokterm.console.scales import TABS
 from grokterm.console.screens.difference import Difference
+from grokterm.console.screens.experiment import TAB_CLASSES
 from grokterm.console.widgets.table import Table
 from grokterm.record import Event, open_folder
 from grokterm.spec import field_table
@@ -35,6 +36,10 @@ def tabs(pilot) -> str:
 def rows(pilot) -> list[str]:
     table = pilot.app.screen.tab.query_one(Table)
     return ["".join(segment.text for segment in table.render_line(y)) for y in range(table.size.height)]
+
+
+def test_every_tab_that_can_be_remembered_has_a_class():
+    assert tuple(TAB_CLASSES) == TABS
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (50, 12)])
@@ -93,7 +98,7 @@ async def test_probes_draw_every_other_column_and_only_what_is_in_view(runs):
         drawn = [view for view in grid.query("ChartView") if view.chart is not None]
         assert len(drawn) > 6
         await press(pilot, "end", "tab")
-        assert "290" in str(pilot.app.screen.legend.content) and "step 3" in tabs(pilot)
+        assert "290" in str(pilot.app.screen.legend.content) and "step 290" in tabs(pilot)
 
 
 async def test_no_other_column_is_said(world):

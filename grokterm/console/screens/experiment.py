@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -18,6 +17,12 @@ from grokterm.console.screens.legend import Legend
 from grokterm.console.screens.parts import heading_line, message, state_line
 from grokterm.console.screens.scene import Cell, Scene
 from grokterm.console.screens.tabline import TabLine
+from grokterm.console.screens.tabs.charts import ChartsTab
+from grokterm.console.screens.tabs.comparison import ComparisonTab
+from grokterm.console.screens.tabs.configuration import ConfigurationTab
+from grokterm.console.screens.tabs.log import LogTab
+from grokterm.console.screens.tabs.probes import ProbesTab
+from grokterm.console.screens.tabs.system import SystemTab
 from grokterm.console.screens.tabs.tab import Tab
 from grokterm.console.snapshot import Snapshot
 from grokterm.console.text import plain
@@ -26,6 +31,16 @@ from grokterm.names import short_name
 
 if TYPE_CHECKING:
     from grokterm.console.detail import Detail
+
+
+TAB_CLASSES: dict[str, type[Tab]] = {
+    "charts": ChartsTab,
+    "comparison": ComparisonTab,
+    "probes": ProbesTab,
+    "configuration": ConfigurationTab,
+    "log": LogTab,
+    "system": SystemTab,
+}
 
 
 class ExperimentPage(Charting, Acting):
@@ -66,8 +81,7 @@ class ExperimentPage(Charting, Acting):
         """The one in front; made when it is looked at for the first time."""
         name = self.spot.tab
         if name not in self._tabs:
-            module = import_module(f"grokterm.console.screens.tabs.{name}")
-            self._tabs[name] = getattr(module, f"{name.capitalize()}Tab")(self.app.runs / self._name)
+            self._tabs[name] = TAB_CLASSES[name](self.app.runs / self._name)
         return self._tabs[name]
 
     def _bring_to_front(self) -> bool:
