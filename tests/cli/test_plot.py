@@ -80,7 +80,7 @@ def test_json_on_standard_output_is_the_numbers_or_where_they_are(place):
 
 def test_ascii_is_ascii(place):
     said = plot(place, "one1", "two2", "--panel", "all", GROKTERM_ASCII="1").stdout
-    assert said.isascii() and "o one1:static" in said and ": median of the arm" in said
+    assert said.isascii() and "* two2:static" in said and ": median of the arm" in said
     assert "/-" in said and " | " in said  # strokes, and not braille by its density
 
 
