@@ -8,7 +8,7 @@ import typer
 
 from grokterm.cli.options import RUNS, AsJson, Runs, examples
 from grokterm.cli.out import GAP, data, drawn, emit_json, table, width
-from grokterm.console.text import fold
+from grokterm.console.text import fold, plain
 from grokterm.errors import NotFound
 
 _NAME = 24  # the name of an arm that is longer may be folded to this
@@ -82,6 +82,10 @@ def contenders(names: list[str], runs) -> list:
 def show_comparison(comparison, items, chart: bool = True) -> None:
     """The comparison as a table, a chart, and sentences."""
     labels = [row.label for row in comparison.rows]
+    experiments = dict.fromkeys(folder.name for folder, _ in items)
+    if len(experiments) > 1:
+        data(_paragraph(f"experiments: {', '.join(map(plain, experiments))}"))
+        data()
     _grid(labels, _metrics(comparison.rows), "")
     if chart:
         from grokterm.cli.picture import accuracy_chart

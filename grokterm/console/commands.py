@@ -77,6 +77,8 @@ class Command:
 
 def key_name(key: str) -> str:
     """Textual's name of a key as it is printed on the keyboard: `?`, `Ctrl-S`, `Shift ←`."""
+    if key in _ARROWS and not _arrows:
+        return key.capitalize()
     if key in _KEY_NAMES:
         return _KEY_NAMES[key]
     modifier, plus, rest = key.partition("+")
@@ -113,6 +115,8 @@ _KEY_NAMES = {
     "comma": ",",
     "full_stop": ".",
 }
+_ARROWS = ("left", "right", "up", "down")
+_arrows = True
 _MODIFIERS = {"ctrl": "Ctrl-", "shift": "Shift ", "alt": "Alt-", "super": "Super-"}
 
 _ONE = (HOME, EXPERIMENT)  # screens with one experiment, or several marked ones, to do something to
@@ -265,12 +269,16 @@ FIRST = {
 _table = COMMANDS
 
 
-def use(keys: Mapping[str, str]) -> None:
+def use(keys: Mapping[str, str], *, arrows: bool = True) -> None:
     """Put other keys into the table, for the whole process: `{id: keys separated by commas}`. {} brings back its own.
+
+    Args:
+        arrows: the terminal can draw arrows. In ASCII `←` would be told as `<`, which is a key too: so it is `Left`.
 
     Only the table is changed; Textual dispatches by `App.set_keymap`, which is given the same.
     """
-    global _table
+    global _arrows, _table
+    _arrows = arrows
     _table = tuple(replace(entry, key=keys.get(entry.id, entry.key)) for entry in COMMANDS)
 
 
@@ -326,11 +334,6 @@ def footer(
 def _never_typed(entry: Command) -> str:
     """The first key of a command that doesn't write a character, "" where there is none."""
     return next((key for key in entry.key.split(",") if len(key_name(key)) > 1), "")
-
-
-def _never_typed(entry: Command) -> str:
-    """The first key of a command that doesn't write a character, "" where there is none."""
-    return next((key for key in entry.key.split(",") if len(_KEY_NAMES.get(key, key)) > 1), "")
 
 
 def footer_width(entries: Iterable[Command]) -> int:

@@ -17,7 +17,7 @@ _FIRST = ("train", "eval", "weights", "sparsity", "clock")  # a column that seve
 
 def labels_of(items: Items) -> list[str]:
     """What every arm is called: see `arm_labels`."""
-    return [plain(label) for label in arm_labels([(folder.name, arm) for folder, arm in items])]
+    return [plain(label) for label in arm_labels([(folder.path, arm) for folder, arm in items])]
 
 
 def gather(items: Items, columns: Iterable[str]) -> tuple[tuple[ArmLine, ...], Curves]:

@@ -87,6 +87,7 @@ class Watcher(threading.Thread):
         self._changed: set[str] = set()
         self._snapshot = EMPTY
         self._arranged_at, self._problem = 0.0, ""
+        self._line: dict[str, int] = {}  # the places by which it was arranged
         self._listing: Listing
         self._arranger: Arranger
         self._focus: Focus | None = None
@@ -251,7 +252,9 @@ class Watcher(threading.Thread):
         """The history and what of it is shown, anew only if the history or the query has changed."""
         history, query, before = self._listing.lines(), self._query, self._snapshot
         late = query.filter.asks_age and time.monotonic() - self._arranged_at > _AGES_SECONDS
-        if history == before.history and query == before.arranged.query and not late:
+        line = before.machine.places if before.machine is not None else {}
+        same = history == before.history and query == before.arranged.query and line == self._line
+        if same and not late:
             return {}
-        self._arranged_at = time.monotonic()
-        return {"history": history, "arranged": self._arranger.arrange(history, query, self._clock())}
+        self._arranged_at, self._line = time.monotonic(), line
+        return {"history": history, "arranged": self._arranger.arrange(history, query, self._clock(), line)}

@@ -48,7 +48,8 @@ def open_console(runs: Path, open_at: str | None = None, wishes: Wishes | None =
         memory.remember(theme=None if wishes.theme == "auto" else wishes.theme)
     said = _decided(memory, settings)
     shade, late = (said, False) if said else ask(_load)
-    from grokterm.console.app import Console, farewell
+    from grokterm.console.app import Console
+    from grokterm.console.leaving import farewell
 
     why = plainascii.locale_without_unicode()
     app = Console(

@@ -76,8 +76,8 @@ def screen_text(pilot: Pilot) -> str:
 
 
 def toasts(pilot: Pilot) -> str:
-    """What the console has said in its notifications."""
-    return " ".join(notification.message for notification in pilot.app._notifications)
+    """What the console says in its key bar now."""
+    return " ".join(notice.words for notice in pilot.app.notices)
 
 
 def words(pilot: Pilot, selector: str) -> str:

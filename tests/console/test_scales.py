@@ -120,3 +120,19 @@ def test_two_consoles_keep_what_the_other_one_has_written(tmp_path, monkeypatch)
     other.save()
     assert Memory.load(Path("runs")).sort == "rate" and Memory.load(Path("others")).filter == "arm=static"
     assert Memory.load(Path("others")).theme == "light"
+
+
+def test_two_consoles_on_the_same_folder_change_only_what_each_has_changed(tmp_path, monkeypatch):
+    monkeypatch.setenv("GROKTERM_STATE", str(tmp_path))
+    one, other = Memory.load(Path("runs")), Memory.load(Path("runs"))
+    one.look_at("a", Spot(tab="log"))
+    one.remember(filter="arm=static", view=View(log_x=True))
+    one.save()
+    other.look_at("b", Spot(tab="system"))
+    other.remember(marks=("b",), view=View(table=True))
+    other.save()
+    one.look_at("a", Spot(cursor=5.0))
+    one.save()
+    kept = Memory.load(Path("runs"))
+    assert (kept.filter, kept.marks, kept.view) == ("arm=static", ("b",), View(log_x=True, table=True))
+    assert (kept.spot("a"), kept.spot("b")) == (Spot(cursor=5.0), Spot(tab="system"))

@@ -9,10 +9,10 @@ import pytest
 from console.world import break_, grow, make, populate
 
 from grokterm.analysis import SummaryCache, arms_of, compare
-from grokterm.console.app import farewell
 from grokterm.console.arranging import Query
 from grokterm.console.detail import Focus
 from grokterm.console.filtering import parse
+from grokterm.console.leaving import farewell
 from grokterm.console.listing import Listing
 from grokterm.console.snapshot import EMPTY, Snapshot, Watcher
 from grokterm.record import CohortWriter, open_folder

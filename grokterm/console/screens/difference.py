@@ -16,7 +16,7 @@ from grokterm.console.snapshot import Snapshot
 from grokterm.console.text import plain
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.errors import GroktermError
-from grokterm.names import short_name
+from grokterm.names import arm_labels, short_name
 
 if TYPE_CHECKING:
     from grokterm.spec import Arm, Experiment
@@ -65,12 +65,11 @@ class Difference(Page):
     def _read(self) -> None:
         from grokterm.record import open_folder
 
-        items = []
         try:
-            for name in self._names:
-                spec = open_folder(self.app.runs / name).spec()
-                several = f" ({short_name(name)})" if len(self._names) > 1 else ""
-                items += [(f"{arm.name}{several}", spec, arm) for arm in spec.arms]
+            specs = [(path, open_folder(path).spec()) for path in (self.app.runs / name for name in self._names)]
+            labels = arm_labels([(path, arm.name) for path, spec in specs for arm in spec.arms])
+            arms = [(spec, arm) for _, spec in specs for arm in spec.arms]
+            items = [(label, spec, arm) for label, (spec, arm) in zip(labels, arms, strict=True)]
         except GroktermError as error:
             self.post_message(self.Ready([], str(error)))
         else:
