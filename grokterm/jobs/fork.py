@@ -13,12 +13,12 @@ from grokterm.spec import (
     Experiment,
     Member,
     changed_fields,
-    kind_of,
     plan_cohorts,
     plateau_of,
     rate_values,
     revise,
     schedule_values,
+    words_of,
 )
 
 # Sections whose fields may change, and why those of the others may not.
@@ -185,21 +185,13 @@ def _origin(name: str, step: int, draft: Experiment, old: Experiment, came_from:
     said: dict[str, list[str]] = {}
     for arm in draft.arms:
         for field, (_, value) in changed_fields(old.arm(came_from[arm.name]).spec, arm.spec).items():
-            said.setdefault(f"{field} = {_words(value)}", []).append(arm.name)
+            said.setdefault(f"{field} = {words_of(value)}", []).append(arm.name)
     shared = [text for text, names in said.items() if len(names) == len(draft.arms)]
     own = [f"{', '.join(names)}: {text}" for text, names in said.items() if len(names) < len(draft.arms)]
     taken = list(dict.fromkeys(came_from.values()))
     only = f", {', '.join(taken)} only" if len(taken) < len(old.arms) else ""
     changes = "; ".join([", ".join(shared)] * bool(shared) + own)
     return f"fork of {name} at step {step}{only}" + (f": {changes}" if changes else "")
-
-
-def _words(value) -> str:
-    if isinstance(value, dict):
-        kind = kind_of(value) or "table"
-        rest = " ".join(f"{key} {item}" for key, item in value.items() if key not in ("schedule", "kind"))
-        return f"{kind} ({rest})"
-    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _branches(
