@@ -46,8 +46,9 @@ def register(app: typer.Typer) -> None:
         from grokterm import jobs
         from grokterm.record import find
 
-        folder = jobs.repeat(find(runs, name), read_seeds(seeds), sets or [], device)
-        _begun(folder, detach, as_json)
+        old = find(runs, name)
+        folder = jobs.repeat(old, read_seeds(seeds), sets or [], device)
+        _begun(folder, old, sets or [], detach, as_json)
 
     @app.command(
         epilog=examples(
@@ -69,11 +70,16 @@ def register(app: typer.Typer) -> None:
         from grokterm import jobs
         from grokterm.record import find
 
-        folder = jobs.fork(find(runs, name), at, sets or [], device, arms or [])
-        _begun(folder, detach, as_json)
+        old = find(runs, name)
+        folder = jobs.fork(old, at, sets or [], device, arms or [])
+        _begun(folder, old, sets or [], detach, as_json)
 
 
-def _begun(folder, detach: bool, as_json: bool) -> None:
+def _begun(folder, old, sets: list[str], detach: bool, as_json: bool) -> None:
+    from grokterm.spec import left_out_of
+
+    for note in left_out_of(old.spec().to_document(), sets):
+        say(f"note: {note}")
     spec = folder.spec()
     say(spec.origin)
     tell(folder, spec)

@@ -28,12 +28,12 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Say how long a preset will take here. From what was measured before, or from a few steps now."""
         from grokterm import jobs
-        from grokterm.spec import cautions, load, plan_cohorts
+        from grokterm.spec import cautions, left_out, load, plan_cohorts
 
         experiment = load(preset, sets or [], read_seeds(seeds))
         jobs.check_device(device)
         found = jobs.measure(experiment, device) if measure else jobs.estimate(experiment, runs, device)
-        notes = jobs.memory_caution(experiment, device)
+        notes = tuple(filter(None, (*left_out(preset, sets or []), jobs.memory_caution(experiment, device))))
         if as_json:
             counts = {
                 "preset": experiment.name,
@@ -41,7 +41,7 @@ def register(app: typer.Typer) -> None:
                 "runs": len(experiment.members),
                 "cohorts": len(plan_cohorts(experiment)),
             }
-            emit_json(counts | {"estimate": found, "cautions": [*cautions(experiment), *([notes] if notes else [])]})
+            emit_json(counts | {"estimate": found, "cautions": [*notes, *cautions(experiment)]})
             return
         known = found.seconds == found.seconds
         memory = f", {size(found.memory)} of memory" if found.memory else ""
@@ -51,5 +51,5 @@ def register(app: typer.Typer) -> None:
             if known
             else f"{found.how}; `grokterm estimate {preset} --measure` trains a few steps to find out"
         )
-        if notes:
-            say(f"note: {notes}")
+        for note in notes:
+            say(f"note: {note}")

@@ -119,7 +119,7 @@ def _seconds_here(preset, runs) -> float | None:
 
 
 def _save(name: str, source: str, sets: list[str], seeds, force: bool, as_json: bool) -> None:
-    from grokterm.spec import cautions, load, open_draft, save_preset
+    from grokterm.spec import cautions, left_out, load, open_draft, save_preset
 
     experiment = load(source, sets, seeds)  # nothing is kept that can't be run
     path = save_preset(name, open_draft(source).with_overrides(sets, seeds).to_toml(), force)
@@ -127,7 +127,7 @@ def _save(name: str, source: str, sets: list[str], seeds, force: bool, as_json: 
         emit_json({"name": name, "path": path})
         return
     data(str(path))
-    for caution in cautions(experiment):
+    for caution in (*left_out(source, sets), *cautions(experiment)):
         say(f"note: {caution}")
     say(f"`grokterm run {name}` runs it; to delete it, remove the file")
 

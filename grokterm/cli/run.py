@@ -57,11 +57,12 @@ def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs):
     """
     from grokterm.jobs import check_device, launch, memory_caution
     from grokterm.record import create
-    from grokterm.spec import cautions, load
+    from grokterm.spec import cautions, left_out, load
 
     experiment = load(preset, sets, read_seeds(seeds))
     check_device(device)
-    for caution in filter(None, (*cautions(experiment), memory_caution(experiment, device))):
+    notes = (*left_out(preset, sets), *cautions(experiment))
+    for caution in filter(None, (*notes, memory_caution(experiment, device))):
         say(f"note: {caution}")
     folder = create(runs, experiment)
     tell(folder, experiment)

@@ -1,9 +1,4 @@
-"""A draft as a list of rows: every field of the field table that can be set in it, and what stands there.
-
-Which fields a section has, or a table in the place of a value (a schedule, a filter), depends on its kind; the field
-table says so in brackets (`optimizer[adamw].weight_decay[linear].end`). A schedule inside a schedule has the same
-fields again.
-"""
+"""A draft as a list of rows: every field of the field table that can be set in it, and what stands there."""
 
 from __future__ import annotations
 
@@ -14,8 +9,9 @@ from typing import Any, NamedTuple
 from grokterm.errors import BadInput
 from grokterm.spec.editing import LIST, Draft, Path, text_of
 from grokterm.spec.fields import FieldInfo, field_table, leaf_paths
+from grokterm.spec.kinds import fields_in, kinds_of, leaf, parts_of, section_fields
 from grokterm.spec.load import SECTIONS, TOP, dotted
-from grokterm.spec.merge import DEFAULT_KINDS, DISCRIMINATORS, kind_of
+from grokterm.spec.merge import DISCRIMINATORS, kind_of
 from grokterm.spec.problems import nearest, value_at
 from grokterm.spec.run import RunSpec
 
@@ -165,51 +161,6 @@ class _Lister:
         return tuple((index, text_of(value, path[-1])) for index, (there, value) in found if there)
 
 
-def leaf(field: FieldInfo) -> str:
-    """A field's last name."""
-    return field.path.rpartition(".")[2]
-
-
-@cache
-def _by_place() -> dict[str, tuple[FieldInfo, ...]]:
-    """The fields by where they are: "" for the header, "task", "optimizer.weight_decay[linear]"."""
-    found: dict[str, tuple[FieldInfo, ...]] = {}
-    for field in field_table():
-        place = field.path.rpartition(".")[0]
-        found[place] = (*found.get(place, ()), field)
-    return found
-
-
-def fields_in(place: str) -> tuple[FieldInfo, ...]:
-    """The fields at a place, () where there is no such place."""
-    return _by_place().get(place, ())
-
-
-def section_fields(section: str, table: Any) -> tuple[FieldInfo, ...]:
-    """The fields of a section of that kind; where it has several kinds, `kind` offers all of them."""
-    kinds = kinds_of(section)
-    if not kinds:
-        return fields_in(section)
-    kind = kind_of(table)
-    usual = DEFAULT_KINDS.get(section, kinds[0])
-    fields = fields_in(f"{section}[{kind if kind in kinds else usual}]")
-    return tuple(f._replace(choices=kinds, default=usual) if leaf(f) == "kind" else f for f in fields)
-
-
-def kinds_of(place: str) -> tuple[str, ...]:
-    """What a section, or a table at `place`, can be; () where there is but one kind, or no table."""
-    starts = (other.removeprefix(f"{place}[") for other in _by_place() if other.startswith(f"{place}["))
-    return tuple(dict.fromkeys(start.partition("]")[0] for start in starts))
-
-
-def parts_of(field: FieldInfo, kind: str | None) -> tuple[FieldInfo, ...]:
-    """The fields of a table of that kind in the place of `field`, () where it can't be one."""
-    outer = field.path
-    while "." in outer and kind not in kinds_of(outer):
-        outer = outer.rpartition("[")[0]
-    return fields_in(f"{outer}[{kind}]") if "." in outer else ()
-
-
 @cache
 def run_fields(what: str) -> FieldInfo:
     """A field whose choices are the fields of a run by their dotted names: what an arm or the grid can set."""
@@ -235,48 +186,6 @@ def field_key(text: str) -> str:
         raise BadInput(f"{text} is in several sections; write one of {', '.join(short)}")
     best = nearest(text, [*keys, *leaf_paths()])
     raise BadInput(f"unknown field {text!r}" + (f"; nearest: {best}" if best else ", such as optimizer.lr"))
-
-
-def of_kind(field: FieldInfo, value: Any, old: Any) -> Any:
-    """What choosing `value` makes of `old`: a table of another kind keeps what the two have in common.
-
-    A number becomes the first level of a schedule, a schedule becomes what a mirror or a mean is made `of`.
-
-    Args:
-        field: the `kind` of a section, or what holds a value or a table.
-        old: the whole section, or what stands in the field.
-    """
-    if leaf(field) == "kind":
-        return _retold("kind", value, old, section_fields(field.key.partition(".")[0], {"kind": value}))
-    parts = {leaf(part): part for part in parts_of(field, value)} if isinstance(value, str) else {}
-    if not parts or kind_of(old, leaf(field)) == value:
-        return old if parts else value
-    if "of" in _dict(old):
-        return of_kind(field, value, old["of"])
-    if "of" in parts:
-        return {"schedule": value} | ({"of": old} if old is not None else {})
-    first = next((item for item in _dict(old).values() if _is_number(item)), old if _is_number(old) else None)
-    if list(parts)[:2] == ["schedule", "value"] and first is not None:
-        return first
-    table = _retold("kind" if "kind" in parts else "schedule", value, old, parts.values())
-    wanted = next((part for part in parts.values() if part.default == "required"), None)
-    if wanted and leaf(wanted) not in table and first is not None and wanted.type.startswith("a number"):
-        table[leaf(wanted)] = first
-    return table
-
-
-def _retold(tag: str, kind: str, old: Any, fields: Iterable[FieldInfo]) -> dict[str, Any]:
-    """A table of that kind with what `old` says of its fields."""
-    names = {leaf(field) for field in fields} - {tag}
-    return {tag: kind} | {name: item for name, item in _dict(old).items() if name in names}
-
-
-def _dict(value: Any) -> dict:
-    return value if isinstance(value, dict) else {}
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def attach(

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from grokterm.errors import BadInput
 from grokterm.spec import attach, check, draft_of, field_table, list_presets, load, open_draft, parse, rows
+from grokterm.spec.documents import flatten
 from grokterm.spec.editing import LIST, value_of
-from grokterm.spec.field_rows import field_key, of_kind, section_fields
+from grokterm.spec.field_rows import field_key
+from grokterm.spec.kinds import of_kind, section_fields
 
 LR, DECAY = ("optimizer", "lr"), ("optimizer", "weight_decay")
 
@@ -159,7 +161,6 @@ def test_taking_a_field_back():
 
 def test_a_grid_is_edited_axis_by_axis(small):
     small["grid"] = {"optimizer": {"lr": [1e-3, 3e-3]}}  # as TOML reads an unquoted key
-    from grokterm.spec.editing import flatten
 
     draft = typed(draft_of(flatten([small]), "g"), "grid.optimizer.lr", "1e-3, 2e-3, 3e-3")
     assert len(check(draft).experiment.arms) == 3
@@ -177,8 +178,8 @@ def test_a_section_of_several_kinds(monkeypatch):
     fields = [f for f in field_table() if f.path.startswith("task.")]
     two = [f._replace(path=f.path.replace("task.", f"task[{kind}].")) for kind in ("modular", "sparse") for f in fields]
     two = [f for f in two if f.path != "task[sparse].operation"]
-    monkeypatch.setattr("grokterm.spec.field_rows.field_table", lambda: tuple(two))
-    from grokterm.spec.field_rows import _by_place
+    monkeypatch.setattr("grokterm.spec.kinds.field_table", lambda: tuple(two))
+    from grokterm.spec.kinds import _by_place
 
     _by_place.cache_clear()
     try:
