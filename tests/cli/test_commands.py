@@ -11,6 +11,7 @@ import time
 
 import pyarrow.parquet as parquet
 import pytest
+from cli.command import grokterm
 
 TINY = """
 title = "tiny"
@@ -48,9 +49,7 @@ class Lab:
         return [sys.executable, "-m", "grokterm", *words]
 
     def __call__(self, *words, code: int = 0):
-        done = subprocess.run(
-            self.command(*words), cwd=self.path, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=200
-        )
+        done = grokterm(*words, cwd=self.path)
         assert done.returncode == code, done.stderr
         return done
 

@@ -1,7 +1,7 @@
 """The form of a new experiment: moving, changing, mistakes, arms, saving, starting, leaving."""
 
 import pytest
-from console.play import play, press, screen_text, settle, toasts, until, words
+from console.play import hold, play, press, screen_text, settle, toasts, until, words
 from console.test_new import GOOD
 
 from grokterm.console.commands import APP, FORM, commands_in, footer
@@ -51,13 +51,15 @@ async def form(pilot, source) -> Form:
 
 
 async def go(pilot, key: str) -> None:
-    """Move to the row of that name."""
+    """Move to the row of that name, the shorter way."""
     page = pilot.app.screen
-    for _ in range(len(page._rows)):
-        if page._row.key == key:
-            return
-        await pilot.press("down")
-    raise AssertionError(f"no row {key}")
+    places = [place for place, row in enumerate(page._rows) if row.focusable]
+    goal = next((place for place in places if page._rows[place].key == key), None)
+    assert goal is not None, f"no row {key}"
+    down = (places.index(goal) - places.index(page._place)) % len(places)
+    up = len(places) - down
+    await hold(pilot, *(("down", down) if down <= up else ("up", up)))
+    assert page._row.key == key
 
 
 async def write(pilot, key: str, text: str) -> None:

@@ -4,6 +4,7 @@ import signal
 
 import numpy as np
 import pytest
+from warm import warm_workers
 from worker.lab import (
     assert_same_numbers,
     document,
@@ -31,6 +32,7 @@ def original(tmp_path_factory):
     patch = pytest.MonkeyPatch()
     patch.setenv("GROKTERM_STATE", str(tmp_path_factory.mktemp("state")))
     patch.setenv("GROKTERM_SLOTS", "cpu=8")
+    warm_workers(patch)
     easy = document(task={"p": 7, "train_fraction": 0.9}, milestones={"memorised": 0.3, "grokked": 0.01, "window": 20})
     folder = create(tmp_path_factory.mktemp("forks") / "runs", parse(easy, "tiny"))
     launch(folder, "cpu")
