@@ -1,8 +1,8 @@
 """Processes that start at once: forked from one that has imported already what they need.
 
-A worker needs two seconds of a core to load torch, a command half a second for everything else, and the suite starts some
-hundred of each. What is forked is a process like any other, with an environment, a folder, files and a session of its own:
-it runs `main`, can be killed, and leaves an exit code. Tests about how a process is started start it for real.
+A worker needs two seconds of a core to load torch, a command half a second for everything else, and the suite starts
+some hundred of each. What is forked is a process like any other, with an environment, a folder, files and a session of
+its own: it runs `main`, can be killed, and leaves an exit code. Tests about how a process is started start it for real.
 """
 
 import atexit

@@ -29,7 +29,7 @@ async def play(
     async def wait_for_idle(*_: float) -> None:
         await drained(app)
 
-    # Textual waits until this process has used no time for 20 ms, which is long, and says little where threads read files.
+    # Textual waits until this process has used no time for 20 ms: long, and it says little where threads read files.
     with patch("textual.app.wait_for_idle", wait_for_idle), patch("textual.pilot.wait_for_idle", wait_for_idle):
         async with app.run_test(size=size) as pilot:
             await settle(pilot)
