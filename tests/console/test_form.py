@@ -411,19 +411,23 @@ async def test_the_device_is_chosen_where_it_starts(runs, source, two_devices, e
 
 async def test_hundreds_of_arms_are_walked_through_page_by_page(runs, source):
     source.write_text(GOOD + "".join(f"[arms.a{n:03}]\nabout = 'number {n}'\n" for n in range(390)))
+
+    async def go_by_name(name: str) -> None:
+        while page._row.key != 'arms.""':
+            await pilot.press("up" if page._path[0] != "arms" else "down")
+        await pilot.press(*name)
+        await press(pilot, "enter")
+
     async with play(runs) as pilot:
         page = await form(pilot, source)
-        await go(pilot, "arms.a099.about")
+        await go_by_name("a099")
         await press(pilot, "pagedown")
-        assert page._row.key == "arms.a100" and "100 before" in screen_text(pilot)
+        assert page._row.key == "arms.a100"
+        assert [row.label for row in page._rows if row.sort == "more"] == ["100 before", "190 more"]
         await press(pilot, "up")
-        assert page._row.key == "arms.a099" and "290 more" in screen_text(pilot)
-        await go(pilot, 'arms.""')
-        await pilot.press(*"a389")
-        await press(pilot, "enter")
-        assert page._row.key == "arms.a389" and "number 389" in screen_text(pilot)
-        await press(pilot, "f8")
-        assert len(page.draft.arms) == 389 and page._row.key in ("arms.a388", 'arms.""')
+        assert page._row.key == "arms.a099"
+        await press(pilot, "pagedown", "f8")
+        assert len(page.draft.arms) == 389 and "a100" not in page.draft.arms
 
 
 async def test_what_another_kind_has_not_is_said(runs, source):
@@ -443,7 +447,7 @@ async def test_the_learning_rate_is_drawn_where_it_changes(runs, source):
         await form(pilot, source)
         assert "learning rate" not in words(pilot, "#decay")
         await write(pilot, "optimizer.lr_schedule", "cosine")
-        await until(pilot, lambda: "learning rate over 100 steps, 0 to 0.001" in words(pilot, "#decay"))
+        await until(pilot, lambda: "learning rate over 100 steps" in words(pilot, "#decay"))
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
@@ -466,13 +470,13 @@ async def test_a_refused_start_names_the_field_alone(runs, source):
         assert toasts(pilot).startswith("optimizer.lr: expected a number") and "small.toml" not in toasts(pilot)
 
 
-async def test_what_starts_changed_says_so(runs, source, launched):
+async def test_what_starts_changed_says_so(runs, source, two_devices):
     async with play(runs) as pilot:
         await form(pilot, source)
         await write(pilot, "stop.steps", "250")
         await press(pilot, "f5")
         await until(pilot, lambda: isinstance(pilot.app.screen, ExperimentPage))
-    assert open_folder(runs / launched[0]).title == "small, with steps = 250"
+    assert list_folders(runs)[0].title == "small, with steps = 250" and two_devices == ["auto"]
 
 
 async def test_a_name_that_could_not_be_written_is_kept(runs, source):

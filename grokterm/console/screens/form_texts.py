@@ -240,7 +240,7 @@ def course_lines(what: str, curves: Sequence[Course], budget: str, width: int, i
     peak = max(max(curve.levels) for curve in curves)
     names = min(max(16, width // 3), max(len(plain(curve.arm)) for curve in curves))
     cells = max(4, width - names - 4)
-    text.append(clip(f"{what} over {budget} steps, 0 to {peak:g}", width) + "\n", ink.muted)
+    text.append(fold(f"{what} over {budget} steps, 0 to {peak:g}", width) + "\n", ink.muted)
     for index, curve in enumerate(curves):
         text.append(f"{marker(index)} ", ink.arm(index)).append(
             f"{clip_middle(curve.arm, names):<{names}} ", ink.foreground
