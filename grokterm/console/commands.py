@@ -213,6 +213,7 @@ COMMANDS = (
     Command("start", "enter", "start", "Start it in a worker; it waits while the device is busy.", (NEW,), 1),
     Command("edit", "e", "change", "Change fields, arms and seeds before it starts.", (NEW,), 2),
     Command("measure", "m", "time it", "Measure how long a step takes here, for the estimate.", (NEW,), 3),
+    Command("device", "d", "device", "The next device: auto, the CPU, each GPU.", (NEW,), 4),
     Command("launch", "f5", "start", "Start what the form describes.", (FORM,), 1),
     Command("save", "ctrl+s", "save", "Keep the form as a preset of your own.", (FORM,), 2),
     Command("field_down", "down,tab", "next field", "The next field.", (FORM,), 0, "field(1)"),
@@ -224,6 +225,7 @@ COMMANDS = (
     Command("as_it_was", "f7", "as it was", "Back to the value that the preset has.", (FORM,), 8),
     Command("remove", "f8", "remove", "Take away the value, the arm's field, the arm or the axis.", (FORM,), 5),
     Command("take_back", "ctrl+z", "undo", "Take back the last change.", (FORM,), 4),
+    Command("next_device", "f9", "device", "The next device: auto, the CPU, each GPU.", (FORM,), 4, "device"),
     Command("time_it", "f6", "time it", "Measure how long a step takes here, for the estimate.", (FORM,), 3),
     ),
     *_about("all",
@@ -261,8 +263,8 @@ FIRST = {
     HOME: ("open", "new", "mark", "compare", "filter", "pause", "stop", "note", "sort", "queue", "undo", "difference"),
     EXPERIMENT: ("back", "pause", "seeds", *_LOOKING, "compare", "stop", "write"),
     COMPARE: ("back", "side_by_side", "seeds", *_LOOKING, "difference", "write"),
-    NEW: ("start", "edit", "measure", "filter", "back"),
-    FORM: ("launch", "save", "time_it", "back"),
+    NEW: ("start", "edit", "measure", "device", "filter", "back"),
+    FORM: ("launch", "save", "time_it", "next_device", "back"),
     HELP: ("filter", "back"),
 }
 

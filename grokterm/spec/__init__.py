@@ -12,14 +12,23 @@ from grokterm.spec.experiment import Arm, Experiment, Header, Member
 from grokterm.spec.field_rows import Row, attach, rows
 from grokterm.spec.fields import FieldInfo, field_table
 from grokterm.spec.flat import Scalar, all_paths, flat_fields, flat_values
-from grokterm.spec.kinds import lost
+from grokterm.spec.kinds import lost, not_kept
 from grokterm.spec.load import left_out, left_out_of, load, parse
 from grokterm.spec.losses import CrossEntropy
 from grokterm.spec.merge import kind_of
 from grokterm.spec.milestones import MilestoneRule, Milestones, find_milestones
 from grokterm.spec.model import Transformer
 from grokterm.spec.optimizers import AdamW
-from grokterm.spec.presets import Exists, PresetInfo, find_preset, list_presets, my_folder, save_preset, slug
+from grokterm.spec.presets import (
+    Exists,
+    PresetInfo,
+    find_preset,
+    list_presets,
+    my_folder,
+    name_problem,
+    save_preset,
+    slug,
+)
 from grokterm.spec.problems import nearest
 from grokterm.spec.rates import RateSchedule, rate_values
 from grokterm.spec.revise import changed_fields, revise
@@ -72,7 +81,9 @@ __all__ = [
     "lost",
     "memory_of",
     "my_folder",
+    "name_problem",
     "nearest",
+    "not_kept",
     "open_draft",
     "parse",
     "plan_cohorts",

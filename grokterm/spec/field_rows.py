@@ -15,7 +15,7 @@ from grokterm.spec.merge import DISCRIMINATORS, kind_of
 from grokterm.spec.problems import nearest, value_at
 from grokterm.spec.run import RunSpec
 
-MOST_ARMS = 100
+PAGE = 100  # arms that are listed at a time
 ABOUT = FieldInfo("about", "text", "", "One line that says what the arm is for.", (), False)
 AXIS = FieldInfo("grid", LIST, "", "Each value makes an arm; several axes, every combination.", (), False)
 
@@ -25,8 +25,10 @@ class Row(NamedTuple):
 
     Attributes:
         sort: "section" (a heading), "field", "arm" (the name of an arm), "axis" (of the grid), "stray" (a key that no
-            section has), or "new arm", "new field", "new axis", where a name is written to add one, or "more".
-        path: where its value is in the document; for "new …" the place something is added to, with an empty last part.
+            section has), or "new arm", "new field", "new axis", where a name is written to add one, or "more": on to
+            other arms.
+        path: where its value is in the document; for "new …" the place something is added to, with an empty last part;
+            for "more" the arm that it leads to.
         label: what stands before the value.
         depth: how far it is indented.
         text: the value as it is typed, "" where it isn't set.
@@ -60,24 +62,31 @@ class Row(NamedTuple):
     @property
     def focusable(self) -> bool:
         """Whether anything can be written there."""
-        return self.sort not in ("section", "more")
+        return self.sort != "section"
 
 
-def rows(draft: Draft, also: Collection[Path] = ()) -> tuple[Row, ...]:
-    """All rows of a draft.
+def rows(draft: Draft, also: Collection[Path] = (), focus: Path = ()) -> tuple[Row, ...]:
+    """All rows of a draft, but of many arms only a page.
 
     Args:
         also: paths below an arm whose row is shown although nothing is set there (yet).
+        focus: a path; the page is the one of its arm, the first where it is in none.
     """
-    return tuple(_Lister(draft, also).all())
+    return tuple(_Lister(draft, also, focus).all())
 
 
 class _Lister:
     """The walk through a draft, with what each step of it needs to know."""
 
-    def __init__(self, draft: Draft, also: Collection[Path]) -> None:
+    def __init__(self, draft: Draft, also: Collection[Path], focus: Path) -> None:
         self._draft, self._also = draft, also
-        self._arms = [(index, draft.arm(name)) for index, name in enumerate(draft.arms)][:MOST_ARMS]
+        self._names = list(draft.arms)
+        in_arms = len(focus) > 1 and focus[0] == "arms" and focus[1] in draft.arms
+        self._first = self._names.index(focus[1]) // PAGE * PAGE if in_arms else 0
+        self._said: dict[Path, list[tuple[int, Any]]] = {}
+        for index, name in enumerate(self._names):
+            for path, value in _nodes(draft.arm(name)):
+                self._said.setdefault(path, []).append((index, value))
 
     def all(self) -> Iterator[Row]:
         document = self._draft.document
@@ -89,16 +98,24 @@ class _Lister:
             table = document.get(section)
             yield from self._table(section_fields(section, table), (section,), 1, table)
         yield Row("section", ("arms",), "arms", default="Each is the above with fields of its own.")
-        for index, name in enumerate(list(self._draft.arms)[:MOST_ARMS]):
-            yield from self._arm(index, name)
-        if len(self._draft.arms) > MOST_ARMS:
-            yield Row("more", ("arms",), f"and {len(self._draft.arms) - MOST_ARMS:,} more arms: edit them in a file", 1)
+        last = min(self._first + PAGE, len(self._names))
+        if self._first:
+            yield self._more(self._first - 1, f"{self._first:,} before")
+        for index in range(self._first, last):
+            yield from self._arm(index, self._names[index])
+        if last < len(self._names):
+            yield self._more(last, f"{len(self._names) - last:,} more")
         yield Row("new arm", ("arms", ""), "+ arm", 1)
         yield Row("section", ("grid",), "grid", default="Lists of values, multiplied out into arms.")
         grid = document.get("grid")
         for axis in grid if isinstance(grid, dict) else ():
             yield self._row("axis", ("grid", axis), axis, 1, AXIS)
         yield Row("new axis", ("grid", ""), "+ axis", 1, field=run_fields("a list of values makes arms"))
+
+    def _more(self, index: int, words: str) -> Row:
+        """The way to the arms that aren't listed."""
+        listed = f"arms {self._first + 1:,} to {min(self._first + PAGE, len(self._names)):,} of {len(self._names):,}"
+        return Row("more", ("arms", self._names[index]), words, 1, default=f"{listed} are here; + arm goes by name")
 
     def _arm(self, index: int, name: str) -> Iterator[Row]:
         path = ("arms", name)
@@ -157,8 +174,15 @@ class _Lister:
         )
 
     def _elsewhere(self, path: Path) -> tuple[tuple[int, str], ...]:
-        found = ((index, value_at(arm, path)) for index, arm in self._arms)
-        return tuple((index, text_of(value, path[-1])) for index, (there, value) in found if there)
+        return tuple((index, text_of(value, path[-1])) for index, value in self._said.get(path, ()))
+
+
+def _nodes(table: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every place in a table, with what stands there."""
+    for key, value in table.items():
+        yield (*path, key), value
+        if isinstance(value, dict):
+            yield from _nodes(value, (*path, key))
 
 
 @cache
