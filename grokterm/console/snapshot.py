@@ -219,7 +219,7 @@ class Watcher(threading.Thread):
         published = time.monotonic()
         if self._snapshot.total < 0:
             self._arrange()  # what was known the last time
-        for name in self._listing.due(self._seen):
+        for name in self._listing.due((*self._claimed(), *self._seen)):
             if self._stopping:
                 return
             self._listing.read(name)
@@ -231,6 +231,13 @@ class Watcher(threading.Thread):
                 self._read_focus()
         self._arrange()
         self._listing.save()
+
+    def _claimed(self) -> list[str]:
+        """What waits and trains on this machine, and has perhaps been let go on by somebody else just now."""
+        from grokterm.record.line import claimed_folders
+
+        runs = self._runs.resolve()
+        return [path.name for path in claimed_folders() if path.parent == runs]
 
     def _read_machine(self) -> None:
         queued = any(line.state == "queued" for line in self._snapshot.history)

@@ -15,12 +15,13 @@ from grokterm.record.cohort import CohortFolder
 from grokterm.record.errors import DamagedRecord, unreadable
 from grokterm.record.events import FORKED
 from grokterm.record.files import read_json
-from grokterm.record.layout import FORMAT, ExperimentPaths, telling_paths
+from grokterm.record.layout import FORMAT, ExperimentPaths, cohort_paths, telling_paths
 from grokterm.record.notes import Marks, Note, add_note, marks_of, read_notes
 from grokterm.record.state import State, combine_states
 from grokterm.spec import Experiment, Member, Scalar, flat_values, parse
 
 Stamp = tuple[int, ...]
+_FIRST_COHORT = 4  # in a stamp: before it stand notes and the folder of cohorts, each with size and time
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,17 @@ class ExperimentFolder:
 
     def unchanged(self, stamp: Stamp) -> bool:
         """Whether the folder still has this stamp. Quicker than `stamp`: its cohorts aren't listed again."""
-        return _stamp(self.path, (len(stamp) // 2 - 2) // 2) == stamp
+        return _stamp(self.path, _cohorts_in(stamp)) == stamp
+
+    def stirred(self, stamp: Stamp) -> bool:
+        """Whether a cohort has had another status written since this stamp: a quarter of what `unchanged` looks at."""
+        try:
+            for index, path in enumerate(cohort_paths(str(self.path), _cohorts_in(stamp))):
+                if os.stat(path).st_mtime_ns != stamp[_FIRST_COHORT + 4 * index + 1]:  # noqa: PTH116
+                    return True
+        except OSError:
+            return True
+        return False
 
     def planned(self, cohort: CohortFolder) -> tuple[Member, ...]:
         """The members of a cohort with their specs, in the order written when the experiment was created."""
@@ -191,6 +202,10 @@ class ExperimentFolder:
 
     def __repr__(self) -> str:
         return f"ExperimentFolder({str(self.path)!r})"
+
+
+def _cohorts_in(stamp: Stamp) -> int:
+    return (len(stamp) - _FIRST_COHORT) // 4
 
 
 def _stamp(root: Path, cohorts: int) -> Stamp:

@@ -67,10 +67,10 @@ SPOTS = st.builds(
 @given(VIEWS, SPOTS)
 def test_view_and_spot_survive_two_visits(tmp_path_factory, view, spot):
     file = tmp_path_factory.getbasetemp() / "memory.json"
+    file.unlink(missing_ok=True)
     memory = Memory(file, Path("runs"))
-    memory.remember(view=view)
+    memory.remember(view=view, sort="rate")
     memory.look_at("one", spot)
-    memory._dirty.add("view")
     memory.save()
     again = Memory(file, Path("runs"), json.loads(file.read_text("utf-8")))
     assert (again.view, again.spot("one"), again.spot("another")) == (view, spot, Spot())
