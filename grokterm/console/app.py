@@ -23,14 +23,13 @@ from grokterm.console.leaving import Leaving
 from grokterm.console.look import DARK, THEMES, Ink, ink, theme_of
 from grokterm.console.memory import Memory
 from grokterm.console.notices import Telling
+from grokterm.console.palette import Calling
 from grokterm.console.screens.home import Home
 from grokterm.console.settings import Settings
 from grokterm.console.snapshot import EMPTY, Snapshot, Watcher
 from grokterm.console.text import plain_lines
 
 if TYPE_CHECKING:
-    from textual.command import Provider
-
     from grokterm.console.deeds import Undo
 
 LATE_SECONDS = 3.0  # for so long after the start keys may be a late answer of the terminal
@@ -38,13 +37,7 @@ UNSEEN_SECONDS = 10.0  # how often the screen is drawn while the terminal has no
 _LAST_WORDS = 1.0  # seconds for the watcher to write down what it has read
 
 
-def _commands() -> type[Provider]:
-    from grokterm.console.palette import Commands
-
-    return Commands
-
-
-class Console(Telling, Asides, Leaving):
+class Console(Telling, Asides, Leaving, Calling):
     """The terminal laboratory.
 
     Args:
@@ -66,7 +59,6 @@ class Console(Telling, Asides, Leaving):
         "tokens.tcss",
         "screens/home.tcss",
     ]  # a default screen's own isn't loaded by itself
-    COMMANDS: ClassVar = {_commands}
     COMMAND_PALETTE_BINDING = command("command_palette").key
     snapshot: var[Snapshot] = var(EMPTY)  # not `reactive`: that would draw the whole screen again at every change
 
@@ -179,13 +171,6 @@ class Console(Telling, Asides, Leaving):
 
     def _stop_listening(self) -> None:
         self._late = None
-
-    def action_command_palette(self) -> None:
-        """Every command by name."""
-        from grokterm.console.palette import Palette
-
-        if not Palette.is_open(self):
-            self.push_screen(Palette(id="--command-palette"))
 
     def action_theme(self) -> None:
         """Dark becomes light and light becomes dark."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from typing import ClassVar
 
+from textual.app import App
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 
 from grokterm.console.commands import APP, Command, commands_in
@@ -55,3 +57,14 @@ class Commands(Provider):
 
 def _title(entry: Command) -> str:
     return f"{entry.label}  ({entry.shown_key})"
+
+
+class Calling(App[None]):
+    """An app whose commands can be called by name."""
+
+    COMMANDS: ClassVar = {Commands}
+
+    def action_command_palette(self) -> None:
+        """Every command by name."""
+        if not Palette.is_open(self):
+            self.push_screen(Palette(id="--command-palette"))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from textual.widgets import Input
-
 from grokterm.console.charts.cursor import x_words
 from grokterm.console.commands import COMMANDS, COMPARE, EXPERIMENT
 from grokterm.console.screens.chartgrid import ChartGrid
 from grokterm.console.screens.legend import Legend, Shown, values_at
 from grokterm.console.screens.looking import Looking
 from grokterm.console.text import plain
+from grokterm.console.widgets.filterline import FilterLine
 
 _ELSEWHERE_TOO = {"filter", "difference"}  # what these pages do without charts as well
 _CHART_ACTIONS = frozenset(
@@ -34,6 +33,11 @@ class Charting(Looking):
     def charted(self) -> bool:
         """There are charts in front, or will be once something is read."""
         return True
+
+    @property
+    def arm_count(self) -> int:
+        """How many arms there are, whatever the filter says."""
+        raise NotImplementedError
 
     @property
     def filtered(self) -> str:
@@ -69,7 +73,7 @@ class Charting(Looking):
             at += f" · {focus.panel.title}" if self.size.width >= 110 else ""
         shown = Shown(scene.arms, self.arm, frozenset(scene.spot.hidden), values, self.app.theme)
         self.legend.show(shown, self.size.width, max(2, self.size.height // 8), self.app.ink)
-        only = f"arms with “{plain(self.only)}”" if self.only else ""
+        only = f"{len(scene.arms)} of {self.arm_count} arms with “{plain(self.only)}”" if self.only else ""
         self.tell("   ".join(filter(None, (only, at))))
         self.grid.show(scene)
 
@@ -177,17 +181,15 @@ class Charting(Looking):
 
     def action_filter(self) -> None:
         """Write what the names of the arms shall contain."""
-        line = self.query_one("#filter", Input)
-        line.value, line.display = self.filtered, True
-        line.focus()
+        self.query_one(FilterLine).open(self.filtered)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def on_filter_line_sifted(self, message: FilterLine.Sifted) -> None:
         """Filter while typing."""
-        if event.input.display:
-            self.sift(event.value.strip())
+        if self.query_one(FilterLine).display:
+            self.sift(message.text)
 
-    def on_input_submitted(self) -> None:
-        """Keep the filter."""
+    def on_filter_line_left(self) -> None:
+        """Back to the curves."""
         self._close_filter()
 
     def sift(self, text: str) -> None:
@@ -196,12 +198,12 @@ class Charting(Looking):
         self.show(self.app.snapshot)
 
     def _close_filter(self) -> None:
-        self.query_one("#filter", Input).display = False
+        self.query_one(FilterLine).display = False
         self.set_focus(None)
 
     def action_back(self) -> None:
         """One layer: the line of the filter, the cursor, the chart that fills the screen, the filter, the page."""
-        if self.query_one("#filter", Input).display:
+        if self.query_one(FilterLine).display:
             self._close_filter()
             self.sift("")
         elif self.charted and self.spot.cursor is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from grokterm.console.commands import EXPERIMENT, bindings
 from grokterm.console.screens.acting import Acting
@@ -26,6 +26,7 @@ from grokterm.console.screens.tabs.system import SystemTab
 from grokterm.console.screens.tabs.tab import Tab
 from grokterm.console.snapshot import Snapshot
 from grokterm.console.text import plain
+from grokterm.console.widgets.filterline import FilterLine
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.names import short_name
 
@@ -68,12 +69,11 @@ class ExperimentPage(Charting, Acting):
         yield Static(id="message", markup=False)
         yield TabLine()
         yield Container(id="tab")
-        yield Input(id="filter")
+        yield FilterLine()
         yield KeyBar(EXPERIMENT)
 
     def on_mount(self) -> None:
         """Remember that this is open."""
-        self.query_one("#filter").display = False
         self.app.memory.remember(open=self._name)
 
     @property
@@ -131,6 +131,11 @@ class ExperimentPage(Charting, Acting):
     def compared(self) -> tuple[str, ...]:
         """This experiment, and what is marked."""
         return tuple(dict.fromkeys((self._name, *self.app.memory.marks)))
+
+    @property
+    def arm_count(self) -> int:
+        """Of this experiment."""
+        return len(self.detail.arms) if self.detail is not None else 0
 
     @property
     def grid(self) -> ChartGrid:
@@ -231,7 +236,7 @@ class ExperimentPage(Charting, Acting):
 
     def action_filter(self) -> None:
         """Write a filter for the tab in front."""
-        self.query_one("#filter", Input).placeholder = self.tab.PLACEHOLDER
+        self.query_one(FilterLine).placeholder = self.tab.PLACEHOLDER
         super().action_filter()
 
     @property

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from grokterm.console.commands import NEW, bindings
 from grokterm.console.costs import Cost, cost_of, measured_cost
@@ -21,6 +21,7 @@ from grokterm.console.screens.preset_text import Whole, preset_text, read_whole
 from grokterm.console.snapshot import Snapshot
 from grokterm.console.starting import DeviceChoice, begin
 from grokterm.console.text import plain_lines
+from grokterm.console.widgets.filterline import FilterLine
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.errors import GroktermError
 
@@ -72,14 +73,13 @@ class New(Page):
         with Container(id="body"):
             with Vertical(id="left"):
                 yield PresetList(id="presets")
-                yield Input(placeholder="a part of a name or of a question", id="filter", compact=True)
+                yield FilterLine("a part of a name or of a question", stays=True)
             with VerticalScroll(id="about"):
                 yield Static(id="words", markup=False)
         yield KeyBar(NEW)
 
     def on_mount(self) -> None:
         """Read the list off the event loop."""
-        self.query_one("#filter").display = False
         self.run_worker(self._read_list, thread=True)
         self._device.look()
 
@@ -137,7 +137,7 @@ class New(Page):
     # --- what is shown
 
     def _show_list(self) -> None:
-        wanted = self.query_one("#filter", Input).value
+        wanted = self.query_one(FilterLine).text
         self.query_one(PresetList).show(entries(self._presets, wanted))
 
     def on_table_highlighted(self) -> None:
@@ -179,30 +179,23 @@ class New(Page):
 
     def action_filter(self) -> None:
         """Write a filter."""
-        line = self.query_one("#filter", Input)
-        line.display = True
-        line.focus()
+        self.query_one(FilterLine).open()
 
-    def on_input_changed(self) -> None:
+    def on_filter_line_sifted(self) -> None:
         """Filter while typing."""
         self._show_list()
         self._show_preset()
 
-    def on_input_submitted(self) -> None:
-        """Keep the filter and go back to the list."""
-        self._end_filter()
-
-    def _end_filter(self) -> None:
-        line = self.query_one("#filter", Input)
-        line.display = bool(line.value)
+    def on_filter_line_left(self) -> None:
+        """Back to the list."""
         self.query_one(PresetList).focus()
 
     def action_back(self) -> None:
         """Take the filter away; then back to the history."""
-        line = self.query_one("#filter", Input)
+        line = self.query_one(FilterLine)
         if line.display:
-            line.value = ""
-            self._end_filter()
+            line.clear()
+            self.query_one(PresetList).focus()
         else:
             super().action_back()
 
