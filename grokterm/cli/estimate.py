@@ -43,7 +43,7 @@ def register(app: typer.Typer) -> None:
             emit_json(counts | {"estimate": found, "cautions": [*notes, *cautions(experiment)]})
             return
         known = found.seconds == found.seconds
-        memory = f", {found.memory / 2**30:.1f} GiB of memory" if found.memory else ""
+        memory = f", {found.memory / 2**30:,.1f} GiB of memory" if found.memory else ""
         data(f"{duration(found.seconds) if known else 'not known'} on {jobs.default_device(device)}{memory}")
         say(
             found.how

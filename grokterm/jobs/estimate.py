@@ -85,9 +85,9 @@ def memory_caution(experiment: Experiment, device: str = "auto") -> str:
     needed, alone, room = memory_of(widest), memory_of(widest[:1]), place.memory_total
     if needed <= room:
         return ""
-    what = f"{len(widest)} runs together need about {needed / _GIB:.0f} GiB, and {name} has {room / _GIB:.0f}"
+    what = f"{len(widest):,} runs together need about {needed / _GIB:,.0f} GiB, and {name} has {room / _GIB:,.0f}"
     if alone > room:
-        return f"{what}; one run alone needs {alone / _GIB:.0f} GiB: make it smaller"
+        return f"{what}; one run alone needs {alone / _GIB:,.0f} GiB: make it smaller"
     return f"{what}; --set cohort_width={max(1, int(len(widest) * room / needed / 2))} trains fewer at once"
 
 
