@@ -1,12 +1,13 @@
 """`grokterm run`: an experiment out of a preset, trained by workers in the background."""
 
+from math import isfinite
 from typing import Annotated
 
 import typer
 
 from grokterm.cli.options import RUNS, AsJson, Device, Runs, examples
 from grokterm.cli.out import data, emit_json, say
-from grokterm.console.text import plain, plural
+from grokterm.console.text import duration, plain, plural
 
 Preset = Annotated[
     str, typer.Argument(metavar="PRESET", help="A preset's name, or the path of a TOML file.", show_default=False)
@@ -55,7 +56,7 @@ def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs):
     Returns:
         the new experiment's folder.
     """
-    from grokterm.jobs import check_device, launch, memory_caution
+    from grokterm.jobs import check_device, default_device, estimate, launch, memory_caution
     from grokterm.record import create
     from grokterm.spec import cautions, left_out, load
 
@@ -64,6 +65,9 @@ def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs):
     notes = (*left_out(preset, sets), *cautions(experiment))
     for caution in filter(None, (*notes, memory_caution(experiment, device))):
         say(f"note: {caution}")
+    found = estimate(experiment, runs, device)
+    if isfinite(found.seconds):
+        say(f"about {duration(found.seconds)} on {default_device(device)}, {found.how}")
     folder = create(runs, experiment)
     tell(folder, experiment)
     launch(folder, device)

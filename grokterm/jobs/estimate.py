@@ -85,7 +85,7 @@ def memory_caution(experiment: Experiment, device: str = "auto") -> str:
     needed, alone, room = memory_of(widest), memory_of(widest[:1]), place.memory_total
     if needed <= room:
         return ""
-    what = f"{len(widest)} runs together need about {size(needed)}, and {name} has {size(room)}"
+    what = f"{len(widest):,} runs together need about {size(needed)}, and {name} has {size(room)}"
     if alone > room:
         return f"{what}; one run alone needs {size(alone)}: make it smaller"
     return f"{what}; --set cohort_width={max(1, int(len(widest) * room / needed / 2))} trains fewer at once"

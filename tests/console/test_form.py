@@ -477,7 +477,7 @@ async def test_what_starts_changed_says_so(runs, source, two_devices):
         await form(pilot, source)
         await write(pilot, "stop.steps", "250")
         await press(pilot, "f5")
-        await until(pilot, lambda: isinstance(pilot.app.screen, ExperimentPage))
+        await until(pilot, lambda: isinstance(pilot.app.screen, Home))
     assert list_folders(runs)[0].title == "small, with steps = 250" and two_devices == ["auto"]
 
 
