@@ -130,16 +130,19 @@ def keep_common(document: Table, changes: Sequence[Override]) -> tuple[list[Over
     Returns:
         the overrides, those of the base before those of arms; and a line for each that made fields go.
     """
-    told, lines = [], []
+    told, lines, whole = [], [], set()
     for change in sorted(changes, key=lambda change: change.path[0] == "arms"):
         place, tag = change.path[:-1], change.path[-1]
         old = effective(document, place) if tag in DISCRIMINATORS and place and _inner(place) else None
         field = _field_at(document, place) if old is not None else None
-        if field is not None and change.value in field.choices and change.value != kind_of(old, place[-1]):
+        if place in whole and change.value == kind_of(old, place[-1]):
+            change = Override(place, old)  # said again: it means the same whole table
+        elif field is not None and change.value in field.choices and change.value != kind_of(old, place[-1]):
             new = of_kind(field, change.value, old)
             if gone := lost(old, new):
                 lines.append(f"{'.'.join(place)}: {not_kept(change.value, gone)}")
             change = Override(place, new)
+            whole.add(place)
         document = flatten([document, change.document])
         told.append(change)
     return told, tuple(lines)

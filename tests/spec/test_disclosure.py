@@ -135,6 +135,11 @@ def test_one_arm_of_another_kind_starts_from_what_it_would_have_been():
     assert made.arm("static").spec.optimizer.kind == "adamw"
 
 
+def test_a_kind_that_is_said_twice_is_that_kind():
+    sets = [DECAY, "optimizer.kind=lion", "optimizer.kind=lion", "lr=1e-3"]
+    assert load("quickstart", sets) == load("quickstart", [DECAY, "optimizer.kind=lion", "lr=1e-3"])
+
+
 def test_a_schedule_of_another_kind_keeps_its_ends():
     sets = ["arms.dynamic.optimizer.weight_decay.schedule=cosine", "arms.static.optimizer.weight_decay.schedule=mean"]
     made, linear = load("quickstart", sets), QUICK.arm("dynamic").spec.optimizer.weight_decay
