@@ -116,7 +116,7 @@ async def test_what_is_said_stands_in_place_of_the_keys_and_goes_again(runs):
     populate(runs)
     async with play(runs, (80, 24)) as pilot:
         lines = screen_text(pilot).splitlines()
-        pilot.app.notify("it is done", timeout=0.3)
+        pilot.app.notify("it is done", timeout=2.0)
         await until(pilot, lambda: "it is done" in screen_text(pilot).splitlines()[-1])
         assert screen_text(pilot).splitlines()[:-1] == lines[:-1]
         await until(pilot, lambda: screen_text(pilot).splitlines() == lines)
@@ -126,12 +126,13 @@ async def test_a_mistake_in_many_words_takes_the_lines_it_needs_and_covers_nothi
     populate(runs)
     async with play(runs, (80, 24)) as pilot:
         await press(pilot, "end")
-        pilot.app.notify("why it was refused, " * 6, severity="error", timeout=0.3)
+        pilot.app.notify("why it was refused, " * 6, severity="error")
         pilot.app.notify("something else went well")
         await until(pilot, lambda: "something else" in screen_text(pilot).splitlines()[-1])
         lines = screen_text(pilot).splitlines()
         assert lines[-3].startswith(" why it was") and lines[-2].startswith(" refused")
         assert any("sto6" in line for line in lines[:-3])
+        pilot.app.notices = ()
         await until(pilot, lambda: "why it was" not in screen_text(pilot))
 
 
