@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 NAME = re.compile(r"(\d{8}-\d{6})-(.+)-([a-z2-9]{4})", re.DOTALL)
 
@@ -13,17 +14,29 @@ def short_name(name: str) -> str:
     return f"{match[2]}-{match[3]}" if match else name
 
 
-def arm_labels(arms: Sequence[tuple[str, str]]) -> list[str]:
-    """What arms of several experiments are called beside each other: no two are called the same.
+def short_id(name: str) -> str:
+    """The four letters at the end of a folder's name, `k3f9`, which alone still find it; another name as it is."""
+    match = NAME.fullmatch(name)
+    return match[3] if match else name
+
+
+def arm_labels(arms: Sequence[tuple[Path, str]]) -> list[str]:
+    """What arms are called beside each other: no two are called the same.
 
     Args:
-        arms: (name of the folder, name of the arm), each once.
+        arms: (folder, name of the arm), each once.
 
     Returns:
-        the name of each arm; where another has the same, with the short name of its experiment, or with the whole
-        name where even that is not the only one.
+        the names of the arms where all are of one experiment. Else each behind the id of its experiment, as the command
+        line takes it too: `k3f9:static`; or behind a longer name where another experiment has the same id.
     """
-    folders = dict.fromkeys(folder for folder, _ in arms)
-    same_arm, same_short = Counter(arm for _, arm in arms), Counter(map(short_name, folders))
-    where = {folder: short_name(folder) if same_short[short_name(folder)] == 1 else folder for folder in folders}
-    return [arm if same_arm[arm] == 1 else f"{arm} · {where[folder]}" for folder, arm in arms]
+    folders = tuple(dict.fromkeys(folder for folder, _ in arms))
+    if len(folders) < 2:
+        return [arm for _, arm in arms]
+    ways = (lambda path: short_id(path.name), lambda path: short_name(path.name), lambda path: path.name, str)
+    known = [Counter(map(way, folders)) for way in ways]
+    where = {
+        folder: next(way(folder) for way, names in zip(ways, known, strict=True) if names[way(folder)] == 1)
+        for folder in folders
+    }
+    return [f"{where[folder]}:{arm}" for folder, arm in arms]

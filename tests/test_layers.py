@@ -86,3 +86,10 @@ def test_everything_but_the_engine_loads_no_torch():
     loaded = loaded_after("import grokterm.spec, grokterm.record, grokterm.analysis, grokterm.jobs, grokterm.cli.main")
     assert "pyarrow" in loaded
     assert "torch" not in loaded
+
+
+def test_a_worker_loads_no_compiler():
+    """Torch's own, and sympy with it, take more than a second of every start; a switch may bring them along."""
+    loaded = loaded_after("from grokterm.engine import precision, worker\nprecision.set_precision()")
+    assert "torch" in loaded
+    assert "sympy" not in loaded

@@ -15,6 +15,7 @@ from grokterm.analysis.results import RunResult, first_times, gaps, grok_times, 
 from grokterm.analysis.survival import Sample, holm, kaplan_meier_median, logrank
 from grokterm.analysis.verdict import verdict
 from grokterm.errors import BadInput, NotFound
+from grokterm.names import arm_labels
 from grokterm.record import ExperimentFolder
 from grokterm.spec import all_paths, flat_fields
 
@@ -80,21 +81,12 @@ def _contenders(items: Sequence[Item]) -> list[Contender]:
     for folder, arm in items:
         wanted.setdefault(folder.path, (folder, []))[1].append(arm)
     read = {path: run_results(folder, arms) for path, (folder, arms) in wanted.items()}
-    found = []
-    for folder, name in items:
+    found, labels = [], arm_labels([(folder.path, arm) for folder, arm in items])
+    for (folder, name), label in zip(items, labels, strict=True):
         results = tuple(result for result in read[folder.path] if result.arm == name)
         arm = folder.spec().arm(name)
-        found.append(Contender(_label(items, folder, name), folder, name, arm.about, arm.spec, results))
+        found.append(Contender(label, folder, name, arm.about, arm.spec, results))
     return found
-
-
-def _label(items: Sequence[Item], folder: ExperimentFolder, arm: str) -> str:
-    """The arm's name; with its experiment, or even the path of that, where names repeat."""
-    sharing = [other for other, name in items if name == arm]
-    if len(sharing) == 1:
-        return arm
-    same_name = sum(other.name == folder.name for other in sharing) > 1
-    return f"{arm} ({folder.path if same_name else folder.name})"
 
 
 def _pairs(samples: dict[str, Sample]) -> tuple[Pair, ...]:

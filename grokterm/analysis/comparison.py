@@ -34,7 +34,7 @@ class ArmRow:
     """One arm of a comparison. Times in steps; nan is "not reached", and None in JSON.
 
     Attributes:
-        label: how the arm is called here: its name, with its experiment where two arms share a name.
+        label: how the arm is called here: its name, behind the id of its experiment where there are several.
         arm, experiment, about: where it comes from.
         n, seeds, budget: its runs.
         n_grokked, n_diverged, n_running, n_censored: outcomes; each run is in exactly one, see `RunResult.outcome`.

@@ -108,13 +108,16 @@ def _edges(columns: int, x_range: tuple[float, float], log_x: bool) -> Values:
     return edges
 
 
-def linear_ticks(low: float, high: float, at_most: int = 6) -> tuple[float, ...]:
-    """Round positions (1, 2 or 5 times a power of ten apart) inside [low, high], `at_most` at most."""
+def linear_ticks(low: float, high: float, at_most: int = 6, whole: bool = False) -> tuple[float, ...]:
+    """Round positions (1, 2 or 5 times a power of ten apart) inside [low, high], `at_most` at most; only whole numbers
+    where `whole`."""
     if not (math.isfinite(low) and math.isfinite(high)) or high < low or at_most < 1:
         return ()
     if high == low:
-        return (low,)
+        return (low,) if not whole or low == round(low) else ()
     step = _nice_step((high - low) / max(at_most, 1))
+    if whole:
+        step = max(1.0, step)
     while True:
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         if last - first + 1 <= at_most:
@@ -129,11 +132,11 @@ def _nice_step(at_least: float) -> float:
     return next(m * power for m in (1, 2, 5, 10) if m * power >= at_least * (1 - 1e-9))
 
 
-def log_ticks(low: float, high: float, at_most: int = 6) -> tuple[float, ...]:
+def log_ticks(low: float, high: float, at_most: int = 6, whole: bool = False) -> tuple[float, ...]:
     """Positions for a logarithmic axis over [low, high].
 
     Powers of ten, every second or third of them where there are too many; where there are fewer than two, the
-    2s and 5s between them, and where even those are too few, linear ticks.
+    2s and 5s between them, and where even those are too few, linear ticks. Only whole numbers where `whole`.
     """
     if not (0 < low <= high < math.inf) or at_most < 1:
         return ()
@@ -142,7 +145,7 @@ def log_ticks(low: float, high: float, at_most: int = 6) -> tuple[float, ...]:
     if decades >= 2:
         stride = math.ceil(decades / at_most)
         start = first + (-first) % stride  # multiples of the stride: 10^0 stays a tick while panning
-        return tuple(10.0**e for e in range(start, last + 1, stride))
+        return tuple(10.0**e for e in range(start, last + 1, stride) if e >= 0 or not whole)
     fine = [m * 10.0**e for e in range(first - 1, last + 1) for m in (1, 2, 5)]
-    fine = [v for v in fine if low * (1 - 1e-9) <= v <= high * (1 + 1e-9)]
-    return tuple(fine) if 2 <= len(fine) <= at_most else linear_ticks(low, high, at_most)
+    fine = [v for v in fine if low * (1 - 1e-9) <= v <= high * (1 + 1e-9) and (v >= 1 or not whole)]
+    return tuple(fine) if 2 <= len(fine) <= at_most else linear_ticks(low, high, at_most, whole)

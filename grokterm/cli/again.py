@@ -4,10 +4,18 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, AsJson, Device, Name, Runs
+from grokterm.cli.options import RUNS, AsJson, Device, Name, Runs, examples
 from grokterm.cli.out import say
-from grokterm.cli.run import Detach, Seeds, Sets, answer, read_seeds, tell
+from grokterm.cli.run import Detach, Sets, answer, read_seeds, tell
 
+NewSeeds = Annotated[
+    str | None,
+    typer.Option(
+        "--seeds",
+        metavar="N|LIST",
+        help="How many new seeds (5), or which (0,1,7); by default as many as there were.",
+    ),
+]
 At = Annotated[
     int | None, typer.Option("--at", metavar="STEP", help="The checkpoint to go on from; by default the last.", min=0)
 ]
@@ -15,6 +23,7 @@ Arms = Annotated[
     list[str] | None,
     typer.Option(
         "--arm",
+        metavar="ARM",
         help="Take only this arm; may be given again. --set arms.NEW.optimizer.weight_decay=3 forks it further.",
     ),
 ]
@@ -23,10 +32,10 @@ Arms = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
 
-    @app.command()
+    @app.command(epilog=examples("repeat @last", "repeat @last --seeds 10 --detach"))
     def repeat(
         name: Name,
-        seeds: Seeds = None,
+        seeds: NewSeeds = None,
         sets: Sets = None,
         device: Device = "auto",
         runs: Runs = RUNS,
@@ -37,10 +46,16 @@ def register(app: typer.Typer) -> None:
         from grokterm import jobs
         from grokterm.record import find
 
-        folder = jobs.repeat(find(runs, name), read_seeds(seeds), sets or [], device)
-        _begun(folder, detach, as_json)
+        old = find(runs, name)
+        folder = jobs.repeat(old, read_seeds(seeds), sets or [], device)
+        _begun(folder, old, sets or [], detach, as_json)
 
-    @app.command()
+    @app.command(
+        epilog=examples(
+            "fork @last --at 500 --set arms.static.optimizer.weight_decay=3",
+            "fork @last --arm static --set arms.high.optimizer.weight_decay=3",
+        )
+    )
     def fork(
         name: Name,
         at: At = None,
@@ -51,15 +66,20 @@ def register(app: typer.Typer) -> None:
         detach: Detach = False,
         as_json: AsJson = False,
     ) -> None:
-        """Go on from a checkpoint with changed fields, as a new experiment that keeps the past."""
+        """Go on from a checkpoint with changed fields. It is a new experiment that keeps the past."""
         from grokterm import jobs
         from grokterm.record import find
 
-        folder = jobs.fork(find(runs, name), at, sets or [], device, arms or [])
-        _begun(folder, detach, as_json)
+        old = find(runs, name)
+        folder = jobs.fork(old, at, sets or [], device, arms or [])
+        _begun(folder, old, sets or [], detach, as_json)
 
 
-def _begun(folder, detach: bool, as_json: bool) -> None:
+def _begun(folder, old, sets: list[str], detach: bool, as_json: bool) -> None:
+    from grokterm.spec import left_out_of
+
+    for note in left_out_of(old.spec().to_document(), sets):
+        say(f"note: {note}")
     spec = folder.spec()
     say(spec.origin)
     tell(folder, spec)

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, AsJson, Runs
+from grokterm.cli.options import RUNS, AsJson, Runs, examples
 from grokterm.cli.out import GAP, data, drawn, emit_json, table, width
-from grokterm.console.text import fold
+from grokterm.console.text import fold, plain
 from grokterm.errors import NotFound
 
 _NAME = 24  # the name of an arm that is longer may be folded to this
@@ -16,6 +16,7 @@ _NAME = 24  # the name of an arm that is longer may be folded to this
 Contenders = Annotated[
     list[str],
     typer.Argument(
+        metavar="NAME",
         help="Experiments (all their arms), EXPERIMENT:ARM, or arms of the experiment named before them. "
         "The others are measured against the first.",
         show_default=False,
@@ -26,14 +27,18 @@ Contenders = Annotated[
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
 
-    @app.command()
+    @app.command(
+        epilog=examples(
+            "compare @last", "compare @last static dynamic", "compare quickstart-b9ng:dynamic quickstart-k3f9"
+        )
+    )
     def compare(
         names: Contenders,
         runs: Runs = RUNS,
         as_json: AsJson = False,
         chart: Annotated[bool, typer.Option(help="Draw the test accuracy of the arms, or the test loss.")] = True,
     ) -> None:
-        """Compare arms: time to grok with censoring, gap, speed-up, log-rank test, integral of weight decay."""
+        """Compare arms: time to grok, gap, speed-up, log-rank test. Runs that never grok are censored."""
         from grokterm.analysis import compare
 
         items = contenders(names, runs)
@@ -53,6 +58,7 @@ def contenders(names: list[str], runs) -> list:
 
     Raises:
         NotFound, BadInput: no such experiment or arm, or a name that fits several.
+        DamagedRecord: a folder that can't be read.
     """
     from grokterm.analysis import arms_of
     from grokterm.record import find
@@ -69,12 +75,17 @@ def contenders(names: list[str], runs) -> list:
         except NotFound as problem:
             hint = f"arms of {chosen[-1][0].name}: {', '.join(known)}" if chosen and not colon else problem.hint
             raise NotFound(problem.message, hint) from None
+        chosen[-1][0].check()
     return [item for folder, arms in chosen for item in ([(folder, arm) for arm in arms] or arms_of(folder))]
 
 
 def show_comparison(comparison, items, chart: bool = True) -> None:
     """The comparison as a table, a chart, and sentences."""
     labels = [row.label for row in comparison.rows]
+    experiments = dict.fromkeys(folder.name for folder, _ in items)
+    if len(experiments) > 1:
+        data(_paragraph(f"experiments: {', '.join(map(plain, experiments))}"))
+        data()
     _grid(labels, _metrics(comparison.rows), "")
     if chart:
         from grokterm.cli.picture import test_chart

@@ -8,7 +8,10 @@ from grokterm.cli.options import RUNS, AsJson, Device, Force, Name, Runs
 from grokterm.cli.out import emit_json, say
 from grokterm.errors import GroktermError
 
-Wait = Annotated[float, typer.Option("--wait", help="Seconds to wait for the worker's answer; 0 asks and goes.", min=0)]
+Wait = Annotated[
+    float,
+    typer.Option("--wait", metavar="SECONDS", help="Seconds to wait for the worker's answer; 0 asks and goes.", min=0),
+]
 
 _DONE = {
     "pause": "paused; it keeps its memory and its device, so what waits goes on waiting (park frees it). "
@@ -52,7 +55,7 @@ def register(app: typer.Typer) -> None:
         as_json: AsJson = False,
         force: Force = False,
     ) -> None:
-        """Go on after a pause, or from the checkpoint of a parked, stopped, killed or failed run."""
+        """Go on after a pause, or from the last checkpoint. That of a parked, stopped, killed or failed run."""
         _resume(name, runs, device, wait, as_json, force)
 
 

@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
         device: Device = "auto",
         headless: Annotated[bool, typer.Option("--headless", help="No console, even on a terminal.")] = False,
     ) -> None:
-        """Watch twelve small networks grok within a minute, and read which weight decay did it."""
+        """Watch twelve small networks grok within a minute. A comparison says which weight decay did it."""
         from grokterm.cli.run import begin, finish
 
         folder = begin("quickstart", [], None, device, runs)

@@ -11,7 +11,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def doctor(runs: Runs = RUNS, as_json: AsJson = False) -> None:
-        """Look at torch, devices, disk, locks, terminal and settings; exit 1 when something will fail."""
+        """Look for what will fail here: torch, devices, disk, terminal. Exit code 1 where something will."""
         from grokterm.console.terminal import findings
         from grokterm.jobs import Check, examine
 

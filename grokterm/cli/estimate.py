@@ -8,8 +8,9 @@ from grokterm.cli.options import RUNS, AsJson, Device, Runs
 from grokterm.cli.out import data, emit_json, say
 from grokterm.cli.run import Preset, Seeds, Sets, read_seeds
 from grokterm.console.text import duration
+from grokterm.sizes import size
 
-Measure = Annotated[bool, typer.Option("--measure", help="Train a few steps now to find out, for some seconds.")]
+Measure = Annotated[bool, typer.Option("--measure", help="Train a few steps now, for some seconds.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -25,14 +26,14 @@ def register(app: typer.Typer) -> None:
         measure: Measure = False,
         as_json: AsJson = False,
     ) -> None:
-        """Say how long a preset will take here, from what was measured before."""
+        """Say how long a preset will take here. From what was measured before, or from a few steps now."""
         from grokterm import jobs
-        from grokterm.spec import cautions, load, plan_cohorts
+        from grokterm.spec import cautions, left_out, load, plan_cohorts
 
         experiment = load(preset, sets or [], read_seeds(seeds))
         jobs.check_device(device)
         found = jobs.measure(experiment, device) if measure else jobs.estimate(experiment, runs, device)
-        notes = jobs.memory_caution(experiment, device)
+        notes = tuple(filter(None, (*left_out(preset, sets or []), jobs.memory_caution(experiment, device))))
         if as_json:
             counts = {
                 "preset": experiment.name,
@@ -40,15 +41,15 @@ def register(app: typer.Typer) -> None:
                 "runs": len(experiment.members),
                 "cohorts": len(plan_cohorts(experiment)),
             }
-            emit_json(counts | {"estimate": found, "cautions": [*cautions(experiment), *([notes] if notes else [])]})
+            emit_json(counts | {"estimate": found, "cautions": [*notes, *cautions(experiment)]})
             return
         known = found.seconds == found.seconds
-        memory = f", {found.memory / 2**30:.1f} GiB of memory" if found.memory else ""
+        memory = f", {size(found.memory)} of memory" if found.memory else ""
         data(f"{duration(found.seconds) if known else 'not known'} on {jobs.default_device(device)}{memory}")
         say(
             found.how
             if known
             else f"{found.how}; `grokterm estimate {preset} --measure` trains a few steps to find out"
         )
-        if notes:
-            say(f"note: {notes}")
+        for note in notes:
+            say(f"note: {note}")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, Name, Runs
+from grokterm.cli.options import RUNS, Name, Runs, examples
 from grokterm.cli.out import say
 from grokterm.errors import BadInput
 
@@ -15,20 +15,28 @@ FORMATS = ("parquet", "csv", "json")
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
 
-    @app.command()
+    @app.command(epilog=examples("export @last", "export @last --format csv --stream eval -o numbers"))
     def export(
         name: Name,
-        form: Annotated[str, typer.Option("--format", help="parquet, csv or json (one object a line).")] = "parquet",
-        out: Annotated[Path | None, typer.Option(help="Folder to write into; by default EXPERIMENT-export.")] = None,
-        stream: Annotated[list[str] | None, typer.Option(help="Only these streams; may be given again.")] = None,
+        form: Annotated[
+            str, typer.Option("--format", metavar="FORMAT", help="parquet, csv or json (one object a line).")
+        ] = "parquet",
+        out: Annotated[
+            Path | None,
+            typer.Option("--out", "-o", metavar="DIR", help="Folder to write into; by default NAME-export."),
+        ] = None,
+        stream: Annotated[
+            list[str] | None, typer.Option("--stream", metavar="STREAM", help="Only this stream; may be given again.")
+        ] = None,
         runs: Runs = RUNS,
     ) -> None:
-        """Write every stream of an experiment as one table: arm, seed, step, and a column for each quantity."""
+        """Write every stream of an experiment as a table. Columns are arm, seed, step, and one for each quantity."""
         from grokterm.record import find
 
         if form not in FORMATS:
             raise BadInput(f"--format: given {form!r}; allowed: {', '.join(FORMATS)}")
         folder = find(runs, name)
+        folder.check()
         target = out or Path(f"{folder.name}-export")
         for written, rows in export_streams(folder, target, form, stream or ()):
             say(f"{written}: {rows:,} rows")

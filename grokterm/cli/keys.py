@@ -18,22 +18,25 @@ def register(app: typer.Typer) -> None:
             bool, typer.Option("--init", help="Write a settings file with every command in it, to be changed.")
         ] = False,
     ) -> None:
-        """List every key of the console; those moved in console.toml are shown as they are now."""
+        """List every key of the console. Those moved in console.toml are shown as they are now."""
         from grokterm.console.commands import COMMANDS, PLACES, commands_in, use
         from grokterm.console.settings import load_settings, settings_file
 
         if init:
-            data(f"wrote {_write(settings_file())}")
+            path = _write(settings_file())
+            if as_json:
+                emit_json({"path": path})
+            else:
+                data(f"wrote {path}")
             return
         use(load_settings().keys)
         entries = commands_in(*PLACES)
         if as_json:
-            emit_json(
-                [
-                    {"id": one.id, "keys": one.key.split(","), "label": one.label, "where": one.where, "help": one.help}
-                    for one in entries
-                ]
-            )
+            known = [
+                {"id": one.id, "keys": one.key.split(","), "label": one.label, "where": one.where, "help": one.help}
+                for one in entries
+            ]
+            emit_json({"keys": known})
             return
         own = {entry.id: entry.key for entry in COMMANDS}
         rows = [

@@ -4,6 +4,7 @@ import os
 import sys
 import traceback
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -25,10 +26,11 @@ from grokterm.cli import (
     queue,
     run,
     serve,
+    show,
     watch,
 )
 from grokterm.cli.options import RUNS, Runs
-from grokterm.cli.out import say
+from grokterm.cli.out import say, unprinted
 from grokterm.cli.terminal import open_console
 from grokterm.console.text import plain
 from grokterm.errors import GroktermError
@@ -52,6 +54,7 @@ COMMANDS = (
     compare,
     plot,
     history,
+    show,
     watch,
     queue,
     control,
@@ -85,15 +88,20 @@ def console(
     runs: Runs = RUNS,
     ascii: Annotated[
         bool | None,
-        typer.Option("--ascii/--no-ascii", help="Only ASCII on the screen, for every command.", show_default=False),
+        typer.Option("--ascii/--no-ascii", help="Draw with ASCII alone, in every command.", show_default=False),
     ] = None,
     theme: Annotated[
         Theme | None,
-        typer.Option("--theme", help="Kept for the next time; auto asks the terminal.", show_default=False),
+        typer.Option(
+            "--theme",
+            metavar="dark|light|auto",
+            help="Colours, kept for the next time; auto asks the terminal.",
+            show_default=False,
+        ),
     ] = None,
     mouse: Annotated[
         bool | None,
-        typer.Option("--mouse/--no-mouse", help="Leave the mouse to the terminal.", show_default=False),
+        typer.Option("--mouse/--no-mouse", help="Use the mouse, or leave it to the terminal.", show_default=False),
     ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
     version: Annotated[
@@ -113,16 +121,39 @@ def console(
 
 def main() -> None:
     """Entry point. Turns every error a user can cause into one line and an exit code."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started it, as in `grokterm ls >&-`
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - open until the end
+    code = _run()
     try:
-        app()
+        sys.stdout.flush()
+    except OSError as problem:
+        code = code or _lost(problem)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left would be written at exit
+    sys.exit(code)
+
+
+def _run() -> int:
+    """The command line, and its exit code."""
+    try:
+        app(prog_name="grokterm")
     except GroktermError as problem:
         _report(problem)
-        sys.exit(problem.exit_code)
+        return problem.exit_code
     except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:  # `grokterm ls | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        return 130
+    except SystemExit as end:
+        lost = isinstance(end.__context__, BrokenPipeError)  # which Typer makes a 1
+        return 0 if lost else end.code
+    return 0
+
+
+def _lost(problem: OSError) -> int:
+    """The exit code where the answer did not get out. That nobody reads on is no failure: `grokterm ls | head`."""
+    if isinstance(problem, BrokenPipeError):
+        return 0
+    _report(unprinted(problem))
+    return 1
 
 
 def _report(problem: GroktermError) -> None:

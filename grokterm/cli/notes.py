@@ -7,9 +7,11 @@ import typer
 
 from grokterm.cli.options import RUNS, Force, Name, Names, Runs
 from grokterm.cli.out import data, say
-from grokterm.console.text import plain
 
-Off = Annotated[bool, typer.Option("--off", help="Take it away again.")]
+Tags = Annotated[list[str], typer.Argument(metavar="TAG", help="Tags, one word each.", show_default=False)]
+Untag = Annotated[bool, typer.Option("--off", help="Take these tags away.")]
+Unstar = Annotated[bool, typer.Option("--off", help="Take the star away.")]
+Unarchive = Annotated[bool, typer.Option("--off", help="Bring them back into the lists.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -18,60 +20,76 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def note(
         name: Name,
-        text: Annotated[str | None, typer.Argument(help="The note; without it, notes are printed.")] = None,
+        text: Annotated[
+            str | None, typer.Argument(metavar="TEXT", help="The note. Without it, everything said so far is printed.")
+        ] = None,
         runs: Runs = RUNS,
     ) -> None:
-        """Add a note to an experiment, or print its notes."""
-        from grokterm.record import find
-
-        folder = find(runs, name)
-        if text is not None:
-            folder.add_note("note", text)
-            return
-        for entry in folder.notes():
-            data(f"{entry.kind}: {plain(entry.value)}")
+        """Add a note to an experiment, or print what was said about it."""
+        _note(runs, name, text)
 
     @app.command()
-    def tag(
-        name: Name,
-        tags: Annotated[list[str], typer.Argument(help="Tags to add, or to take away with --off.")],
-        runs: Runs = RUNS,
-        off: Off = False,
-    ) -> None:
-        """Tag an experiment."""
-        from grokterm.record import find
-
-        folder = find(runs, name)
-        for word in tags:
-            folder.add_note("untag" if off else "tag", word)
+    def tag(name: Name, tags: Tags, runs: Runs = RUNS, off: Untag = False) -> None:
+        """Tag an experiment. `grokterm ls --filter tag=odd` finds those tagged odd."""
+        _tag(runs, name, tags, off)
 
     @app.command()
-    def star(names: Names, runs: Runs = RUNS, off: Off = False) -> None:
-        """Star experiments: they are found by `grokterm ls --filter star=yes`."""
+    def star(names: Names, runs: Runs = RUNS, off: Unstar = False) -> None:
+        """Star experiments. `grokterm ls --filter star=yes` finds them."""
         _mark("star", runs, names, not off)
 
     @app.command()
-    def archive(names: Names, runs: Runs = RUNS, off: Off = False) -> None:
+    def archive(names: Names, runs: Runs = RUNS, off: Unarchive = False) -> None:
         """Take experiments out of the lists. Nothing is moved; `grokterm ls --all` shows them."""
         _mark("archive", runs, names, not off)
 
     @app.command()
     def rm(names: Names, runs: Runs = RUNS, force: Force = False) -> None:
         """Move experiments to the bin (`.bin` in the runs folder). A running one is refused."""
-        from grokterm.record import find, remove
-
-        for folder in [find(runs, name) for name in names]:
-            say(f"{folder.name} is now in {remove(folder, force)}")
+        _remove(runs, names, force)
 
     @app.command()
     def restore(
-        names: Annotated[list[str], typer.Argument(help="Names in the bin, or unique parts.")], runs: Runs = RUNS
+        names: Annotated[
+            list[str], typer.Argument(metavar="NAME", help="Names in the bin, or unique parts.", show_default=False)
+        ],
+        runs: Runs = RUNS,
     ) -> None:
         """Take experiments out of the bin again."""
         from grokterm.record import restore as take_out
 
         for name in names:
             say(f"restored: {take_out(runs, name)}")
+
+
+def _note(runs: Path, name: str, text: str | None) -> None:
+    from grokterm.cli.journal import journal_lines
+    from grokterm.record import find
+
+    folder = find(runs, name)
+    if text is not None:
+        folder.add_note("note", text)
+        return
+    notes = folder.notes()
+    for line in journal_lines(notes):
+        data(line)
+    if not notes:
+        say(f"nobody has said anything about {folder.name} yet")
+
+
+def _tag(runs: Path, name: str, tags: list[str], off: bool) -> None:
+    from grokterm.record import find
+
+    folder = find(runs, name)
+    for word in tags:
+        folder.add_note("untag" if off else "tag", word)
+
+
+def _remove(runs: Path, names: list[str], force: bool) -> None:
+    from grokterm.record import find, remove
+
+    for folder in [find(runs, name) for name in names]:
+        say(f"{folder.name} is now in {remove(folder, force)}")
 
 
 def _mark(kind: str, runs: Path, names: list[str], value: bool) -> None:

@@ -7,7 +7,9 @@ import typer
 
 Runs = Annotated[
     Path,
-    typer.Option("--runs", envvar="GROKTERM_RUNS", help="Folder that holds the experiments.", show_default=True),
+    typer.Option(
+        "--runs", metavar="DIR", envvar="GROKTERM_RUNS", help="Folder that holds the experiments.", show_default=True
+    ),
 ]
 RUNS = Path("runs")
 
@@ -16,7 +18,8 @@ AsJson = Annotated[
 ]
 
 Device = Annotated[
-    str, typer.Option("--device", help="auto (a GPU where there is one), cpu, cuda (any GPU) or cuda:N.")
+    str,
+    typer.Option("--device", metavar="DEVICE", help="auto (a GPU where there is one), cpu, cuda (any GPU) or cuda:N."),
 ]
 
 Force = Annotated[
@@ -27,10 +30,21 @@ Force = Annotated[
 Name = Annotated[
     str,
     typer.Argument(
-        help="An experiment: its folder's name, any unique part of it, a path, or @last.", show_default=False
+        metavar="NAME",
+        help="An experiment: its folder's name, any unique part of it, a path, or @last.",
+        show_default=False,
     ),
 ]
 Names = Annotated[
     list[str],
-    typer.Argument(help="Experiments: folder names, unique parts of them, paths, or @last.", show_default=False),
+    typer.Argument(
+        metavar="NAME",
+        help="Experiments: folder names, unique parts of them, paths, or @last.",
+        show_default=False,
+    ),
 ]
+
+
+def examples(*lines: str) -> str:
+    """What stands below the help of a command: lines to type, which are not folded."""
+    return "\n".join(("\b", "For example:", *(f"  grokterm {line}" for line in lines)))

@@ -1,5 +1,6 @@
 """Printing. One result object per command; its table and its JSON both come from it."""
 
+import io
 import json
 import os
 import shutil
@@ -9,6 +10,7 @@ from typing import Any
 
 from grokterm.console import plainascii
 from grokterm.console.text import plain, plain_lines
+from grokterm.errors import GroktermError
 from grokterm.json_types import json_types
 
 PIPE_WIDTH = 200
@@ -18,7 +20,7 @@ GAP = 3  # cells between two columns
 
 def data(text: str = "") -> None:
     """A line of the answer, on standard output. What could steer the terminal is made visible; see `plain`."""
-    print(printable(plain_lines(text)))
+    _print(printable(plain_lines(text)))
 
 
 def say(text: str = "") -> None:
@@ -28,7 +30,21 @@ def say(text: str = "") -> None:
 
 def drawn(line: str) -> None:
     """A line of a picture on standard output, as it is: whoever drew it has put the escape codes of colours in."""
-    print(printable(line))
+    _print(printable(line))
+
+
+def _print(text: str) -> None:
+    try:
+        print(text)
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        raise unprinted(problem) from problem
+
+
+def unprinted(problem: OSError) -> GroktermError:
+    """The one line for an answer that can't be written to where standard output goes."""
+    return GroktermError(f"standard output can't be written ({(problem.strerror or str(problem)).lower()})")
 
 
 def printable(text: str) -> str:
@@ -46,12 +62,12 @@ def only_ascii() -> bool:
 
 def written(text: str) -> None:
     """A file's text on standard output, harmless as `data`, with its tabs."""
-    print("\t".join(plain_lines(part) for part in text.split("\t")))
+    _print("\t".join(plain_lines(part) for part in text.split("\t")))
 
 
 def emit_json(value: Any) -> None:
     """The whole answer as one JSON object on standard output."""
-    print(_harmless(json.dumps(json_types(value), indent=2, ensure_ascii=only_ascii())))
+    _print(_harmless(json.dumps(json_types(value), indent=2, ensure_ascii=only_ascii())))
 
 
 def _harmless(text: str) -> str:
@@ -105,8 +121,13 @@ def table(columns: list[tuple[str, str]], rows: list[list[Any]]) -> None:
         shown.add_column(Text(plain(heading)), justify=justify, overflow="fold", no_wrap=whole)
     for row in rows:
         shown.add_row(*(Text(plain("" if cell is None else cell)) for cell in row))
-    console = Console(highlight=False, width=max(width(), _least(columns, rows)))
-    with console.capture() as capture:
-        console.print(shown)
-    for line in capture.get().splitlines():
-        print(printable(line.rstrip()))
+    page = io.StringIO()
+    console = Console(
+        file=page,
+        force_terminal=sys.stdout.isatty() or None,
+        highlight=False,
+        width=max(width(), _least(columns, rows)),
+    )
+    console.print(shown)
+    for line in page.getvalue().splitlines():
+        _print(printable(line.rstrip()))

@@ -6,20 +6,24 @@ from typing import Annotated
 import typer
 
 from grokterm.cli.compare import Contenders, contenders
-from grokterm.cli.options import RUNS, AsJson, Runs
-from grokterm.cli.out import drawn, emit_json, say, width
-from grokterm.errors import BadInput
+from grokterm.cli.options import RUNS, AsJson, Runs, examples
+from grokterm.cli.out import drawn, emit_json, say, table, width
+from grokterm.errors import BadInput, NotFound
 
 _ROWS = 18  # of a chart on standard output
 
 Panels = Annotated[
     str,
-    typer.Option(metavar="NAME,…", help="loss, accuracy, norm, lambda, all, or names of recorded columns."),
+    typer.Option(metavar="NAME,…", help="loss, accuracy, norm, lambda, all, or names of recorded columns; see --list."),
 ]
 Out = Annotated[
     Path | None,
     typer.Option(
-        "--out", "-o", help="A file: .svg, .png, .csv or .json. Without one it is drawn here.", dir_okay=False
+        "--out",
+        "-o",
+        metavar="FILE",
+        help="A .svg, .png, .csv or .json file. Without one it is drawn here.",
+        dir_okay=False,
     ),
 ]
 Seeds = Annotated[str, typer.Option(metavar="band|all|N", help="Median and band, every seed, or the one seed N.")]
@@ -27,16 +31,24 @@ X = Annotated[str, typer.Option("--x", metavar="AXIS", help="step, epoch, wall o
 Y = Annotated[str, typer.Option("--y", metavar="SCALE", help="auto (logarithmic for losses), log or linear.")]
 LogX = Annotated[bool, typer.Option("--log-x", help="A logarithmic x axis.")]
 Smooth = Annotated[
-    float, typer.Option(help="Weight of a moving average, such as 0.9; the recorded curve stays behind it.")
+    float,
+    typer.Option(metavar="WEIGHT", help="Weight of a moving average, such as 0.9; the recorded curve stays behind it."),
 ]
-From = Annotated[float | None, typer.Option("--from", help="Left edge of the x axis.", show_default=False)]
-To = Annotated[float | None, typer.Option("--to", help="Right edge of the x axis.", show_default=False)]
+From = Annotated[float | None, typer.Option("--from", metavar="X", help="Left edge of the x axis.", show_default=False)]
+To = Annotated[float | None, typer.Option("--to", metavar="X", help="Right edge of the x axis.", show_default=False)]
+List = Annotated[bool, typer.Option("--list", help="List what --panel can name here, and draw nothing.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
 
-    @app.command()
+    @app.command(
+        epilog=examples(
+            "plot @last --panel loss,accuracy --x integral",
+            "plot @last dynamic static --panel all --seeds all -o charts.svg",
+            "plot @last --list",
+        )
+    )
     def plot(
         names: Contenders,
         panel: Panels = "accuracy",
@@ -48,30 +60,47 @@ def register(app: typer.Typer) -> None:
         smooth: Smooth = 0.0,
         left: From = None,
         right: To = None,
+        list_panels: List = False,
         runs: Runs = RUNS,
         as_json: AsJson = False,
     ) -> None:
-        """Draw charts of experiments: as SVG or PNG for a paper, as CSV or JSON, or on standard output."""
+        """Draw charts here, or into an SVG, PNG, CSV or JSON file."""
         items = contenders(names, runs)
+        if list_panels:
+            _list(items, as_json)
+            return
         view = view_of(items, x, y, log_x, seeds, smooth)
-        charts = charts_of(items, panel.split(","), view, left, right)
-        if out is not None:
-            from grokterm.console.charts.files import write
+        _give(charts_of(items, panel.split(","), view, left, right), out, as_json)
 
-            written = write(charts, out)
-            if as_json:
-                emit_json({"path": written, "charts": [chart.title for chart in charts]})
-            else:
-                say(f"written: {written}")
-        elif as_json:
-            from grokterm.console.charts.numbers import as_document
 
-            emit_json(as_document(charts))
+def _list(items, as_json: bool) -> None:
+    """Every name that `--panel` takes, with the title of its chart."""
+    named = _panels(items)
+    if as_json:
+        emit_json({"panels": [{"name": name, "title": panel.title} for name, panel in named.items()]})
+    else:
+        table([("panel", "left"), ("chart", "left")], [[name, panel.title] for name, panel in named.items()])
+
+
+def _give(charts: list, out: Path | None, as_json: bool) -> None:
+    """The charts into a file, as numbers, or drawn on standard output."""
+    if out is not None:
+        from grokterm.console.charts.files import write
+
+        written = write(charts, out)
+        if as_json:
+            emit_json({"path": written, "charts": [chart.title for chart in charts]})
         else:
-            from grokterm.cli.picture import lines_of
+            say(f"written: {written}")
+    elif as_json:
+        from grokterm.console.charts.numbers import as_document
 
-            for line in lines_of(charts, min(width(), 100), _ROWS):
-                drawn(line)
+        emit_json(as_document(charts))
+    else:
+        from grokterm.cli.picture import lines_of
+
+        for line in lines_of(charts, min(width(), 100), _ROWS):
+            drawn(line)
 
 
 def view_of(items, x: str, y: str, log_x: bool, seeds: str, smooth: float):
@@ -111,17 +140,12 @@ def charts_of(items, panels: list[str], view, left: float | None, right: float |
     """
     from dataclasses import replace
 
-    from grokterm.console.gathering import gather, need_column
+    from grokterm.console.gathering import gather
     from grokterm.console.look import DARK, ink
-    from grokterm.console.panel import PANELS
     from grokterm.console.panels import charts, extent
-    from grokterm.console.probes import probe_panels
     from grokterm.console.scales import Spot
 
-    known = {panel.id: (panel,) for panel in PANELS} | {"all": PANELS}
-    chosen = [
-        panel for name in dict.fromkeys(panels) for panel in known.get(name) or probe_panels([need_column(name, items)])
-    ]
+    chosen = _chosen(items, panels)
     arms, curves = gather(items, [column for panel in chosen for column in panel.columns])
     spot = Spot()
     if left is not None or right is not None:
@@ -135,3 +159,33 @@ def charts_of(items, panels: list[str], view, left: float | None, right: float |
         spot = replace(spot, window=window)
     made = charts(curves, arms, view, spot, ink(DARK), chosen).values()
     return [replace(chart, hint="") for chart in made]  # here there are no keys
+
+
+def _panels(items) -> dict:
+    """The panel behind each name: the charts of an experiment, then every recorded column."""
+    from grokterm.console.gathering import known_columns
+    from grokterm.console.panel import PANELS
+    from grokterm.console.probes import probe_panels
+
+    of_columns = {panel.columns[0]: panel for panel in probe_panels(known_columns(items))}
+    return {panel.id: panel for panel in PANELS} | of_columns
+
+
+def _chosen(items, names: list[str]) -> list:
+    """The panels of these names, in their order.
+
+    Raises:
+        NotFound: a name of nothing; the nearest are named.
+    """
+    import difflib
+
+    from grokterm.console.panel import PANELS
+
+    known = _panels(items)
+    wanted = dict.fromkeys(one for name in names for one in ([p.id for p in PANELS] if name == "all" else [name]))
+    for name in wanted:
+        if name not in known:
+            near = difflib.get_close_matches(name, ("all", *known), cutoff=0.5)
+            nearest = f"nearest: {', '.join(near)}; " if near else ""
+            raise NotFound(f"--panel {name!r}: no such chart or column; {nearest}see `grokterm plot NAME --list`")
+    return [known[name] for name in wanted]

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, AsJson, Runs
+from grokterm.cli.options import RUNS, AsJson, Runs, examples
 from grokterm.cli.out import data, emit_json, say, table, width, written
 from grokterm.cli.run import Preset, Seeds, Sets, read_seeds
 from grokterm.console.text import duration, plural
@@ -18,7 +18,7 @@ Force = Annotated[bool, typer.Option("--force", help="Write over a preset of you
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     presets = typer.Typer(
-        help="Presets: list, show and check them, keep your own.", rich_markup_mode=None, invoke_without_command=True
+        help="List, show and check presets, and keep your own.", rich_markup_mode=None, invoke_without_command=True
     )
     app.add_typer(presets, name="presets")
 
@@ -35,10 +35,10 @@ def register(app: typer.Typer) -> None:
 
     @presets.command()
     def check(name: Preset, as_json: AsJson = False) -> None:
-        """Check a preset without running it; print its arms, seeds and cohorts."""
+        """Check a preset without running it. Prints its arms, seeds and cohorts."""
         _check(name, as_json)
 
-    @presets.command()
+    @presets.command(epilog=examples("presets save mine quickstart --set optimizer.lr=3e-3 --seeds 10"))
     def save(
         name: New, source: Preset, sets: Sets = None, seeds: Seeds = None, force: Force = False, as_json: AsJson = False
     ) -> None:
@@ -119,7 +119,7 @@ def _seconds_here(preset, runs) -> float | None:
 
 
 def _save(name: str, source: str, sets: list[str], seeds, force: bool, as_json: bool) -> None:
-    from grokterm.spec import cautions, load, open_draft, save_preset
+    from grokterm.spec import cautions, left_out, load, open_draft, save_preset
 
     experiment = load(source, sets, seeds)  # nothing is kept that can't be run
     path = save_preset(name, open_draft(source).with_overrides(sets, seeds).to_toml(), force)
@@ -127,7 +127,7 @@ def _save(name: str, source: str, sets: list[str], seeds, force: bool, as_json: 
         emit_json({"name": name, "path": path})
         return
     data(str(path))
-    for caution in cautions(experiment):
+    for caution in (*left_out(source, sets), *cautions(experiment)):
         say(f"note: {caution}")
     say(f"`grokterm run {name}` runs it; to delete it, remove the file")
 

@@ -1,6 +1,8 @@
 """`grokterm queue · move`: who trains, who waits, and who goes first."""
 
 import time
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,6 +12,7 @@ from grokterm.cli.out import data, emit_json, say, table
 from grokterm.console.text import age, plain
 from grokterm.errors import BadInput
 from grokterm.names import short_name
+from grokterm.sizes import size
 
 _LOOK = 0.1  # seconds
 
@@ -19,7 +22,7 @@ def register(app: typer.Typer) -> None:
 
     @app.command()
     def queue(as_json: AsJson = False) -> None:
-        """Show the devices of this machine, who trains on them, and who waits in which order."""
+        """Show the devices, who trains on them, and who waits. The first in line is the next."""
         from grokterm.jobs import devices, line
 
         devices()  # the load of the CPU is that since the last look
@@ -40,7 +43,7 @@ def register(app: typer.Typer) -> None:
         runs: Runs = RUNS,
         as_json: AsJson = False,
     ) -> None:
-        """Let an experiment that waits for a device wait shorter or longer."""
+        """Move an experiment in the line in front of the devices."""
         from grokterm import jobs
         from grokterm.record import find
 
@@ -56,12 +59,13 @@ def register(app: typer.Typer) -> None:
 
 
 def _show(devices, line) -> None:
+    """The same order as the queue of the console: devices with who trains there, then who waits, by experiment."""
     rows = [
         [
             device.name,
             f"{sum(h.device == device.name for h in line.holding)} of {device.slots}",
             _percent(device.load),
-            f"{device.memory_used / 2**30:.1f} of {device.memory_total / 2**30:.1f} GiB",
+            f"{size(device.memory_used)} of {size(device.memory_total)}",
             device.title,
         ]
         for device in devices
@@ -71,30 +75,42 @@ def _show(devices, line) -> None:
     now = time.time()
     if line.holding:
         data()
-        rows = [
-            [f"{h.device} slot {h.slot}", _who(h), h.state, age(now - h.since) if h.since else ""] for h in line.holding
-        ]
-        table([("training", "left"), ("experiment", "left"), ("state", "left"), ("since", "right")], rows)
+        table(
+            [("training", "left"), ("experiment", "left"), ("state", "left"), ("since", "right")],
+            [[f"{h.device} slot {h.slot}", _who(h), h.state, _since(now, h.since)] for h in line.holding],
+        )
     if line.waiting:
         data()
-        rows = [
-            [str(number), _who(w), " or ".join(w.devices), age(now - w.since) if w.since else ""]
-            for number, w in enumerate(line.waiting, 1)
-        ]
-        table([("waiting", "left"), ("experiment", "left"), ("for", "left"), ("since", "right")], rows)
+        columns = [("waiting", "left"), ("experiment", "left"), ("workers", "right"), ("for", "left")]
+        table([*columns, ("since", "right")], list(_waiting(line, now)))
         say("`grokterm move NAME --first` lets one go ahead")
     elif not line.holding:
         say("nobody trains, and nobody waits")
 
 
-def _who(item) -> str:
+def _waiting(line, now: float) -> Iterator[list]:
+    """A row for each experiment in line, under the number that `move` speaks of."""
+    for place, folder in enumerate(line.experiments, 1):
+        workers = [one for one in line.waiting if one.folder == folder]
+        wanted = dict.fromkeys(device for one in workers for device in one.devices)
+        since = min((one.since for one in workers if one.since), default=0.0)
+        yield [place, _name(folder), len(workers), " or ".join(wanted), _since(now, since)]
+
+
+def _who(holding) -> str:
     """The experiment, and which of its cohorts, where it has several."""
     from grokterm.record import open_folder
 
-    if not item.folder.name:
-        return "unknown"
-    several = len(open_folder(item.folder).cohorts) > 1
-    return plain(short_name(item.folder.name)) + (f", cohort {item.cohort}" if several else "")
+    several = holding.folder.name and len(open_folder(holding.folder).cohorts) > 1
+    return _name(holding.folder) + (f", cohort {holding.cohort}" if several else "")
+
+
+def _name(folder: Path) -> str:
+    return plain(short_name(folder.name)) or "unknown"
+
+
+def _since(now: float, since: float) -> str:
+    return age(now - since) if since else ""
 
 
 def _percent(value: float) -> str:

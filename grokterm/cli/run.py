@@ -1,28 +1,42 @@
 """`grokterm run`: an experiment out of a preset, trained by workers in the background."""
 
+from math import isfinite
 from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, AsJson, Device, Runs
+from grokterm.cli.options import RUNS, AsJson, Device, Runs, examples
 from grokterm.cli.out import data, emit_json, say
-from grokterm.console.text import plain, plural
+from grokterm.console.text import duration, plain, plural
 
-Preset = Annotated[str, typer.Argument(help="A preset's name, or the path of a TOML file.", show_default=False)]
+Preset = Annotated[
+    str, typer.Argument(metavar="PRESET", help="A preset's name, or the path of a TOML file.", show_default=False)
+]
 Sets = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="KEY=VALUE", help="Change a field: optimizer.lr=3e-3, or arms.dynamic.optimizer.lr=3e-3."
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change a field, as optimizer.lr=3e-3 or arms.dynamic.optimizer.lr=3e-3; may be given again.",
     ),
 ]
-Seeds = Annotated[str | None, typer.Option(help="How many seeds (5), or which (0,1,7).", metavar="N|LIST")]
+Seeds = Annotated[
+    str | None,
+    typer.Option(metavar="N|LIST", help="How many seeds (5), or which (0,1,7); by default as the preset says."),
+]
 Detach = Annotated[bool, typer.Option("--detach", help="Start it and return at once.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
 
-    @app.command()
+    @app.command(
+        epilog=examples(
+            "run quickstart",
+            "run static-vs-dynamic-30 --seeds 10 --detach",
+            "run quickstart --set arms.dynamic.optimizer.lr=1e-3 --seeds 0,1,7",
+        )
+    )
     def run(
         preset: Preset,
         sets: Sets = None,
@@ -32,7 +46,7 @@ def register(app: typer.Typer) -> None:
         detach: Detach = False,
         as_json: AsJson = False,
     ) -> None:
-        """Run a preset in background workers, follow them, and print the comparison of its arms."""
+        """Train a preset in the background and compare its arms. Ctrl-C leaves; the workers go on."""
         answer(begin(preset, sets or [], seeds, device, runs), detach, as_json)
 
 
@@ -42,14 +56,18 @@ def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs):
     Returns:
         the new experiment's folder.
     """
-    from grokterm.jobs import check_device, launch, memory_caution
+    from grokterm.jobs import check_device, default_device, estimate, launch, memory_caution
     from grokterm.record import create
-    from grokterm.spec import cautions, load
+    from grokterm.spec import cautions, left_out, load
 
     experiment = load(preset, sets, read_seeds(seeds))
     check_device(device)
-    for caution in filter(None, (*cautions(experiment), memory_caution(experiment, device))):
+    notes = (*left_out(preset, sets), *cautions(experiment))
+    for caution in filter(None, (*notes, memory_caution(experiment, device))):
         say(f"note: {caution}")
+    found = estimate(experiment, runs, device)
+    if isfinite(found.seconds):
+        say(f"about {duration(found.seconds)} on {default_device(device)}, {found.how}")
     folder = create(runs, experiment)
     tell(folder, experiment)
     launch(folder, device)

@@ -14,16 +14,19 @@ def register(app: typer.Typer) -> None:
     @app.command()
     def serve(
         runs: Runs = RUNS,
-        host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
-        port: Annotated[int, typer.Option("--port", help="0 takes a free one.", min=0, max=65535)] = 8000,
+        host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="The address to listen on.")] = "127.0.0.1",
+        port: Annotated[int, typer.Option("--port", metavar="N", help="0 takes a free one.", min=0, max=65535)] = 8000,
         token: Annotated[
             str,
             typer.Option(
-                "--token", envvar="GROKTERM_TOKEN", help="What a visitor must know; needed where others can reach it."
+                "--token",
+                metavar="TEXT",
+                envvar="GROKTERM_TOKEN",
+                help="What a visitor must know; needed where others can reach it.",
             ),
         ] = "",
     ) -> None:
-        """Show the console in a browser; every tab is a console of its own. Ctrl-C ends it, experiments go on."""
+        """Show the console in a browser. Every tab is a console of its own; Ctrl-C ends it, experiments go on."""
         from urllib.parse import quote
 
         from grokterm.console.web.guard import is_loopback

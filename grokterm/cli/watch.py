@@ -29,7 +29,9 @@ def register(app: typer.Typer) -> None:
     def logs(
         name: Name,
         runs: Runs = RUNS,
-        lines: Annotated[int, typer.Option("-n", "--lines", help="Lines to show.", min=1)] = 50,
+        lines: Annotated[
+            int, typer.Option("-n", "--lines", metavar="N", help="Lines to show of each worker.", min=1)
+        ] = 50,
         follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on as the log grows.")] = False,
     ) -> None:
         """Print the events and the log of an experiment's workers."""

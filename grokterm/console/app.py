@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import signal
-import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache, partial
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import App
 from textual.filter import LineFilter
 from textual.message import Message
 from textual.reactive import var
 from textual.screen import Screen
 
+from grokterm.console.asides import Asides
 from grokterm.console.background import Late
-from grokterm.console.commands import APP, command, commands_in, use
+from grokterm.console.commands import command, use
 from grokterm.console.filters import Ascii, NoColour
+from grokterm.console.leaving import Leaving
 from grokterm.console.look import DARK, THEMES, Ink, ink, theme_of
 from grokterm.console.memory import Memory
+from grokterm.console.notices import Telling
+from grokterm.console.palette import Calling
 from grokterm.console.screens.home import Home
 from grokterm.console.settings import Settings
 from grokterm.console.snapshot import EMPTY, Snapshot, Watcher
-from grokterm.console.text import plain
+from grokterm.console.text import plain_lines
 
 if TYPE_CHECKING:
     from grokterm.console.deeds import Undo
@@ -37,7 +37,7 @@ UNSEEN_SECONDS = 10.0  # how often the screen is drawn while the terminal has no
 _LAST_WORDS = 1.0  # seconds for the watcher to write down what it has read
 
 
-class Console(App[None]):
+class Console(Telling, Asides, Leaving, Calling):
     """The terminal laboratory.
 
     Args:
@@ -90,7 +90,7 @@ class Console(App[None]):
         leave_by: Callable[[int], None] = lambda code: None,
     ) -> None:
         self.settings = settings or Settings()
-        use(self.settings.keys)
+        use(self.settings.keys, arrows=not ascii)
         self.COMMAND_PALETTE_BINDING = command("command_palette").key
         super().__init__()
         self.runs, self.clock, self.ascii = runs, clock, ascii
@@ -107,7 +107,7 @@ class Console(App[None]):
         self.watcher = Watcher(
             runs,
             lambda snapshot: self.post_message(self.Arrived(snapshot)),
-            self._fail_later,
+            self.fail_later,
             clock,
         )
         self.undoing: list[Undo] = []  # what was done in this visit and can be taken back, the last one last
@@ -130,35 +130,16 @@ class Console(App[None]):
         self.set_keymap(dict(self.settings.keys))
         self.set_interval(1.0, self.memory.save)
         self.set_interval(UNSEEN_SECONDS, self._show_held)
-        self._loop = asyncio.get_running_loop()
-        for end in (signal.SIGHUP, signal.SIGTERM):
-            signal.signal(end, self._told_to_leave)
+        self.leave_when_told(self._leave_by)
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh())  # back from the shell, on a bare screen
-        if "GROKTERM_SERVER" in os.environ:
-            self.set_interval(2.0, self._leave_with_server)
         self.call_after_refresh(self._begin)
-
-    def _told_to_leave(self, number: int, _frame: object) -> None:
-        """The terminal is gone, or somebody wants us gone: leave as if `q` had been pressed, at the latest soon.
-
-        Whoever writes to a terminal that is gone may wait for ever, and then nothing of the loop runs any more; so this
-        is a handler of the process and not of the loop, and `leave_by` sets the end.
-        """
-        self.memory.save()
-        self._leave_by(128 + number)
-        self._loop.call_soon_threadsafe(self.call_later, self.action_quit)
 
     def _begin(self) -> None:
         self.watcher.start()
         if self._late is not None:
             self.set_timer(LATE_SECONDS, self._stop_listening)
         for line in self._said:
-            self.notify(plain(line), severity="warning", markup=False, timeout=10)
-
-    def _leave_with_server(self) -> None:
-        """A server that was killed can't say so."""
-        if os.getppid() != int(os.environ["GROKTERM_SERVER"]):
-            self.exit()
+            self.notify(plain_lines(line), severity="warning", timeout=10)
 
     def on_console_arrived(self, message: Arrived) -> None:
         """Fan a snapshot out: screens watch `snapshot`. Without focus that waits: see `UNSEEN_SECONDS`."""
@@ -191,16 +172,6 @@ class Console(App[None]):
     def _stop_listening(self) -> None:
         self._late = None
 
-    def get_system_commands(self, screen: Screen) -> Iterable[SystemCommand]:
-        """The palette: the same commands as the keys, by name."""
-        for entry in commands_in(getattr(screen, "SCOPE", APP), APP):
-            if entry.id != "command_palette":
-                yield SystemCommand(
-                    f"{entry.label}  ({entry.shown_key})",
-                    entry.help,
-                    partial(screen.run_action, entry.action or entry.id),
-                )
-
     def action_theme(self) -> None:
         """Dark becomes light and light becomes dark."""
         shade = "light" if self.current_theme.dark else "dark"
@@ -218,38 +189,7 @@ class Console(App[None]):
         if self.watcher.is_alive():
             self.watcher.join(_LAST_WORDS)
 
-    def aside(self, work: Callable[..., None], *arguments: object, wait: bool = False) -> None:
-        """Do `work` in a thread of its own. A mistake in it ends the console, as it does everywhere else.
-
-        Args:
-            wait: leaving the console waits for it.
-        """
-
-        def watched() -> None:
-            try:
-                work(*arguments)
-            except BaseException as error:  # noqa: BLE001 - raised again where it ends the console
-                self._fail_later(error)
-
-        threading.Thread(target=watched, name="aside", daemon=not wait).start()
-
-    def _fail_later(self, error: BaseException) -> None:
-        """From any thread. (`call_from_thread` would hand the error back to the thread, where nobody sees it.)"""
-        self.call_later(self._fail, error)
-
-    def _fail(self, error: BaseException) -> None:
-        raise error
-
 
 @lru_cache(maxsize=4)
 def _ink(theme: str, ascii: bool, app: App) -> Ink:
     return ink(app.get_theme(theme) or DARK, ascii)
-
-
-def farewell(snapshot: Snapshot) -> str:
-    """What still trains when the console is left, or "": leaving it stops nothing."""
-    live = [line.name for line in snapshot.history if line.state is not None and line.state.live]
-    if not live:
-        return ""
-    names = ", ".join(plain(name) for name in live[:3]) + (f" and {len(live) - 3} more" if len(live) > 3 else "")
-    return f"{names}: still training, without the console. `grokterm` shows it again."

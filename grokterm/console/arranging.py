@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from grokterm.console.facts import state_word
@@ -117,14 +118,23 @@ class Arranger:
         self._filter = Filter()
         self._decided: dict[str, tuple[Summary, bool]] = {}
 
-    def arrange(self, history: tuple[Summary, ...], query: Query, now: float) -> Arranged:
-        """The rows for a query at the time `now`."""
+    def arrange(
+        self, history: tuple[Summary, ...], query: Query, now: float, line: Mapping[str, int] = MappingProxyType({})
+    ) -> Arranged:
+        """The rows for a query at the time `now`.
+
+        Args:
+            line: the places of those who wait for a device, from 1: in this order they stand among what is sorted by
+                state.
+        """
         fitting = self._fitting(history, query.filter, now)
         if not fitting and query.begun:
             fitting = self._fitting(history, query.filter.without_last, now)
         visible = fitting
         if not query.filter.asks("archived"):
             visible = [summary for summary in fitting if not summary.marks.archived]
+        if query.sort == "state":
+            visible = sorted(visible, key=lambda summary: line.get(summary.name, 0))
         rows = _grouped(_sorted(visible, sort_of(query.sort), query.reverse), query)
         running = sum(summary.state in ("running", "starting") for summary in history)
         values = self._values(history, query.about) if query.about else ()

@@ -77,6 +77,8 @@ class Command:
 
 def key_name(key: str) -> str:
     """Textual's name of a key as it is printed on the keyboard: `?`, `Ctrl-S`, `Shift ←`."""
+    if key in _ARROWS and not _arrows:
+        return key.capitalize()
     if key in _KEY_NAMES:
         return _KEY_NAMES[key]
     modifier, plus, rest = key.partition("+")
@@ -113,6 +115,8 @@ _KEY_NAMES = {
     "comma": ",",
     "full_stop": ".",
 }
+_ARROWS = ("left", "right", "up", "down")
+_arrows = True
 _MODIFIERS = {"ctrl": "Ctrl-", "shift": "Shift ", "alt": "Alt-", "super": "Super-"}
 
 _ONE = (HOME, EXPERIMENT)  # screens with one experiment, or several marked ones, to do something to
@@ -209,6 +213,7 @@ COMMANDS = (
     Command("start", "enter", "start", "Start it in a worker; it waits while the device is busy.", (NEW,), 1),
     Command("edit", "e", "change", "Change fields, arms and seeds before it starts.", (NEW,), 2),
     Command("measure", "m", "time it", "Measure how long a step takes here, for the estimate.", (NEW,), 3),
+    Command("device", "d", "device", "The next device: auto, the CPU, each GPU.", (NEW,), 4),
     Command("launch", "f5", "start", "Start what the form describes.", (FORM,), 1),
     Command("save", "ctrl+s", "save", "Keep the form as a preset of your own.", (FORM,), 2),
     Command("field_down", "down,tab", "next field", "The next field.", (FORM,), 0, "field(1)"),
@@ -220,6 +225,7 @@ COMMANDS = (
     Command("as_it_was", "f7", "as it was", "Back to the value that the preset has.", (FORM,), 8),
     Command("remove", "f8", "remove", "Take away the value, the arm's field, the arm or the axis.", (FORM,), 5),
     Command("take_back", "ctrl+z", "undo", "Take back the last change.", (FORM,), 4),
+    Command("next_device", "f9", "device", "The next device: auto, the CPU, each GPU.", (FORM,), 4, "device"),
     Command("time_it", "f6", "time it", "Measure how long a step takes here, for the estimate.", (FORM,), 3),
     ),
     *_about("all",
@@ -231,6 +237,9 @@ COMMANDS = (
     Command("quit", "q", "leave", "Leave the console. Workers go on.", (APP,), 3),
     Command("yes", "y", "yes", "Do it.", (QUESTION,), 1),
     Command("no", "n,escape", "no", "Leave everything as it is.", (QUESTION,), 2),
+    Command("write_marked", "enter", "write", "Write in the form that is marked.", (WRITE,), 1, "write"),
+    Command("form_above", "up", "form above", "Mark the form above.", (WRITE,), 0, "mark(-1)"),
+    Command("form_below", "down", "form below", "Mark the form below.", (WRITE,), 0, "mark(1)"),
     Command("write_svg", "s", "SVG", "A picture that scales.", (WRITE,), 1, "form('svg')"),
     Command("write_png", "p", "PNG", "A picture of dots.", (WRITE,), 1, "form('png')"),
     Command("write_csv", "c", "CSV", "The recorded numbers as a table.", (WRITE,), 1, "form('csv')"),
@@ -254,20 +263,24 @@ FIRST = {
     HOME: ("open", "new", "mark", "compare", "filter", "pause", "stop", "note", "sort", "queue", "undo", "difference"),
     EXPERIMENT: ("back", "pause", "seeds", *_LOOKING, "compare", "stop", "write"),
     COMPARE: ("back", "side_by_side", "seeds", *_LOOKING, "difference", "write"),
-    NEW: ("start", "edit", "measure", "filter", "back"),
-    FORM: ("launch", "save", "time_it", "back"),
+    NEW: ("start", "edit", "measure", "device", "filter", "back"),
+    FORM: ("launch", "save", "time_it", "next_device", "back"),
     HELP: ("filter", "back"),
 }
 
 _table = COMMANDS
 
 
-def use(keys: Mapping[str, str]) -> None:
+def use(keys: Mapping[str, str], *, arrows: bool = True) -> None:
     """Put other keys into the table, for the whole process: `{id: keys separated by commas}`. {} brings back its own.
+
+    Args:
+        arrows: the terminal can draw arrows. In ASCII `←` would be told as `<`, which is a key too: so it is `Left`.
 
     Only the table is changed; Textual dispatches by `App.set_keymap`, which is given the same.
     """
-    global _table
+    global _arrows, _table
+    _arrows = arrows
     _table = tuple(replace(entry, key=keys.get(entry.id, entry.key)) for entry in COMMANDS)
 
 
@@ -323,11 +336,6 @@ def footer(
 def _never_typed(entry: Command) -> str:
     """The first key of a command that doesn't write a character, "" where there is none."""
     return next((key for key in entry.key.split(",") if len(key_name(key)) > 1), "")
-
-
-def _never_typed(entry: Command) -> str:
-    """The first key of a command that doesn't write a character, "" where there is none."""
-    return next((key for key in entry.key.split(",") if len(_KEY_NAMES.get(key, key)) > 1), "")
 
 
 def footer_width(entries: Iterable[Command]) -> int:

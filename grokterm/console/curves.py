@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from threading import Lock
 
 import numpy as np
 
 from grokterm.analysis import Band, Curve, axis_values, band, smoothed
 
+_WAYS = 3  # that are kept: curves as drawn, which may be smoothed, curves as recorded, and their places on the axis
 AXIS_COLUMNS = {"wall": "wall", "integral": "weight_decay_integral"}  # x axes that are recorded beside the steps
 
 
@@ -18,16 +20,26 @@ class Curves:
         growing: runs are still training: the x axis keeps some room to the right, so that new numbers fill it up
             instead of moving everything that is drawn already.
 
-    What is computed for one way of looking (smoothed curves, positions on another axis) is kept until another way is
-    asked for, so that zooming and moving a cursor compute nothing.
+    What is computed for one way of looking (smoothed curves, positions on another axis) is kept until others are asked
+    for, so that zooming and moving a cursor compute nothing. Charts are made in several threads: whoever is first with
+    something decides which object it is.
     """
 
     columns: dict[str, tuple[Curve, ...]] = field(default_factory=dict)
     bands: dict[tuple[str, str], Band] = field(default_factory=dict)
     growing: bool = False
-    _kept: dict[Hashable, object] = field(default_factory=dict, init=False, repr=False)
-    _floats: dict[int, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, init=False, repr=False)
-    _way: list[Hashable] = field(default_factory=lambda: [None], init=False, repr=False)
+    _ways: dict[Hashable, dict[Hashable, object]] = field(default_factory=dict, init=False, repr=False)
+    _lock: Lock = field(default_factory=Lock, init=False, repr=False)
+    _placed: dict[tuple, tuple[np.ndarray, np.ndarray | None]] = field(default_factory=dict, init=False, repr=False)
+    _smoothed: dict[tuple, tuple[float, np.ndarray, np.ndarray]] = field(default_factory=dict, init=False, repr=False)
+
+    def grown(
+        self, columns: dict[str, tuple[Curve, ...]], bands: dict[tuple[str, str], Band], growing: bool
+    ) -> "Curves":
+        """The same experiment with more numbers: smoothing goes on from where it has come to."""
+        more = Curves(columns, bands, growing)
+        more._smoothed.update(self._smoothed.copy())
+        return more
 
     def of(self, column: str, arm: str) -> tuple[Curve, ...]:
         """The curves of one arm, by seed."""
@@ -38,17 +50,26 @@ class Curves:
         return self.bands.get((column, arm))
 
     def kept(self, way: Hashable, key: Hashable, make: Callable[[], object]):
-        """What `make` gave for `key` before, as long as `way` (of looking) has stayed the same."""
-        if self._way[0] != way:
-            self._kept.clear()
-            self._way[0] = way
-        if key not in self._kept:
-            self._kept[key] = make()
-        return self._kept[key]
+        """What `make` gave for `key` before, as long as `way` (of looking) is one of the latest."""
+        with self._lock:
+            table = self._ways.pop(way, {})
+            self._ways[way] = table  # the latest is the last
+            for old in list(self._ways)[:-_WAYS]:
+                del self._ways[old]
+        return table[key] if key in table else table.setdefault(key, make())
 
     def smooth(self, column: str, arm: str, weight: float) -> tuple[Curve, ...]:
         """The curves of one arm, each smoothed by itself."""
-        return tuple(curve._replace(values=smoothed(curve.values, weight)) for curve in self.of(column, arm))
+        return tuple(
+            curve._replace(values=self._smooth((column, arm, curve.seed), curve.values, weight))
+            for curve in self.of(column, arm)
+        )
+
+    def _smooth(self, whose: tuple, values: np.ndarray, weight: float) -> np.ndarray:
+        known_weight, *known = self._smoothed.get(whose, (None,))
+        found = smoothed(values, weight, tuple(known) if known_weight == weight else None)
+        self._smoothed[whose] = weight, values, found
+        return found
 
     def smooth_band(self, column: str, arm: str, weight: float) -> Band | None:
         """The median and range of the smoothed curves, as `band`."""
@@ -62,8 +83,21 @@ class Curves:
             axis: one of `scales.AXES`. Every experiment trains on its whole training set, so an epoch is a step.
             seed: the run; None for the arm as a whole, which is the median of its seeds.
         """
-        if axis not in AXIS_COLUMNS:  # curves over the same steps share their x, and with it the work of reducing them
-            return self._floats.setdefault(id(steps), (steps, np.asarray(steps, dtype=float)))[1]
+        # Curves over the same steps share their x, and with it the work of reducing them.
+        whose = (axis, arm, seed) if axis in AXIS_COLUMNS else ()
+        key = (*whose, id(steps))  # steps are kept beside their x: an identity is only one while the object lives
+        if key not in self._placed:
+            self._placed.setdefault(key, (steps, self._x(axis, arm, steps, seed)))
+        return self._placed[key][1]
+
+    def place(self, axis: str, arm: str, step: float) -> float:
+        """Where one step of an arm is on an axis; nan where that isn't known."""
+        x = self._x(axis, arm, np.array([step]), None)
+        return float("nan") if x is None else float(x[0])
+
+    def _x(self, axis: str, arm: str, steps: np.ndarray, seed: int | None) -> np.ndarray | None:
+        if axis not in AXIS_COLUMNS:
+            return np.asarray(steps, dtype=float)
         own = self._axis(AXIS_COLUMNS[axis], arm, seed)
         return None if own is None else axis_values(steps, own)
 

@@ -226,7 +226,7 @@ def mark(kind: str, value: bool, folder: ExperimentFolder) -> Done:
     before = marks.starred if kind == "star" else marks.archived
     if before != value:
         folder.add_note(kind, value)
-    back = partial(_add, folder, kind, before) if before != value else None
+    back = partial(_unmark, folder, kind, value) if before != value else None
     what = {"star": "the star of", "archive": "archiving of"}[kind]
     return Done(word, f"{short_name(folder.name)} {said}", back, what)
 
@@ -256,16 +256,24 @@ def note(text: str, folder: ExperimentFolder) -> Done:
     if not words and not parts:
         raise BadInput(f"{short_name(folder.name)}: nothing to change: its tags are {' '.join(has) or 'none'}")
     said = " ".join(filter(None, ("noted" if words else "tagged", f"on {short_name(folder.name)}", *parts)))
-    back = partial(_retag, folder, tuple(taken), tuple(added)) if parts else None
+    back = partial(_retag, folder, tuple(added), tuple(taken)) if parts else None
     return Done("noted" if words else "tagged", said, back, "the tags of")
 
 
-def _add(folder: ExperimentFolder, kind: str, value: bool) -> None:
-    folder.add_note(kind, value)
+def _unmark(folder: ExperimentFolder, kind: str, now: bool) -> None:
+    marks = folder.marks()
+    if (marks.starred if kind == "star" else marks.archived) != now:
+        raise BadInput(f"{short_name(folder.name)}: its {kind} was changed elsewhere since", "it stays as it is")
+    folder.add_note(kind, not now)
 
 
-def _retag(folder: ExperimentFolder, add: Sequence[str], away: Sequence[str]) -> None:
-    for kind, tags in (("tag", add), ("untag", away)):
+def _retag(folder: ExperimentFolder, added: Sequence[str], taken: Sequence[str]) -> None:
+    """The tags as they were before, unless somebody has changed one of them since."""
+    has = folder.marks().tags
+    changed = [tag for tag in added if tag not in has] + [tag for tag in taken if tag in has]
+    if changed:
+        raise BadInput(f"{short_name(folder.name)}: #{changed[0]} was changed elsewhere since", "its tags stay")
+    for kind, tags in (("tag", taken), ("untag", added)):
         for tag in tags:
             folder.add_note(kind, tag)
 

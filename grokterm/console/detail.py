@@ -134,7 +134,7 @@ class Focus:
         if changed:
             self._curves = self._computed(changed)
         if growing != self._curves.growing:
-            self._curves = replace(self._curves, growing=growing)
+            self._curves = self._curves.grown(self._curves.columns, self._curves.bands, growing)
         if "eval" in changed or not self._arms:
             self._arms = _arm_lines(folder)
         return Detail(
@@ -155,7 +155,7 @@ class Focus:
         if not columns.get("train_loss"):
             for column in _FALLBACK:
                 _take(columns, bands, column, self._feeds["eval"].curves(column))
-        return Curves(columns, bands, self._curves.growing)
+        return self._curves.grown(columns, bands, self._curves.growing)
 
 
 def _take(

@@ -8,7 +8,6 @@ from grokterm.analysis import band, load_curves, run_results
 from grokterm.console.curves import AXIS_COLUMNS, Curves
 from grokterm.console.detail import ArmLine, arm_line
 from grokterm.console.text import plain
-from grokterm.errors import NotFound
 from grokterm.names import arm_labels
 from grokterm.record import ExperimentFolder
 
@@ -18,7 +17,7 @@ _FIRST = ("train", "eval", "weights", "sparsity", "clock")  # a column that seve
 
 def labels_of(items: Items) -> list[str]:
     """What every arm is called: see `arm_labels`."""
-    return [plain(label) for label in arm_labels([(folder.name, arm) for folder, arm in items])]
+    return [plain(label) for label in arm_labels([(folder.path, arm) for folder, arm in items])]
 
 
 def gather(items: Items, columns: Iterable[str]) -> tuple[tuple[ArmLine, ...], Curves]:
@@ -73,19 +72,3 @@ def streams_of(folder: ExperimentFolder) -> dict[str, str]:
 def known_columns(items: Items) -> list[str]:
     """Every column that some of these experiments have recorded."""
     return list(dict.fromkeys(column for folder, _ in items for column in streams_of(folder)))
-
-
-def need_column(name: str, items: Items) -> str:
-    """`name`, if some of these experiments have recorded it.
-
-    Raises:
-        NotFound: none has; the nearest is named.
-    """
-    import difflib
-
-    columns = known_columns(items)
-    if name in columns:
-        return name
-    near = difflib.get_close_matches(name, columns, n=1, cutoff=0.4)
-    hint = f"nearest: {near[0]}" if near else f"there are {', '.join(columns)}"
-    raise NotFound(f"nothing has recorded a column {name!r}", hint)

@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from grokterm.console.facts import Fields
 
 _LIST_ANYWAY = 60.0  # seconds: a network file system may be late to say that its folder has changed
-_SETTLED_SECONDS = 0.010  # of each round for looking at experiments that have ended: someone may have let one go on
+# Of each round, for looking at experiments that have ended: someone elsewhere may have let one go on. A glance sees
+# just that; a look also sees notes and what was done to the folder by hand.
+_GLANCE_SECONDS = 0.020
+_LOOK_SECONDS = 0.005
 _SAVE_SECONDS = 60.0
 
 
@@ -42,7 +45,7 @@ class Listing:
         self._same: dict[tuple, Fields] = {}
         self._changed: int | None = None
         self._listed = -_LIST_ANYWAY
-        self._turn = 0
+        self._glanced = self._looked = 0  # whose turn it was the last time
         self._saved, self._unsaved = -_SAVE_SECONDS, False
 
     @property
@@ -132,13 +135,14 @@ class Listing:
         first |= dict.fromkeys(self._unchecked)
         yield from first
         names = tuple(self._folders)
-        until = time.monotonic() + _SETTLED_SECONDS
-        for count in range(len(names)):
-            if count % 16 == 0 and time.monotonic() > until:
-                return
-            self._turn = (self._turn + 1) % len(names)
-            if names[self._turn] not in first:
-                yield names[self._turn]
+        for place in _turns(self._glanced, len(names), _GLANCE_SECONDS):
+            self._glanced, name = place, names[place]
+            if name not in first and name in self._known and self._folders[name].stirred(self._known[name].stamp):
+                yield name
+        for place in _turns(self._looked, len(names), _LOOK_SECONDS):
+            self._looked = place
+            if names[place] not in first:
+                yield names[place]
 
     def read(self, name: str) -> Summary:
         """Read the line of one experiment, unless its folder is as it was. A broken one may heal."""
@@ -171,3 +175,12 @@ class Listing:
         if self._cache is not None and self._unsaved and due:
             self._cache.save({name: self._known[name] for name in self._folders if name in self._known})
             self._saved, self._unsaved = time.monotonic(), False
+
+
+def _turns(last: int, count: int, seconds: float) -> Iterator[int]:
+    """The places after `last`, and from the beginning again, each once, for so many seconds."""
+    until = time.monotonic() + seconds
+    for step in range(count):
+        if step % 16 == 0 and time.monotonic() > until:
+            return
+        yield (last + step + 1) % count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from grokterm.jobs import Device, Holding, Line, Waiting, devices, line
@@ -25,9 +26,13 @@ class Machine:
 
     def place(self, name: str) -> int:
         """The place of an experiment of this runs folder in the line, from 1; 0 where it doesn't wait."""
-        order = self.line.experiments
-        own = self.runs / name
-        return order.index(own) + 1 if own in order else 0
+        return self.places.get(name, 0)
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The places in the line, from 1, of the experiments of this runs folder; others stand in it too."""
+        order = enumerate(self.line.experiments, 1)
+        return {path.name: place for place, path in order if path.parent == self.runs}
 
     def ahead(self, name: str) -> str:
         """What an experiment waits for: `cpu; quickstart-k3f9 trains there`."""

@@ -11,6 +11,7 @@ from grokterm.console.scales import AXES, PENS, SMOOTHING, TABS, Y_SCALES, Spot,
 
 _FILE = "console.json"
 _MOST_SPOTS = 50
+_SHARED = ("theme", "greeted")  # by all runs folders
 
 
 class Memory:
@@ -25,6 +26,7 @@ class Memory:
         self._path, self._key = path, str(Path(runs).absolute())
         document = document or {}
         self._dirty: set[str] = set()
+        self._looked: dict[str, None] = {}  # the experiments whose spots have changed, the last one last
         mine = document.get("runs", {}).get(self._key, {})
         self.theme: str | None = _text(document.get("theme"))
         self.greeted: bool = document.get("greeted") is True
@@ -35,7 +37,7 @@ class Memory:
         self.reverse: bool = mine.get("reverse") is True
         self.group: str = _text(mine.get("group")) or ""
         self.folded: tuple[str, ...] = _texts(mine.get("folded"))
-        self.view = _view(mine.get("view", {}))
+        self.view = self._kept_view = _view(mine.get("view", {}))
         self._spots: dict[str, Spot] = {name: _spot(spot) for name, spot in mine.get("spots", {}).items()}
 
     @classmethod
@@ -64,24 +66,28 @@ class Memory:
             self._spots.pop(name, None)
             self._spots[name] = spot
             self._spots = dict(list(self._spots.items())[-_MOST_SPOTS:])
-            self._dirty.add("spots")
+            self._looked.pop(name, None)
+            self._looked[name] = None
 
     def save(self) -> None:
         """Write the file if anything changed. Where it can't be written the view is simply not kept.
 
-        Another console may have written meanwhile: what it says of other folders stays, and so does what all share
-        unless it was changed here.
+        Another console may have written meanwhile: of what is there only that is changed which was changed here.
         """
-        if not self._dirty or self._path is None:
+        if not (self._dirty or self._looked) or self._path is None:
             return
-        shared = {name: getattr(self, name) for name in ("theme", "greeted") if name in self._dirty}
-        self._dirty = set()
-        kept = ("open", "marks", "filter", "sort", "reverse", "group", "folded")
-        mine = {name: getattr(self, name) for name in kept}
-        mine |= {"view": asdict(self.view), "spots": {name: asdict(spot) for name, spot in self._spots.items()}}
         document = _read(self._path)
-        others = document.get("runs")
-        document |= {**shared, "runs": {**(others if isinstance(others, dict) else {}), self._key: mine}}
+        others = _table(document.get("runs"))
+        mine = _table(others.get(self._key))
+        mine |= {name: getattr(self, name) for name in self._dirty - {*_SHARED, "view"}}
+        before, now = asdict(self._kept_view), asdict(self.view)
+        mine["view"] = now | _table(mine.get("view")) | {name: now[name] for name in now if now[name] != before[name]}
+        spots = {name: spot for name, spot in _table(mine.get("spots")).items() if name not in self._looked}
+        spots |= {name: asdict(self._spots[name]) for name in self._looked if name in self._spots}
+        mine["spots"] = dict(list(spots.items())[-_MOST_SPOTS:])
+        document |= {name: getattr(self, name) for name in _SHARED if name in self._dirty}
+        document["runs"] = others | {self._key: mine}
+        self._dirty, self._looked, self._kept_view = set(), {}, self.view
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             beside = self._path.with_name(f".{_FILE}.{os.getpid()}")
@@ -102,6 +108,10 @@ def _read(path: Path) -> dict:
         document = json.loads(path.read_text("utf-8"))
         return document if isinstance(document, dict) else {}
     return {}
+
+
+def _table(value: object) -> dict:
+    return value if isinstance(value, dict) else {}
 
 
 def _text(value: object) -> str | None:

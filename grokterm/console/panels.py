@@ -10,7 +10,7 @@ from grokterm.console.charts.readings import Reading, readings, table_rows
 from grokterm.console.commands import told
 from grokterm.console.curves import AXIS_COLUMNS, Curves
 from grokterm.console.detail import ArmLine
-from grokterm.console.lines import lines, smoothing, way
+from grokterm.console.lines import lines, smoothing
 from grokterm.console.look import Ink, marker
 from grokterm.console.panel import OVERLAY, PANELS, Panel
 from grokterm.console.probes import probe_panels
@@ -24,6 +24,7 @@ __all__ = [
     "chart",
     "charts",
     "extent",
+    "places",
     "probe_panels",
     "readings",
     "table_rows",
@@ -85,13 +86,37 @@ def extent(curves: Curves, arms: Arms, view: View, spot: Spot) -> Window | None:
     One axis for all charts, so that what is above each other happened at the same time. A logarithmic one begins at
     the first x above zero.
     """
-    ends = [end for arm in _shown(arms, spot) for end in _ends(curves, arm, view)]
-    if not ends:
+    xs = places(curves, arms, view, spot, curves.columns)
+    if not xs:
         return None
-    positive = [end[1] for end in ends if np.isfinite(end[1])]
-    first = min(positive) if view.log_x and positive else min(end[0] for end in ends)
-    last = max(end[2] for end in ends)
+    above = [x[at] for x in xs if (at := int(np.searchsorted(x, 0.0, side="right"))) < len(x)]
+    first, last = float(min(above if view.log_x and above else [x[0] for x in xs])), float(max(x[-1] for x in xs))
     return first, roomy(last) if curves.growing else last
+
+
+def places(curves: Curves, arms: Arms, view: View, spot: Spot, columns: Iterable[str]) -> tuple[np.ndarray, ...]:
+    """Where something was recorded in these columns of the arms shown, in the units of `view.axis`: every set of rising
+    places once, none of them empty."""
+    found: dict[int, np.ndarray] = {}
+    for arm in _shown(arms, spot):
+        for column in columns:
+            for curve in curves.of(column, arm.name):
+                seed = None if view.seed is None else curve.seed
+                x = curves.kept(
+                    ("places", view.axis, view.seed is None),
+                    (arm.name, id(curve.steps), seed),
+                    lambda arm=arm, curve=curve, seed=seed: _known(curves.x(view.axis, arm.name, curve.steps, seed)),
+                )
+                if len(x):
+                    found[id(x)] = x
+    return tuple(found.values())
+
+
+def _known(x: np.ndarray | None) -> np.ndarray:
+    if x is None:
+        return np.empty(0)
+    known = np.isfinite(x)
+    return x if known.all() else x[known]
 
 
 def roomy(last: float) -> float:
@@ -107,41 +132,16 @@ def _shown(arms: Arms, spot: Spot) -> Arms:
     return tuple(arm for arm in arms if arm.name not in spot.hidden)
 
 
-def _ends(curves: Curves, arm: ArmLine, view: View) -> Iterable[tuple[float, float, float]]:
-    """First x, first x above zero, and last x of every set of steps at which something of the arm was recorded."""
-    seen = set()
-    for column in curves.columns:
-        for curve in curves.of(column, arm.name):
-            seed = None if view.seed is None else curve.seed
-            if len(curve.steps) and (id(curve.steps), seed) not in seen:
-                seen.add((id(curve.steps), seed))
-                end = curves.kept(
-                    way(view),
-                    ("ends", arm.name, id(curve.steps), seed),
-                    lambda curve=curve, seed=seed: _ends_of(curves.x(view.axis, arm.name, curve.steps, seed)),
-                )
-                if end is not None:
-                    yield end
-
-
-def _ends_of(x: np.ndarray | None) -> tuple[float, float, float] | None:
-    x = x[np.isfinite(x)] if x is not None else np.empty(0)
-    if not len(x):
-        return None
-    first_above = int(np.searchsorted(x, 0.0, side="right"))
-    return float(x[0]), float(x[first_above]) if first_above < len(x) else float("nan"), float(x[-1])
-
-
 def _milestones(panel: Panel, curves: Curves, arms: Arms, view: View, ink: Ink) -> Iterable[Milestone]:
     """Milestones are steps; on another axis each is where its own arm was at that step."""
     for arm in arms:
         marks = [(which, letter, getattr(arm, which)) for which, letter in _MARKS if which in panel.marks]
         marks += [(what, "i", step) for what, step in arm.intervened]
         for words, letter, step in marks:
-            at = curves.x(view.axis, arm.name, np.array([step])) if np.isfinite(step) else None
-            if at is not None and np.isfinite(at[0]):
+            at = curves.place(view.axis, arm.name, step) if np.isfinite(step) else math.nan
+            if np.isfinite(at):
                 label = f"{letter}{marker(arm.index)}"
-                yield Milestone(float(at[0]), label, ink.arm(arm.index), f"{words} {arm.name}")
+                yield Milestone(at, label, ink.arm(arm.index), f"{words} {arm.name}")
 
 
 def _lacks_axis(curves: Curves, panel: Panel, arm: ArmLine, view: View) -> bool:

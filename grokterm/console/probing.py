@@ -40,7 +40,7 @@ class Probes:
                 columns[name] = curves = feed.curves(name)
                 for arm in dict.fromkeys(curve.arm for curve in curves):
                     bands[name, arm] = band([curve for curve in curves if curve.arm == arm])
-        return Curves(columns, bands)
+        return self._curves.grown(columns, bands, growing=False)
 
 
 def _others(folder: ExperimentFolder, stream: str) -> tuple[str, ...]:

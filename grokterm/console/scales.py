@@ -4,7 +4,6 @@
 window on its x axis, the cursor, the arms hidden, the tab).
 """
 
-import math
 from dataclasses import dataclass, replace
 
 Y_SCALES = ("auto", "log", "linear")
@@ -13,7 +12,6 @@ AXIS_WORDS = {"step": "step", "epoch": "epoch", "wall": "wall time", "integral":
 PENS = ("braille", "half", "dot", "ascii")
 SMOOTHING = (0.0, 0.6, 0.8, 0.9, 0.95, 0.98, 0.99)  # weights of an exponential moving average
 TABS = ("charts", "comparison", "probes", "configuration", "log", "system")
-_CLOSEST = 1e-4  # of the whole axis: a window is never narrower
 
 
 @dataclass(frozen=True)
@@ -119,63 +117,6 @@ class Spot:
     def on(self, axis: str) -> "Spot":
         """As it is read where x is `axis`: what was a place on another axis is none on this one."""
         return self if axis == self.axis else replace(self, window=None, cursor=None, axis=axis)
-
-
-Span = tuple[float, float]
-
-
-def zoom(window: Span | None, whole: Span, factor: float, about: float | None, log: bool) -> Span | None:
-    """The window `factor` times as wide, with `about` (or its middle) staying where it is.
-
-    Args:
-        whole: the limits of the data.
-        log: the axis is logarithmic, and equal steps on it are equal ratios.
-
-    Returns:
-        the new window, or None where it would hold everything.
-    """
-    low, high, left, right = _drawn(window, whole, log)
-    span = right - left
-    wide = max(span * factor, (high - low) * _CLOSEST)
-    if wide >= high - low:
-        return None
-    centre = _place(about, log) if about is not None and left <= _place(about, log) <= right else (left + right) / 2
-    start = centre - (centre - left) / span * wide
-    start = min(max(low, start), high - wide)
-    return _data(start, log), _data(start + wide, log)
-
-
-def pan(window: Span | None, whole: Span, share: float, log: bool) -> Span | None:
-    """The window moved by `share` of its width, kept inside `whole`."""
-    if window is None:
-        return None
-    low, high, left, right = _drawn(window, whole, log)
-    span = right - left
-    start = min(max(low, left + share * span), max(low, high - span))
-    return _data(start, log), _data(start + span, log)
-
-
-def move_cursor(cursor: float | None, window: Span | None, whole: Span, columns: int, by: int, log: bool) -> float:
-    """The cursor moved by `by` of the `columns` cells of the chart; without one it begins at the edge it comes from."""
-    _, _, left, right = _drawn(window, whole, log)
-    if cursor is None or not left <= _place(cursor, log) <= right:
-        return _data(right if by < 0 else left, log)
-    return _data(min(max(left, _place(cursor, log) + by * (right - left) / max(1, columns)), right), log)
-
-
-def _drawn(window: Span | None, whole: Span, log: bool) -> tuple[float, float, float, float]:
-    low, high = (_place(edge, log) for edge in whole)
-    left, right = (_place(edge, log) for edge in window or whole)
-    left, right = max(low, left), min(high, right)
-    return low, high, *((left, right) if right > left else (low, high))
-
-
-def _place(x: float, log: bool) -> float:
-    return math.log10(max(x, 1e-300)) if log else x
-
-
-def _data(place: float, log: bool) -> float:
-    return 10.0**place if log else place
 
 
 def _after(choices: tuple[str, ...], now: str) -> str:

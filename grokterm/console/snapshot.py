@@ -87,6 +87,7 @@ class Watcher(threading.Thread):
         self._changed: set[str] = set()
         self._snapshot = EMPTY
         self._arranged_at, self._problem = 0.0, ""
+        self._line: dict[str, int] = {}  # the places by which it was arranged
         self._listing: Listing
         self._arranger: Arranger
         self._focus: Focus | None = None
@@ -218,7 +219,7 @@ class Watcher(threading.Thread):
         published = time.monotonic()
         if self._snapshot.total < 0:
             self._arrange()  # what was known the last time
-        for name in self._listing.due(self._seen):
+        for name in self._listing.due((*self._claimed(), *self._seen)):
             if self._stopping:
                 return
             self._listing.read(name)
@@ -230,6 +231,13 @@ class Watcher(threading.Thread):
                 self._read_focus()
         self._arrange()
         self._listing.save()
+
+    def _claimed(self) -> list[str]:
+        """What waits and trains on this machine, and has perhaps been let go on by somebody else just now."""
+        from grokterm.record.line import claimed_folders
+
+        runs = self._runs.resolve()
+        return [path.name for path in claimed_folders() if path.parent == runs]
 
     def _read_machine(self) -> None:
         queued = any(line.state == "queued" for line in self._snapshot.history)
@@ -251,7 +259,9 @@ class Watcher(threading.Thread):
         """The history and what of it is shown, anew only if the history or the query has changed."""
         history, query, before = self._listing.lines(), self._query, self._snapshot
         late = query.filter.asks_age and time.monotonic() - self._arranged_at > _AGES_SECONDS
-        if history == before.history and query == before.arranged.query and not late:
+        line = before.machine.places if before.machine is not None else {}
+        same = history == before.history and query == before.arranged.query and line == self._line
+        if same and not late:
             return {}
-        self._arranged_at = time.monotonic()
-        return {"history": history, "arranged": self._arranger.arrange(history, query, self._clock())}
+        self._arranged_at, self._line = time.monotonic(), line
+        return {"history": history, "arranged": self._arranger.arrange(history, query, self._clock(), line)}

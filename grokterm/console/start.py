@@ -1,5 +1,6 @@
 """From a command to the console on the screen: what the user wants, what the terminal can do, and then the app."""
 
+import gc
 import os
 import sys
 import threading
@@ -11,6 +12,7 @@ from grokterm.console.background import ask, shade_from_environment
 from grokterm.console.memory import Memory
 from grokterm.console.settings import Settings, load_settings
 
+LOADED_SECONDS = 5.0  # until all that the usual screens need has been imported
 LAST_SECONDS = 3.0  # to leave in order, once the terminal is gone
 
 
@@ -46,7 +48,8 @@ def open_console(runs: Path, open_at: str | None = None, wishes: Wishes | None =
         memory.remember(theme=None if wishes.theme == "auto" else wishes.theme)
     said = _decided(memory, settings)
     shade, late = (said, False) if said else ask(_load)
-    from grokterm.console.app import Console, farewell
+    from grokterm.console.app import Console
+    from grokterm.console.leaving import farewell
 
     why = plainascii.locale_without_unicode()
     app = Console(
@@ -62,12 +65,20 @@ def open_console(runs: Path, open_at: str | None = None, wishes: Wishes | None =
         said=_told(settings, why),
         leave_by=_end_soon,
     )
+    _spare_what_stays()
     app.run(mouse=settings.mouse if wishes.mouse is None else wishes.mouse)
     words = farewell(app.snapshot)
     if words and "TEXTUAL_DRIVER" not in os.environ:  # in a browser nobody would read it
         print(words, file=sys.stderr)
     if app.return_code:
         raise SystemExit(app.return_code)
+
+
+def _spare_what_stays() -> None:
+    """Keep the collector of garbage from going through all that was imported: that holds everything for 30 ms."""
+    spare = threading.Timer(LOADED_SECONDS, gc.freeze)
+    spare.daemon = True
+    spare.start()
 
 
 def _end_soon(code: int) -> None:

@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from grokterm.console.text import MISSING, age, duration, number, plural, rate, size, steps
+from grokterm.console.text import MISSING, age, duration, number, plural, rate, steps
 from grokterm.record import CohortFolder, ExperimentFolder, State, Status
+from grokterm.sizes import size
 
 
 @dataclass(frozen=True)

@@ -134,16 +134,6 @@ def age(seconds: float | None) -> str:
     return f"{int(seconds)}s"
 
 
-def size(count: float | None) -> str:
-    """Bytes: `512 B`, `1.5 MB`, `12 GB`."""
-    if count is None or not math.isfinite(count) or count < 0:
-        return MISSING
-    for limit, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
-        if count >= limit:
-            return f"{count / limit:.3g} {unit}"
-    return f"{count:.0f} B"
-
-
 def rate(value: float | None) -> str:
     """Steps a second: `0.8/s`, `31/s`, `1.2k/s`."""
     if value is None or not math.isfinite(value) or value <= 0:

@@ -23,7 +23,8 @@ def set_precision() -> None:
     torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction = False
     torch.set_flush_denormal(True)
     # Only a warning where a kernel has no deterministic form, so that a user's own module still trains.
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    # `torch.use_deterministic_algorithms` is the same switch, but loads torch's compiler: a second of every start.
+    torch.set_deterministic_debug_mode("warn")
     # That switch also fills every fresh tensor with NaN, to expose reads of memory never written; it costs a pass each.
     torch.utils.deterministic.fill_uninitialized_memory = False
 

@@ -6,6 +6,7 @@ Host and device meet in `drain`, `state` and `load_state`, and nowhere else: a s
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -150,6 +151,7 @@ class Trainer:
             GroktermError: the state is that of another cohort.
         """
         tensors = self._state_tensors()
+        tensors, state = _counted(tensors), _counted(state)
         own = {name: tuple(tensor.shape) for name, tensor in tensors.items()} | {"step": (1,)}
         given = {name: array.shape for name, array in state.items()}
         if own != given:
@@ -278,3 +280,15 @@ class Trainer:
         """`due` [e] of those whose update was made before now and while they lived, else -1."""
         frozen = (self.diverged_at >= 0) & (self.diverged_at <= due)
         return np.where((due >= 0) & (due < self.step) & ~frozen, due, -1)
+
+
+def _counted(tensors: Mapping[str, Any]) -> dict[str, Any]:
+    """Links of the optimizer counted without those that keep nothing: a fork may begin or cease to clip."""
+    places = sorted({int(name.split(".")[1]) for name in tensors if name.startswith("optimizer.")})
+    ranks = {str(place): str(rank) for rank, place in enumerate(places)}
+    counted = {}
+    for name, tensor in tensors.items():
+        start, _, rest = name.partition(".")
+        place, _, rest = rest.partition(".")
+        counted[f"{start}.{ranks[place]}.{rest}" if start == "optimizer" else name] = tensor
+    return counted

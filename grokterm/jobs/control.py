@@ -43,7 +43,10 @@ def request(folder: ExperimentFolder, action: str, wait: float = ANSWER_SECONDS)
 
     Raises:
         BadInput: no worker is there to hear it.
+        DamagedRecord: the folder has no cohorts.
     """
+    if not folder.cohorts:
+        folder.check()
     states = {cohort: cohort.state() for cohort in folder.cohorts}
     listening = [cohort for cohort in folder.cohorts if states[cohort].live]
     if action == "resume":

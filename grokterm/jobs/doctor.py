@@ -15,9 +15,10 @@ import psutil
 from grokterm.errors import GroktermError
 from grokterm.jobs.probe import probe_torch
 from grokterm.record import local_place, local_state
+from grokterm.sizes import size
 
 NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb3", "lustre", "gpfs", "beegfs", "ceph", "fuse.sshfs", "afs", "9p"}
-SHORT_OF_SPACE = 2 * 2**30  # bytes; a long run of many seeds with its checkpoints takes this order of magnitude
+SHORT_OF_SPACE = 2e9  # bytes; a long run of many seeds with its checkpoints takes this order of magnitude
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,7 @@ def _torch() -> Iterator[Check]:
 def _machine() -> Iterator[Check]:
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     memory = psutil.virtual_memory()
-    yield Check(
-        "machine", "good", f"{cores} cores, {memory.available / 2**30:.1f} of {memory.total / 2**30:.1f} GiB free"
-    )
+    yield Check("machine", "good", f"{cores} cores, {size(memory.available)} of {size(memory.total)} memory free")
 
 
 def _runs_folder(runs: Path) -> Iterator[Check]:
@@ -95,7 +94,7 @@ def _runs_folder(runs: Path) -> Iterator[Check]:
     free = shutil.disk_usage(place).free
     verdict = "good" if free > SHORT_OF_SPACE else "note"
     kind = _file_system(place)
-    yield Check("runs folder", verdict, f"{runs.absolute()} on {kind}, {free / 2**30:.1f} GiB free")
+    yield Check("runs folder", verdict, f"{runs.absolute()} on {kind}, {size(free)} free")
     if kind in NETWORK_FILE_SYSTEMS:
         yield Check(
             "runs folder", "note", "it is on the network: fine, but watching lags by the client's cache (seconds)"

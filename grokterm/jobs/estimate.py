@@ -17,6 +17,7 @@ from grokterm.jobs.line import line
 from grokterm.jobs.rates import Rate, kind_of, known_rates, rates_of, remember
 from grokterm.record.capacity import slots_of
 from grokterm.record.gpus import list_gpus
+from grokterm.sizes import size
 from grokterm.spec import Experiment, memory_of, plan_cohorts, shape_of, work_of
 
 NAN = float("nan")
@@ -24,7 +25,6 @@ MEASURE_SECONDS = 60  # more than a slow disk and busy cores take; then somethin
 PROCESS = 350 * 2**20  # bytes of a worker before it has made a tensor
 NOT_MEASURED = "not measured here"
 _OVERHEAD = 1e-3  # seconds that the smallest step takes
-_GIB = 2**30
 
 
 @dataclass(frozen=True)
@@ -85,9 +85,9 @@ def memory_caution(experiment: Experiment, device: str = "auto") -> str:
     needed, alone, room = memory_of(widest), memory_of(widest[:1]), place.memory_total
     if needed <= room:
         return ""
-    what = f"{len(widest)} runs together need about {needed / _GIB:.0f} GiB, and {name} has {room / _GIB:.0f}"
+    what = f"{len(widest):,} runs together need about {size(needed)}, and {name} has {size(room)}"
     if alone > room:
-        return f"{what}; one run alone needs {alone / _GIB:.0f} GiB: make it smaller"
+        return f"{what}; one run alone needs {size(alone)}: make it smaller"
     return f"{what}; --set cohort_width={max(1, int(len(widest) * room / needed / 2))} trains fewer at once"
 
 

@@ -14,12 +14,12 @@ from grokterm.spec import (
     Experiment,
     Member,
     changed_fields,
-    kind_of,
     plan_cohorts,
     plateau_of,
     rate_values,
     revise,
     schedule_values,
+    words_of,
 )
 
 # Sections whose fields may change, and why those of the others may not.
@@ -37,6 +37,9 @@ _RATE = (
     "a learning rate that changes is recorded, one that doesn't isn't, and the records go on; optimizer.lr can change"
 )
 _SCHEDULES = ("weight_decay", "lr_schedule")
+
+Homes = Mapping[tuple[str, int], CohortFolder]
+"""The cohort that holds each (arm, seed)."""
 
 
 def fork_points(folder: ExperimentFolder) -> tuple[int, ...]:
@@ -90,13 +93,14 @@ def _planned(folder: ExperimentFolder, step: int | None, overrides: Sequence[str
     step = _chosen(step, _points(homes.values()), folder.name)
     draft = _pinned(draft, old, came_from)
     problems = list(dict.fromkeys(_problems(draft, old, came_from, step)))
+    problems = problems or list(dict.fromkeys(_parted(draft, old, came_from, homes)))
     if problems:
         raise BadInput(problems)
     origin = _origin(folder.name, step, draft, old, came_from)
     return replace(draft, origin=origin), came_from, homes, step
 
 
-def _homes(folder: ExperimentFolder, arms) -> dict[tuple[str, int], CohortFolder]:
+def _homes(folder: ExperimentFolder, arms) -> Homes:
     """The cohort that holds each (arm, seed) of these arms."""
     wanted = set(arms)
     return {who: cohort for cohort in folder.cohorts for who in cohort.members if who[0] in wanted}
@@ -178,6 +182,34 @@ def _other_state(before, now) -> Iterator[tuple[str, str]]:
         yield "lr_schedule", _RATE
 
 
+def _has_momentum(optimizer) -> bool:
+    return optimizer.kind in ("sgd", "rmsprop") and optimizer.momentum > 0
+
+
+def _has_schedule(optimizer) -> bool:
+    return optimizer.lr_schedule is not None
+
+
+# What a whole cohort keeps or records as soon as one of its members needs it, see `engine.optim` and `engine.rates`.
+_SHARED = (
+    (_has_momentum, "keeps a momentum"),
+    (_has_schedule, "records its learning rate"),
+)
+
+
+def _parted(draft: Experiment, old: Experiment, came_from: Mapping[str, str], homes: Homes) -> Iterator[str]:
+    """A line for each cohort that would go on without the arm because of which it has a tensor or a column."""
+    for source, members in _cohorts(draft, came_from, homes):
+        for needs, does in _SHARED:
+            reason = dict.fromkeys(arm for arm, _ in source.members if needs(old.arm(arm).spec.optimizer))
+            if reason and not any(needs(member.spec.optimizer) for member in members):
+                names = ", ".join(dict.fromkeys(came_from[member.arm] for member in members))
+                yield (
+                    f"arms: {names} can't go on in a cohort without {', '.join(reason)}, "
+                    f"because of which it {does}: take both, and leave what parts them as it was"
+                )
+
+
 def _same_past(before, spec, step: int, name: str, values: Callable) -> bool:
     return np.array_equal(*(values(getattr(s.optimizer, name), s.stop.steps)[:step] for s in (before, spec)))
 
@@ -187,7 +219,7 @@ def _origin(name: str, step: int, draft: Experiment, old: Experiment, came_from:
     said: dict[str, list[str]] = {}
     for arm in draft.arms:
         for field, (_, value) in changed_fields(old.arm(came_from[arm.name]).spec, arm.spec).items():
-            said.setdefault(f"{field} = {_words(value)}", []).append(arm.name)
+            said.setdefault(f"{field} = {words_of(value)}", []).append(arm.name)
     shared = [text for text, names in said.items() if len(names) == len(draft.arms)]
     own = [f"{', '.join(names)}: {text}" for text, names in said.items() if len(names) < len(draft.arms)]
     taken = list(dict.fromkeys(came_from.values()))
@@ -196,33 +228,34 @@ def _origin(name: str, step: int, draft: Experiment, old: Experiment, came_from:
     return f"fork of {name} at step {step}{only}" + (f": {changes}" if changes else "")
 
 
-def _words(value) -> str:
-    if isinstance(value, dict):
-        kind = kind_of(value) or "table"
-        rest = " ".join(f"{key} {item}" for key, item in value.items() if key not in ("schedule", "kind"))
-        return f"{kind} ({rest})"
-    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
-
-
 def _branches(
     experiment: Experiment,
     folder: ExperimentFolder,
     came_from: Mapping[str, str],
-    homes: Mapping[tuple[str, int], CohortFolder],
+    homes: Homes,
     step: int,
 ) -> list[Branch]:
     """The cohorts of the fork: as planned for a new experiment, and none across two cohorts of the old one."""
     read: dict[CohortFolder, Checkpoint] = {}
     branches = []
+    for source, members in _cohorts(experiment, came_from, homes):
+        if source not in read:
+            read[source] = _read(source, step)
+        branches.append(_branch(members, source, read[source], folder.spec(), came_from))
+    return branches
+
+
+def _cohorts(
+    experiment: Experiment, came_from: Mapping[str, str], homes: Homes
+) -> list[tuple[CohortFolder, tuple[Member, ...]]]:
+    """The cohorts of the fork, each behind the one it comes from."""
+    found = []
     for members in plan_cohorts(experiment):
         parts: dict[CohortFolder, list[Member]] = {}
         for member in members:
             parts.setdefault(homes[came_from[member.arm], member.seed], []).append(member)
-        for source, part in parts.items():
-            if source not in read:
-                read[source] = _read(source, step)
-            branches.append(_branch(tuple(part), source, read[source], folder.spec(), came_from))
-    return branches
+        found += [(source, tuple(part)) for source, part in parts.items()]
+    return found
 
 
 def _read(cohort: CohortFolder, step: int) -> Checkpoint:

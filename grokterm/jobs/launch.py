@@ -39,7 +39,10 @@ def resume(folder: ExperimentFolder, device: str = "auto", force: bool = False) 
 
     Raises:
         BadInput: nothing to resume, because everything is running or finished, or silent and perhaps running.
+        DamagedRecord: the folder has no cohorts.
     """
+    if not folder.cohorts:
+        folder.check()
     states = {cohort: cohort.state() for cohort in folder.cohorts}
     stalled = {cohort: cohort.silence() for cohort, state in states.items() if state is State.STALLED}
     idle = [cohort for cohort, state in states.items() if state.resumable]

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from grokterm.record.errors import DamagedRecord
+from grokterm.record.errors import DamagedRecord, unreadable
 from grokterm.record.files import dump_json, write_whole
 from grokterm.record.layout import FORMAT, HIDDEN, CohortPaths, parse_checkpoint_name
 
@@ -141,7 +141,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
     except KeyError as error:
         raise DamagedRecord(f"{path}: not a checkpoint of this program (no {error})") from error
     except (SafetensorError, ValueError, TypeError, RecursionError) as error:
-        raise DamagedRecord(f"{path}: can't be read ({error})") from error
+        raise unreadable(path, error) from error
 
 
 def _parse(document: Mapping[str, Any], tensors: dict[str, npt.NDArray]) -> Checkpoint:

@@ -14,6 +14,11 @@ class FolderBusy(GroktermError):
     """Another process writes this folder, and one file has one writer."""
 
 
+def unreadable(path: Path, error: Exception) -> DamagedRecord:
+    """The one line for a file that the system doesn't give, or that isn't what it should be."""
+    return DamagedRecord(f"{path}: can't be read ({getattr(error, 'strerror', None) or error})")
+
+
 def unwritable(path: Path, error: OSError) -> GroktermError:
     """The one line for a folder that can't be written: bad input if another path would do, else a failure."""
     why = (error.strerror or type(error).__name__).lower()
@@ -23,4 +28,5 @@ def unwritable(path: Path, error: OSError) -> GroktermError:
         return BadInput(f"{path}: can't be written ({why})", hint="name a writable folder with --runs DIR")
     if isinstance(error, FileNotFoundError):
         return BadInput(f"{path}: can't be made ({why})", hint="name a folder that can with --runs DIR")
-    return GroktermError(f"{path}: can't be written ({why})", hint="see `df -h` for the room that is left")
+    hint = "see `df -h` for the room that is left" if error.errno in (errno.ENOSPC, errno.EDQUOT) else None
+    return GroktermError(f"{path}: can't be written ({why})", hint)

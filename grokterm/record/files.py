@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from grokterm.record.errors import DamagedRecord
+from grokterm.record.errors import unreadable
 from grokterm.record.layout import HIDDEN
 
 T = TypeVar("T")
@@ -204,7 +204,7 @@ def read_json_value(path: Path, expected: bool, kinds: type | tuple[type, ...]) 
     except FileNotFoundError:
         return None
     except (OSError, ValueError, RecursionError) as error:
-        raise DamagedRecord(f"{path}: can't be read ({error})") from error
+        raise unreadable(path, error) from error
 
 
 def dump_json(document: Any) -> str:

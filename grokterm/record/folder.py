@@ -12,15 +12,16 @@ import tomli
 from grokterm.errors import GroktermError
 from grokterm.names import NAME
 from grokterm.record.cohort import CohortFolder
-from grokterm.record.errors import DamagedRecord
+from grokterm.record.errors import DamagedRecord, unreadable
 from grokterm.record.events import FORKED
 from grokterm.record.files import read_json
-from grokterm.record.layout import FORMAT, ExperimentPaths, telling_paths
+from grokterm.record.layout import FORMAT, ExperimentPaths, cohort_paths, telling_paths
 from grokterm.record.notes import Marks, Note, add_note, marks_of, read_notes
 from grokterm.record.state import State, combine_states
 from grokterm.spec import Experiment, Member, Scalar, flat_values, parse
 
 Stamp = tuple[int, ...]
+_FIRST_COHORT = 4  # in a stamp: before it stand notes and the folder of cohorts, each with size and time
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,11 @@ class ExperimentFolder:
         except OSError as error:
             return f"{self.path}: can't be read ({error.strerror})"
 
+    def check(self) -> None:
+        """Raises DamagedRecord with the `problem`, if there is one."""
+        if self.problem:
+            raise DamagedRecord(self.problem)
+
     @cached_property
     def cohorts(self) -> tuple[CohortFolder, ...]:
         """The cohorts in order; none if the folder is broken."""
@@ -139,7 +145,7 @@ class ExperimentFolder:
             text = self.paths.spec.read_text("utf-8")
             return parse(tomli.loads(text), str(self.paths.spec))
         except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
-            raise DamagedRecord(f"{self.paths.spec}: can't be read ({error})") from error
+            raise unreadable(self.paths.spec, error) from error
         except GroktermError as error:
             raise DamagedRecord(error.message) from error
 
@@ -148,7 +154,7 @@ class ExperimentFolder:
         try:
             return flat_values(tomli.loads(self.paths.spec.read_text("utf-8")))
         except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError, AttributeError) as error:
-            raise DamagedRecord(f"{self.paths.spec}: can't be read ({error})") from error
+            raise unreadable(self.paths.spec, error) from error
 
     def stamp(self) -> Stamp:
         """Changes whenever a cohort's status, launch or events, or the notes are written. Opens no file.
@@ -160,7 +166,17 @@ class ExperimentFolder:
 
     def unchanged(self, stamp: Stamp) -> bool:
         """Whether the folder still has this stamp. Quicker than `stamp`: its cohorts aren't listed again."""
-        return _stamp(self.path, (len(stamp) // 2 - 2) // 2) == stamp
+        return _stamp(self.path, _cohorts_in(stamp)) == stamp
+
+    def stirred(self, stamp: Stamp) -> bool:
+        """Whether a cohort has had another status written since this stamp: a quarter of what `unchanged` looks at."""
+        try:
+            for index, path in enumerate(cohort_paths(str(self.path), _cohorts_in(stamp))):
+                if os.stat(path).st_mtime_ns != stamp[_FIRST_COHORT + 4 * index + 1]:  # noqa: PTH116
+                    return True
+        except OSError:
+            return True
+        return False
 
     def planned(self, cohort: CohortFolder) -> tuple[Member, ...]:
         """The members of a cohort with their specs, in the order written when the experiment was created."""
@@ -194,6 +210,10 @@ class ExperimentFolder:
 
     def __repr__(self) -> str:
         return f"ExperimentFolder({str(self.path)!r})"
+
+
+def _cohorts_in(stamp: Stamp) -> int:
+    return (len(stamp) - _FIRST_COHORT) // 4
 
 
 def _stamp(root: Path, cohorts: int) -> Stamp:

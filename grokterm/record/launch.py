@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from grokterm.record.errors import DamagedRecord
+from grokterm.record.errors import unreadable
 from grokterm.record.events import QUEUED, Event
 from grokterm.record.files import read_json, write_json
 from grokterm.record.processes import Identity, identity
@@ -42,7 +42,7 @@ def read_launch(path: Path) -> Launch | None:
         process = Identity.of(document) if document.get("pid") else None
         return Launch(float(document["time"]), str(document["device"]), process)
     except (KeyError, TypeError, ValueError) as error:
-        raise DamagedRecord(f"{path}: can't be read ({error})") from error
+        raise unreadable(path, error) from error
 
 
 def launch_event(launch: Launch) -> Event:

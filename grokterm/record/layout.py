@@ -106,6 +106,11 @@ def telling_paths(root: str, cohorts: int) -> list[str]:
     return paths
 
 
+def cohort_paths(root: str, cohorts: int) -> list[str]:
+    """The folders of the cohorts: their times change with every status that is written."""
+    return [f"{root}/cohorts/{index:02d}" for index in range(cohorts)]
+
+
 def parse_checkpoint_name(name: str) -> tuple[int, bool] | None:
     """(step, kept) of the name of a checkpoint; None for any other file."""
     kept = name.endswith(_KEPT)

@@ -133,6 +133,12 @@ def list_slots() -> list[tuple[str, int, Path]]:
     return [(device, int(number), path) for (device, _, number), path in split if number.isdigit()]
 
 
+def claimed_folders() -> set[Path]:
+    """Every experiment that waits or trains on this machine, and those of the dead. Takes no lock, and is cheap."""
+    claims = [claim for _, claim in read_line()] + [read_claim(path) for _, _, path in list_slots()]
+    return {Path(claim.folder) for claim in claims if claim is not None and claim.folder}
+
+
 def claim_of(folder: str, cohort: int, devices: Mapping[str, str]) -> str:
     """The line that this process writes on a ticket or a slot. `devices`: the identity of each."""
     document = {"folder": folder, "cohort": cohort, "devices": list(devices), "since": time.time()}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grokterm.errors import BadInput
-from grokterm.record.errors import DamagedRecord, unwritable
+from grokterm.record.errors import unreadable, unwritable
 from grokterm.record.files import append_line, dump_json
 
 _TEXTS = ("note", "tag", "untag")
@@ -79,7 +79,7 @@ def read_notes(path: Path) -> list[Note]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise DamagedRecord(f"{path}: can't be read ({error.strerror})") from error
+        raise unreadable(path, error) from error
     return [_parse(line) for line in data[: data.rfind(b"\n") + 1].split(b"\n") if line.strip()]
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from grokterm.record.errors import DamagedRecord
+from grokterm.record.errors import unreadable
 from grokterm.record.files import read_json, write_json
 from grokterm.record.processes import Identity
 
@@ -75,7 +75,7 @@ def read_status(path: Path, expected: bool = False) -> Status | None:
     try:
         known = {name: _cast(kind, document[name]) for name, kind in _TYPES.items() if name in document}
     except (TypeError, ValueError, AttributeError) as error:
-        raise DamagedRecord(f"{path}: can't be read ({error})") from error
+        raise unreadable(path, error) from error
     return Status(**known)
 
 

@@ -6,19 +6,30 @@ here trains, and nothing here knows of folders of results. Start reading at `run
 
 from grokterm.spec.cautions import cautions
 from grokterm.spec.cohorts import plan_cohorts
+from grokterm.spec.documents import words_of
 from grokterm.spec.editing import Draft, Verdict, check, draft_of, open_draft
 from grokterm.spec.experiment import Arm, Experiment, Header, Member
 from grokterm.spec.field_rows import Row, attach, rows
 from grokterm.spec.fields import FieldInfo, field_table
 from grokterm.spec.flat import Scalar, all_paths, flat_fields, flat_values
 from grokterm.spec.interventions import Transplant, When
-from grokterm.spec.load import load, parse
+from grokterm.spec.kinds import lost, not_kept
+from grokterm.spec.load import left_out, left_out_of, load, parse
 from grokterm.spec.losses import CrossEntropy
 from grokterm.spec.merge import kind_of
 from grokterm.spec.milestones import MilestoneRule, Milestones, find_milestones
 from grokterm.spec.models import Transformer
 from grokterm.spec.optimizers import AdamW
-from grokterm.spec.presets import Exists, PresetInfo, find_preset, list_presets, my_folder, save_preset, slug
+from grokterm.spec.presets import (
+    Exists,
+    PresetInfo,
+    find_preset,
+    list_presets,
+    my_folder,
+    name_problem,
+    save_preset,
+    slug,
+)
 from grokterm.spec.problems import nearest
 from grokterm.spec.rates import RateSchedule, rate_values
 from grokterm.spec.revise import changed_fields, revise
@@ -66,11 +77,16 @@ __all__ = [
     "flat_fields",
     "flat_values",
     "kind_of",
+    "left_out",
+    "left_out_of",
     "list_presets",
     "load",
+    "lost",
     "memory_of",
     "my_folder",
+    "name_problem",
     "nearest",
+    "not_kept",
     "open_draft",
     "parse",
     "plan_cohorts",
@@ -82,5 +98,6 @@ __all__ = [
     "schedule_values",
     "shape_of",
     "slug",
+    "words_of",
     "work_of",
 ]

@@ -15,6 +15,9 @@ from pydantic_core import PydanticCustomError
 PER_MEMBER = {"per_member": True}
 """Marks a field whose value may differ from member to member inside one cohort."""
 
+OWN_MEANING = {"own_meaning": True}
+"""Marks a field that is something else than the field of that name in other kinds of its section."""
+
 TAG_PREFIX = "\0"
 """Starts a union's tag in the location of a pydantic error. No key that a person wrote starts like this."""
 

@@ -15,11 +15,13 @@ import tomli_w
 
 from grokterm.errors import BadInput, GroktermError
 from grokterm.spec.cautions import cautions
+from grokterm.spec.disclosure import disclosed
+from grokterm.spec.documents import arms_of, effective, flatten
 from grokterm.spec.experiment import Experiment
 from grokterm.spec.fields import FieldInfo
-from grokterm.spec.grid import flat_axes
+from grokterm.spec.kinds import keep_common, of_kind
 from grokterm.spec.load import SECTIONS, dotted, load, parse
-from grokterm.spec.merge import kind_of, merge
+from grokterm.spec.merge import kind_of
 from grokterm.spec.overrides import read_overrides, read_value
 from grokterm.spec.presets import find_preset, read_chain
 from grokterm.spec.problems import plain_line, show, value_at
@@ -53,8 +55,7 @@ class Draft:
     @property
     def arms(self) -> Table:
         """The arms by name; {} where there are none, or something that isn't a table stands there."""
-        arms = self.document.get("arms")
-        return arms if isinstance(arms, dict) else {}
+        return arms_of(self.document)
 
     @property
     def base(self) -> Table:
@@ -68,10 +69,7 @@ class Draft:
 
     def effective(self, path: Path) -> Any:
         """The value that holds at `path`: in an arm its own, else the base's; None where neither says anything."""
-        if path[0] != "arms":
-            return value_at(self.document, path)[1]
-        own = {key: value for key, value in self.arm(path[1]).items() if key in SECTIONS}
-        return value_at(merge(self.base, own), path[2:])[1]
+        return effective(self.document, path)
 
     def changed(self, path: Path) -> bool:
         """Whether the value there is another than it was."""
@@ -100,8 +98,6 @@ class Draft:
 
         A kind (of a schedule, of a task) that is chosen keeps the values whose names it shares with the one before.
         """
-        from grokterm.spec.field_rows import of_kind
-
         if not text.strip():
             return self.unset(path)
         value = value_of(text, field)
@@ -119,6 +115,7 @@ class Draft:
         changes, problems = read_overrides(overrides, list(self.arms))
         if problems:
             raise BadInput(problems)
+        changes, _ = keep_common(self.document, changes)
         document = flatten([self.document, *(change.document for change in changes)])
         if seeds is not None:
             document["seeds"] = seeds if isinstance(seeds, int) else list(seeds)
@@ -170,13 +167,18 @@ class Draft:
                 lines.append(f"{dotted(path)}{is_} ({was} in {self.title})")
         return tuple(lines)
 
+    @property
+    def told(self) -> Table:
+        """The document with words that are true of it; see `disclosure`."""
+        return disclosed(self.document, self.source, self.document.get("name") or self.title)
+
     def to_toml(self) -> str:
         """The draft as a preset: complete, so that it means the same when what it was made from changes.
 
         What a default says stays unsaid, and a name that wasn't changed goes: a preset is called after its file.
         """
         kept = self.document.keys() - {"origin"} - ({"name"} if not self.changed(("name",)) else set())
-        document = {key: value for key, value in self.document.items() if key in kept}
+        document = {key: value for key, value in self.told.items() if key in kept | {"title", "changed"}}
         head = [f"From {self.title}" + (", with" if self.changes() else "."), *(f"  {line}" for line in self.changes())]
         return "".join(f"# {plain_line(line)}\n" for line in head) + "\n" + tomli_w.dumps(document)
 
@@ -199,7 +201,7 @@ class Verdict:
 def check(draft: Draft) -> Verdict:
     """Validates a draft as a whole: the mistakes are those that `grokterm run` would report."""
     try:
-        experiment = parse(draft.document, draft.origin)
+        experiment = parse(draft.told, draft.origin)
     except BadInput as error:
         return Verdict(draft, problems=tuple(_split(line, draft.origin) for line in error.problems))
     return Verdict(draft, experiment, cautions=cautions(experiment))
@@ -232,16 +234,6 @@ def open_draft(source: str | File) -> Draft:
 def draft_of(document: Table, title: str) -> Draft:
     """A draft made from a document without `extends`, such as the resolved spec of an experiment."""
     return Draft(title, document, document)
-
-
-def flatten(tables: Iterable[Table]) -> Table:
-    """Documents that extend one another as one, the furthest first."""
-    result: Table = {}
-    for table in tables:
-        grid = table.get("grid")
-        result = merge(result, table | {"grid": dict(flat_axes(grid))} if isinstance(grid, dict) else table)
-    result.pop("origin", None)  # the record of an experiment is a preset too, and a new start is nobody's fork
-    return result
 
 
 def value_of(text: str, field: FieldInfo | None = None) -> Any:

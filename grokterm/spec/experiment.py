@@ -31,6 +31,11 @@ class Header(Section):
         json_schema_extra={"hidden": True},
         description="Where a fork or a repeat came from, in words. Written by the program, never by a person.",
     )
+    changed: list[str] = Field(
+        default=[],
+        json_schema_extra={"hidden": True},
+        description="What was changed of the preset, in words. Written by the program, never by a person.",
+    )
     seeds: list[int] = Field(
         default=[0, 1, 2, 3, 4],
         json_schema_extra={
@@ -106,6 +111,7 @@ class Experiment:
     arms: tuple[Arm, ...]
     cohort_width: int | None = None
     origin: str = ""
+    changed: tuple[str, ...] = ()
 
     def arm(self, name: str) -> Arm:
         """The arm called `name`; KeyError where there is none."""
@@ -120,6 +126,8 @@ class Experiment:
         """The experiment as a TOML document: what all arms share at the top, the rest under each arm."""
         header = {key: getattr(self, key) for key in _WORDS}
         header = {key: value for key, value in header.items() if value}
+        if self.changed:
+            header["changed"] = list(self.changed)
         header["seeds"] = list(self.seeds)
         if self.cohort_width is not None:
             header["cohort_width"] = self.cohort_width

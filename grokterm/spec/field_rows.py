@@ -1,9 +1,4 @@
-"""A draft as a list of rows: every field of the field table that can be set in it, and what stands there.
-
-Which fields a section has, or a table in the place of a value (a schedule, a filter), depends on its kind; the field
-table says so in brackets (`optimizer[adamw].weight_decay[linear].end`). A schedule inside a schedule has the same
-fields again.
-"""
+"""A draft as a list of rows: every field of the field table that can be set in it, and what stands there."""
 
 from __future__ import annotations
 
@@ -14,12 +9,13 @@ from typing import Any, NamedTuple
 from grokterm.errors import BadInput
 from grokterm.spec.editing import LIST, Draft, Path, text_of
 from grokterm.spec.fields import FieldInfo, field_table, leaf_paths
+from grokterm.spec.kinds import fields_in, kinds_of, leaf, parts_of, section_fields
 from grokterm.spec.load import SECTIONS, TOP, dotted
-from grokterm.spec.merge import DEFAULT_KINDS, DISCRIMINATORS, kind_of
+from grokterm.spec.merge import DISCRIMINATORS, kind_of
 from grokterm.spec.problems import nearest, value_at
 from grokterm.spec.run import RunSpec
 
-MOST_ARMS = 100
+PAGE = 100  # arms that are listed at a time
 ABOUT = FieldInfo("about", "text", "", "One line that says what the arm is for.", (), False)
 AXIS = FieldInfo("grid", LIST, "", "Each value makes an arm; several axes, every combination.", (), False)
 
@@ -29,8 +25,10 @@ class Row(NamedTuple):
 
     Attributes:
         sort: "section" (a heading), "field", "arm" (the name of an arm), "axis" (of the grid), "stray" (a key that no
-            section has), or "new arm", "new field", "new axis", where a name is written to add one, or "more".
-        path: where its value is in the document; for "new …" the place something is added to, with an empty last part.
+            section has), or "new arm", "new field", "new axis", where a name is written to add one, or "more": on to
+            other arms.
+        path: where its value is in the document; for "new …" the place something is added to, with an empty last part;
+            for "more" the arm that it leads to.
         label: what stands before the value.
         depth: how far it is indented.
         text: the value as it is typed, "" where it isn't set.
@@ -64,24 +62,31 @@ class Row(NamedTuple):
     @property
     def focusable(self) -> bool:
         """Whether anything can be written there."""
-        return self.sort not in ("section", "more")
+        return self.sort != "section"
 
 
-def rows(draft: Draft, also: Collection[Path] = ()) -> tuple[Row, ...]:
-    """All rows of a draft.
+def rows(draft: Draft, also: Collection[Path] = (), focus: Path = ()) -> tuple[Row, ...]:
+    """All rows of a draft, but of many arms only a page.
 
     Args:
         also: paths below an arm whose row is shown although nothing is set there (yet).
+        focus: a path; the page is the one of its arm, the first where it is in none.
     """
-    return tuple(_Lister(draft, also).all())
+    return tuple(_Lister(draft, also, focus).all())
 
 
 class _Lister:
     """The walk through a draft, with what each step of it needs to know."""
 
-    def __init__(self, draft: Draft, also: Collection[Path]) -> None:
+    def __init__(self, draft: Draft, also: Collection[Path], focus: Path) -> None:
         self._draft, self._also = draft, also
-        self._arms = [(index, draft.arm(name)) for index, name in enumerate(draft.arms)][:MOST_ARMS]
+        self._names = list(draft.arms)
+        in_arms = len(focus) > 1 and focus[0] == "arms" and focus[1] in draft.arms
+        self._first = self._names.index(focus[1]) // PAGE * PAGE if in_arms else 0
+        self._said: dict[Path, list[tuple[int, Any]]] = {}
+        for index, name in enumerate(self._names):
+            for path, value in _nodes(draft.arm(name)):
+                self._said.setdefault(path, []).append((index, value))
 
     def all(self) -> Iterator[Row]:
         document = self._draft.document
@@ -93,16 +98,24 @@ class _Lister:
             table = document.get(section)
             yield from self._table(section_fields(section, table), (section,), 1, table)
         yield Row("section", ("arms",), "arms", default="Each is the above with fields of its own.")
-        for index, name in enumerate(list(self._draft.arms)[:MOST_ARMS]):
-            yield from self._arm(index, name)
-        if len(self._draft.arms) > MOST_ARMS:
-            yield Row("more", ("arms",), f"and {len(self._draft.arms) - MOST_ARMS:,} more arms: edit them in a file", 1)
+        last = min(self._first + PAGE, len(self._names))
+        if self._first:
+            yield self._more(self._first - 1, f"{self._first:,} before")
+        for index in range(self._first, last):
+            yield from self._arm(index, self._names[index])
+        if last < len(self._names):
+            yield self._more(last, f"{len(self._names) - last:,} more")
         yield Row("new arm", ("arms", ""), "+ arm", 1)
         yield Row("section", ("grid",), "grid", default="Lists of values, multiplied out into arms.")
         grid = document.get("grid")
         for axis in grid if isinstance(grid, dict) else ():
             yield self._row("axis", ("grid", axis), axis, 1, AXIS)
         yield Row("new axis", ("grid", ""), "+ axis", 1, field=run_fields("a list of values makes arms"))
+
+    def _more(self, index: int, words: str) -> Row:
+        """The way to the arms that aren't listed."""
+        listed = f"arms {self._first + 1:,} to {min(self._first + PAGE, len(self._names)):,} of {len(self._names):,}"
+        return Row("more", ("arms", self._names[index]), words, 1, default=f"{listed} are here; + arm goes by name")
 
     def _arm(self, index: int, name: str) -> Iterator[Row]:
         path = ("arms", name)
@@ -161,55 +174,15 @@ class _Lister:
         )
 
     def _elsewhere(self, path: Path) -> tuple[tuple[int, str], ...]:
-        found = ((index, value_at(arm, path)) for index, arm in self._arms)
-        return tuple((index, text_of(value, path[-1])) for index, (there, value) in found if there)
+        return tuple((index, text_of(value, path[-1])) for index, value in self._said.get(path, ()))
 
 
-def leaf(field: FieldInfo) -> str:
-    """A field's last name."""
-    return field.path.rpartition(".")[2]
-
-
-@cache
-def _by_place() -> dict[str, tuple[FieldInfo, ...]]:
-    """The fields by where they are: "" for the header, "task", "optimizer.weight_decay[linear]"."""
-    found: dict[str, tuple[FieldInfo, ...]] = {}
-    for field in field_table():
-        place = field.path.rpartition(".")[0]
-        found[place] = (*found.get(place, ()), field)
-    return found
-
-
-def fields_in(place: str) -> tuple[FieldInfo, ...]:
-    """The fields at a place, () where there is no such place."""
-    return _by_place().get(place, ())
-
-
-def section_fields(section: str, table: Any) -> tuple[FieldInfo, ...]:
-    """The fields of a section of that kind; where it has several kinds, `kind` offers all of them."""
-    kinds = kinds_of(section)
-    if not kinds:
-        return fields_in(section)
-    kind = kind_of(table)
-    usual = DEFAULT_KINDS.get(section, kinds[0])
-    fields = fields_in(f"{section}[{kind if kind in kinds else usual}]")
-    return tuple(f._replace(choices=kinds, default=usual) if leaf(f) == "kind" else f for f in fields)
-
-
-def kinds_of(place: str) -> tuple[str, ...]:
-    """What a section, or a table at `place`, can be; () where there is but one kind, or no table."""
-    starts = (other.removeprefix(f"{place}[") for other in _by_place() if other.startswith(f"{place}["))
-    return tuple(dict.fromkeys(start.partition("]")[0] for start in starts))
-
-
-def parts_of(field: FieldInfo, kind: str | None) -> tuple[FieldInfo, ...]:
-    """The fields of a table of that kind in the place of `field`, () where it can't be one."""
-    if kind is None:
-        return fields_in(field.path)
-    outer = field.path
-    while "." in outer and kind not in kinds_of(outer):
-        outer = outer.rpartition("[")[0]
-    return fields_in(f"{outer}[{kind}]") if "." in outer else ()
+def _nodes(table: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every place in a table, with what stands there."""
+    for key, value in table.items():
+        yield (*path, key), value
+        if isinstance(value, dict):
+            yield from _nodes(value, (*path, key))
 
 
 @cache
@@ -237,48 +210,6 @@ def field_key(text: str) -> str:
         raise BadInput(f"{text} is in several sections; write one of {', '.join(short)}")
     best = nearest(text, [*keys, *leaf_paths()])
     raise BadInput(f"unknown field {text!r}" + (f"; nearest: {best}" if best else ", such as optimizer.lr"))
-
-
-def of_kind(field: FieldInfo, value: Any, old: Any) -> Any:
-    """What choosing `value` makes of `old`: a table of another kind keeps what the two have in common.
-
-    A number becomes the first level of a schedule, a schedule becomes what a mirror or a mean is made `of`.
-
-    Args:
-        field: the `kind` of a section, or what holds a value or a table.
-        old: the whole section, or what stands in the field.
-    """
-    if leaf(field) == "kind":
-        return _retold("kind", value, old, section_fields(field.key.partition(".")[0], {"kind": value}))
-    parts = {leaf(part): part for part in parts_of(field, value)} if isinstance(value, str) else {}
-    if not parts or kind_of(old, leaf(field)) == value:
-        return old if parts else value
-    if "of" in _dict(old):
-        return of_kind(field, value, old["of"])
-    if "of" in parts:
-        return {"schedule": value} | ({"of": old} if old is not None else {})
-    first = next((item for item in _dict(old).values() if _is_number(item)), old if _is_number(old) else None)
-    if list(parts)[:2] == ["schedule", "value"] and first is not None:
-        return first
-    table = _retold("kind" if "kind" in parts else "schedule", value, old, parts.values())
-    wanted = next((part for part in parts.values() if part.default == "required"), None)
-    if wanted and leaf(wanted) not in table and first is not None and wanted.type.startswith("a number"):
-        table[leaf(wanted)] = first
-    return table
-
-
-def _retold(tag: str, kind: str, old: Any, fields: Iterable[FieldInfo]) -> dict[str, Any]:
-    """A table of that kind with what `old` says of its fields."""
-    names = {leaf(field) for field in fields} - {tag}
-    return {tag: kind} | {name: item for name, item in _dict(old).items() if name in names}
-
-
-def _dict(value: Any) -> dict:
-    return value if isinstance(value, dict) else {}
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def attach(

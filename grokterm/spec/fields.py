@@ -28,6 +28,7 @@ class FieldInfo(NamedTuple):
         description: what it means and what follows from it.
         choices: the allowed values where they can be listed, else ().
         per_member: whether it may differ inside one cohort.
+        own_meaning: whether it is something else than the field of that name in other kinds of its section.
     """
 
     path: str
@@ -36,6 +37,7 @@ class FieldInfo(NamedTuple):
     description: str
     choices: tuple[str, ...]
     per_member: bool
+    own_meaning: bool = False
 
     @property
     def key(self) -> str:
@@ -89,6 +91,7 @@ def _describe(path: str, field: PydanticField) -> FieldInfo:
         field.description or "",
         choices,
         extra.get("per_member", False),
+        extra.get("own_meaning", False),
     )
 
 

@@ -14,8 +14,11 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from grokterm.errors import BadInput
+from grokterm.spec.disclosure import disclosure
+from grokterm.spec.documents import flatten
 from grokterm.spec.experiment import Arm, Experiment, Header
 from grokterm.spec.grid import MAX_ARMS, Point, expand, read_axes
+from grokterm.spec.kinds import keep_common
 from grokterm.spec.merge import Layer, merge, stack
 from grokterm.spec.overrides import Override, read_overrides
 from grokterm.spec.presets import extend, find_preset, read_chain, slug
@@ -24,7 +27,7 @@ from grokterm.spec.run import RunSpec
 
 SECTIONS = tuple(RunSpec.model_fields)
 TOP = (*Header.model_fields, "extends", *SECTIONS, "arms", "grid")
-_WRITTEN = [key for key in TOP if key != "origin"]  # what a person may write
+_WRITTEN = [key for key in TOP if key not in ("origin", "changed")]  # what a person may write
 ARM_NAME = re.compile(r"[A-Za-z0-9._=\-]{1,100}")
 SET, SEEDS = "--set", "--seeds"
 ONLY_ARM = "run"
@@ -64,10 +67,37 @@ def load(source: str | Path, overrides: Sequence[str] = (), seeds: int | Sequenc
         file.table.pop("origin", None)  # the record of an experiment is a preset too, and a new start is nobody's fork
     names = [name for file in files for name in _table(file.table, "arms")]
     changes, problems = read_overrides(overrides, list(dict.fromkeys(names)))
+    source = flatten(file.table for file in files)
+    changes, _ = keep_common(source, changes)
     extra = [Document(SET, change.document) for change in changes]
     if seeds is not None:
         extra.append(Document(SEEDS, {"seeds": seeds if isinstance(seeds, int) else list(seeds)}))
+    extra = truthful(extra, source, source, path.stem)
     return assemble([*files, *extra], path.stem, changes, problems)
+
+
+def truthful(extra: list[Document], document: dict[str, Any], source: dict[str, Any], name: str = "") -> list[Document]:
+    """What goes over a document, with what that makes of its title, expectation and cost.
+
+    Args:
+        document: what it goes over.
+        source: what the words were written for.
+        name: what the experiment is called where the document doesn't say.
+    """
+    now = flatten([document, *(layer.table for layer in extra)])
+    over = disclosure(now, source, document.get("name") or name)
+    return [*extra, Document(SET, over)] if over else extra
+
+
+def left_out(source: str | Path, overrides: Sequence[str]) -> tuple[str, ...]:
+    """A line for each override by which another kind takes the place of one, with fields that it doesn't have."""
+    document = flatten(table for _, table in read_chain(find_preset(source)))
+    return left_out_of(document, overrides)
+
+
+def left_out_of(document: dict[str, Any], overrides: Sequence[str]) -> tuple[str, ...]:
+    """The same for a document without `extends`."""
+    return keep_common(document, read_overrides(overrides, list(_table(document, "arms")))[0])[1]
 
 
 def parse(document: dict[str, Any], origin: str) -> Experiment:
@@ -117,7 +147,7 @@ def assemble(documents: list[Document], stem: str, changes: list[Override], prob
     if lines:
         raise BadInput([plain_line(line) for line in lines])
     fields = header.model_dump()
-    fields |= {"name": slug(header.name or stem), "seeds": tuple(header.seeds)}
+    fields |= {"name": slug(header.name or stem), "seeds": tuple(header.seeds), "changed": tuple(header.changed)}
     return Experiment(**fields, arms=tuple(arms))
 
 

@@ -162,10 +162,8 @@ def save_preset(name: str, text: str, overwrite: bool = False) -> Path:
         BadInput: the name is none or a bundled preset's, there is such a file and `overwrite` is false, or it can't be
             written.
     """
-    if not PRESET_NAME.fullmatch(name):
-        raise BadInput(f"preset name {show(name)}: expected 1 to 64 letters, digits and . _ - without spaces")
-    if name in (path.stem for path in _preset_files(presets_folder())):
-        raise BadInput(f"{name} is a preset that came with grokterm; yours needs another name")
+    if problem := name_problem(name):
+        raise BadInput(problem)
     path = my_folder() / f"{name}.toml"
     if path.exists() and not overwrite:
         raise Exists(plain_line(f"{path} exists"), hint="--force writes over it")
@@ -177,6 +175,15 @@ def save_preset(name: str, text: str, overwrite: bool = False) -> Path:
     except OSError as error:
         raise BadInput(plain_line(f"{path}: can't be written: {error.strerror}")) from None
     return path
+
+
+def name_problem(name: str) -> str:
+    """What is wrong with a name for a preset of the user's own, "" where nothing is."""
+    if not PRESET_NAME.fullmatch(name):
+        return f"preset name {show(name)}: expected 1 to 64 letters, digits and . _ - without spaces"
+    if name in (path.stem for path in _preset_files(presets_folder())):
+        return f"{name} is a preset that came with grokterm; yours needs another name"
+    return ""
 
 
 class Exists(BadInput):

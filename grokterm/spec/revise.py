@@ -7,7 +7,8 @@ from typing import Any
 
 from grokterm.errors import BadInput
 from grokterm.spec.experiment import Experiment, spec_to_document
-from grokterm.spec.load import SEEDS, SET, Document, assemble
+from grokterm.spec.kinds import keep_common
+from grokterm.spec.load import SEEDS, SET, Document, assemble, truthful
 from grokterm.spec.overrides import read_overrides
 from grokterm.spec.problems import nearest
 from grokterm.spec.run import RunSpec
@@ -38,17 +39,20 @@ def revise(
     Raises:
         BadInput: with all mistakes, one line each.
     """
-    document = experiment.to_document()
-    document.pop("origin", None)
+    source = experiment.to_document()
+    source.pop("origin", None)
     came_from = _arms(experiment, overrides, arms)
-    document["arms"] = {
-        new: copy.deepcopy(document["arms"][old]) | ({} if new == old else {"about": f"out of {old}"})
+    taken = {
+        new: copy.deepcopy(source["arms"][old]) | ({} if new == old else {"about": f"out of {old}"})
         for new, old in came_from.items()
     }
+    document, source = source | {"arms": taken}, source | {"arms": source["arms"] | taken}
     changes, problems = read_overrides(overrides, list(came_from))
-    layers = [Document(experiment.name, document), *(Document(SET, change.document) for change in changes)]
+    changes, _ = keep_common(document, changes)
+    layers = [Document(SET, change.document) for change in changes]
     if seeds is not None:
         layers.append(Document(SEEDS, {"seeds": list(seeds)}))
+    layers = [Document(experiment.name, document), *truthful(layers, document, source)]
     if origin:
         layers.append(Document(SET, {"origin": origin}))
     return assemble(layers, experiment.name, changes, problems), came_from

@@ -160,7 +160,8 @@ def test_arms_of_several_experiments(record):
     one = record({"static": SOON, "dynamic": SOON})
     other = record({"static": LATE}, optimizer={"weight_decay": 0.5}, task={"p": 13}, stop={"steps": 1000})
     result = compare([(one, "static"), (other, "static"), (one, "dynamic")])
-    assert [r.label for r in result.rows] == [f"static ({one.name})", f"static ({other.name})", "dynamic"]
+    first, second = one.name[-4:], other.name[-4:]
+    assert [r.label for r in result.rows] == [f"{first}:static", f"{second}:static", f"{first}:dynamic"]
     assert [r.experiment for r in result.rows] == [one.name, other.name, one.name]
     assert any("task differs" in w for w in result.warnings)
     assert any("budgets differ (900 and 1000 steps)" in w for w in result.warnings)

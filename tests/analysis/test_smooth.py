@@ -42,6 +42,26 @@ def test_gaps_stay_gaps_and_the_average_goes_on_behind_them(values, weight):
     )
 
 
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.floats(-1e6, 1e6) | st.sampled_from([math.nan, math.inf]), max_size=300),
+    st.lists(st.integers(0, 300), max_size=4).map(sorted),
+    st.floats(0, 0.999),
+)
+def test_what_grows_is_smoothed_as_if_all_had_been_there_at_once(values, cuts, weight):
+    values, known = np.array(values), (np.empty(0), np.empty(0))
+    for cut in (*cuts, len(values)):
+        known = values[:cut].copy(), smoothed(values[:cut], weight, known)
+    np.testing.assert_allclose(known[1], smoothed(values, weight), rtol=1e-6, atol=1e-6)
+
+
+def test_what_was_smoothed_of_other_numbers_does_not_count():
+    values = np.array([1.0, 2.0, 3.0])
+    for other in ([1.0, 2.5], [1.0, 2.0, 3.0, 4.0], [math.nan]):
+        known = np.array(other), np.full(len(other), 99.0)
+        np.testing.assert_array_equal(smoothed(values, 0.5, known), smoothed(values, 0.5))
+
+
 def test_by_hand():
     np.testing.assert_allclose(smoothed([1.0, 3.0], 0.5), [1.0, 7 / 3])  # (0.25 * 1 + 0.5 * 3) / 0.75
     np.testing.assert_allclose(smoothed([4.0, 4.0, np.nan, 4.0], 0.9), [4, 4, np.nan, 4])

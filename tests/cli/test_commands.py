@@ -1,6 +1,7 @@
 """The commands as a user types them, on a real experiment trained by a real worker."""
 
 import csv
+import getpass
 import json
 import os
 import signal
@@ -10,6 +11,7 @@ import time
 
 import pyarrow.parquet as parquet
 import pytest
+from cli.command import grokterm
 
 TINY = """
 title = "tiny"
@@ -47,9 +49,7 @@ class Lab:
         return [sys.executable, "-m", "grokterm", *words]
 
     def __call__(self, *words, code: int = 0):
-        done = subprocess.run(
-            self.command(*words), cwd=self.path, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=200
-        )
+        done = grokterm(*words, cwd=self.path)
         assert done.returncode == code, done.stderr
         return done
 
@@ -103,7 +103,11 @@ def test_ls_and_show(lab):
 def test_notes_are_kept(lab):
     lab("note", "@last", "looks odd [b]")
     lab("tag", "@last", "odd", "again")
-    assert lab("note", "@last").stdout.splitlines() == ["note: looks odd [b]", "tag: odd", "tag: again"]
+    said = lab("note", "@last").stdout.splitlines()
+    assert [line.partition(f"  {getpass.getuser()}  ")[2] for line in said] == [
+        "note: looks odd [b]", "tagged odd", "tagged again"
+    ]  # fmt: skip
+    assert lab("show", "@last").stdout.splitlines()[-3:] == said
 
 
 def test_logs_hold_the_events(lab):

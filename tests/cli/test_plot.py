@@ -46,7 +46,7 @@ def test_equal_names_of_arms_are_told_apart(place):
     items = contenders([f"{ONE}:dynamic", f"{OTHER}:dynamic"], place / "runs")
     (chart,) = charts_of(items, ["accuracy"], View(), None, None)
     names = {series.name for series in chart.series}
-    assert len(names) == 2 and all(name.startswith("dynamic · ") for name in names)
+    assert len(names) == 2 and all(name.endswith(":dynamic") for name in names)
 
 
 def test_every_option_has_its_effect(place):
@@ -80,21 +80,32 @@ def test_json_on_standard_output_is_the_numbers_or_where_they_are(place):
 
 def test_ascii_is_ascii(place):
     said = plot(place, "one1", "two2", "--panel", "all", GROKTERM_ASCII="1").stdout
-    assert said.isascii() and "o static" in said and ": median of the arm" in said
+    assert said.isascii() and "* two2:static" in said and ": median of the arm" in said
     assert "/-" in said and " | " in said  # strokes, and not braille by its density
 
 
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (("--panel", "test_ac"), 3, "nearest: test_acc"),
+        (("--panel", "test_ac"), 3, "--panel 'test_ac': no such chart or column; nearest: test_acc"),
+        (("--panel", "loss,accurracy"), 3, "nearest: accuracy"),
+        (("--panel", "foo"), 3, "no such chart or column; see `grokterm plot NAME --list`"),
         (("--panel", "loss", "--x", "wall", "-o", "a.svg"), 2, "no wall time was recorded"),
     ],
 )  # fmt: skip
 def test_a_bad_value_is_one_line_with_what_is_allowed(place, words, code, said):
     done = grokterm("plot", "one1", *words, cwd=place)
     refused(done, code, said)
-    assert len(done.stderr.strip().splitlines()) <= 2, done.stderr
+    assert len(done.stderr.strip().splitlines()) <= 2 and len(done.stderr) < 200, done.stderr
+
+
+def test_every_panel_that_is_listed_can_be_drawn(place):
+    named = [one["name"] for one in json.loads(plot(place, "one1", "--list", "--json").stdout)["panels"]]
+    assert named[:4] == ["loss", "accuracy", "norm", "lambda"] and "test_acc" in named
+    charts = charts_of(contenders([ONE], place / "runs"), named, View(), None, None)
+    assert len(charts) == len(named)
+    said = plot(place, "one1", "--list").stdout
+    assert "weight decay λ" in said and "weight_decay_integral" in said
 
 
 @pytest.mark.parametrize(

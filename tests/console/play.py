@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 from console.world import NOW
 from textual.pilot import Pilot
@@ -15,6 +16,7 @@ from grokterm.console.charts.widget import ChartView
 from grokterm.console.memory import Memory
 
 PATIENCE = 60.0
+ROUNDS = 100  # a screen that always has something to draw is as settled as it gets
 
 
 @asynccontextmanager
@@ -23,9 +25,28 @@ async def play(
 ) -> AsyncIterator[Pilot]:
     """A running console that has read everything."""
     app = Console(runs, open_at, memory, clock=lambda: NOW)
-    async with app.run_test(size=size) as pilot:
-        await settle(pilot)
-        yield pilot
+
+    async def wait_for_idle(*_: float) -> None:
+        await drained(app)
+
+    # Textual waits until this process has used no time for 20 ms: long, and it says little where threads read files.
+    with patch("textual.app.wait_for_idle", wait_for_idle), patch("textual.pilot.wait_for_idle", wait_for_idle):
+        async with app.run_test(size=size) as pilot:
+            await settle(pilot)
+            yield pilot
+
+
+async def drained(app: Console) -> None:
+    """Wait until every message has been handled, and what follows from it is laid out and drawn."""
+    for _ in range(ROUNDS):
+        await Pilot(app)._wait_for_screen()
+        if not app.screen_stack:
+            return
+        screen = app.screen
+        screen._on_timer_update()
+        drawn = not (screen._callbacks or screen._dirty_widgets or screen._layout_required)
+        if drawn and all(pump._message_queue.empty() for pump in (app, *screen.walk_children(with_self=True))):
+            return
 
 
 async def press(pilot: Pilot, *keys: str) -> None:
@@ -33,6 +54,13 @@ async def press(pilot: Pilot, *keys: str) -> None:
     for key in keys:
         await pilot.press(key)
         await settle(pilot)
+
+
+async def hold(pilot: Pilot, key: str, times: int) -> None:
+    """Hold a key down: it comes again before what it did is drawn."""
+    with patch("textual.app.wait_for_idle", lambda *_: asyncio.sleep(0)):
+        await pilot.press(*[key] * times)
+    await pilot.pause()
 
 
 async def settle(pilot: Pilot) -> None:
@@ -76,8 +104,8 @@ def screen_text(pilot: Pilot) -> str:
 
 
 def toasts(pilot: Pilot) -> str:
-    """What the console has said in its notifications."""
-    return " ".join(notification.message for notification in pilot.app._notifications)
+    """What the console says in its key bar now."""
+    return " ".join(notice.words for notice in pilot.app.notices)
 
 
 def words(pilot: Pilot, selector: str) -> str:

@@ -50,6 +50,20 @@ def test_orders(sort, order, reverse):
     assert names(Query(sort=sort, reverse=True)) == reverse
 
 
+def test_by_state_those_who_wait_stand_in_the_order_of_the_line():
+    waiting = [summary(name=name, created=at, state=State.QUEUED, arms={}) for at, name in enumerate("zyx", 50)]
+    history = (*reversed(waiting), *HISTORY)
+
+    def order(line: dict[str, int], **query: object) -> str:
+        rows = Arranger(lambda name: {}).arrange(history, Query(**query), NOW, line).rows
+        return " ".join(row.name for row in rows)
+
+    line = {"z": 1, "x": 2, "y": 3}
+    assert order(line, sort="state") == "d z x y c b a"
+    assert order({**line, "y": 0}, sort="state") == "d y z x c b a"
+    assert order(line) == "x y z d c a b"
+
+
 def test_every_order_and_group_can_take_anything():
     for sort in SORTS:
         for group in GROUPS:

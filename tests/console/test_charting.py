@@ -132,6 +132,24 @@ async def test_zoom_pan_and_the_whole_axis(world):
         assert spot(pilot).window is None and x_labels(chart_lines(pilot, "#loss")) == whole
 
 
+async def test_far_in_the_cursor_goes_from_step_to_step(world):
+    async with play(world, open_at=FINISHED) as pilot:
+        await press(pilot, "home", *["plus"] * 12)
+        low, high = spot(pilot).window
+        assert low == 0 and 4 <= high < 8
+        seen = []
+        for _ in range(3):
+            await press(pilot, "right")
+            seen.append(spot(pilot).cursor)
+        assert seen == [1, 2, 3] and "step 3" in tabs(pilot)
+        ticks = x_labels(chart_lines(pilot, "#loss"))
+        assert len(ticks) == len(set(ticks)) and all(tick.isdigit() for tick in ticks)
+        view = pilot.app.screen.query_one("#loss", ChartView)
+        await pilot.click(view, offset=(view.size.width // 2, 8))
+        await settle(pilot)
+        assert spot(pilot).cursor == round(spot(pilot).cursor)
+
+
 async def test_window_and_cursor_belong_to_the_axis_they_were_chosen_on(world):
     async with play(world, open_at=FINISHED) as pilot:
         await press(pilot, "plus", "right")
@@ -272,6 +290,24 @@ async def test_charts_follow_what_trains(runs):
         await until(pilot, lambda: pilot.app.screen.query_one("#loss").chart.x_range == (0.0, roomy(600.0)))
 
 
+async def test_a_window_stays_while_what_trains_grows_and_the_whole_follows(runs):
+    folder = make(runs, "20261122-135500-quickstart-run2", step=300, state="running")
+    async with play(runs, open_at=folder.name) as pilot:
+        view = pilot.app.screen.query_one("#loss", ChartView)
+        await press(pilot, "plus", "home")
+        window, cursor = spot(pilot).window, spot(pilot).cursor
+        before = x_labels(chart_lines(pilot, "#loss"))
+        grow(folder, 300, 600)
+        await until(pilot, lambda: view.chart.x_range == (0.0, roomy(600.0)))
+        await settle(pilot)
+        assert (spot(pilot).window, spot(pilot).cursor) == (window, cursor)
+        assert view.chart.window == window and x_labels(chart_lines(pilot, "#loss")) == before
+        await press(pilot, "0")
+        assert view.chart.window is None
+        grow(folder, 600, 800)
+        await until(pilot, lambda: view.chart.x_range == (0.0, roomy(800.0)))
+
+
 async def test_where_one_looks_is_kept_for_every_experiment(world, tmp_path, monkeypatch):
     monkeypatch.setenv("GROKTERM_STATE", str(tmp_path / "state"))
     async with play(world, open_at=FINISHED, memory=Memory.load(world)) as pilot:
@@ -292,12 +328,25 @@ async def test_charts_are_written_where_the_console_was_started(world, tmp_path,
         await press(pilot, "enter", "w", "tab", "backspace", "slash", "slash", "x")
         name = pilot.app.screen.query_one(Input)
         assert name.value.endswith("//x")
-        await press(pilot, "enter")
-        assert "Write loss" in screen_text(pilot)
+        assert "Write loss" in screen_text(pilot) and "Enter write  Esc cancel" in screen_text(pilot)
+        await press(pilot, "escape")
+        assert "j JSON" in screen_text(pilot)
         await pilot.press("j")
         await until(pilot, lambda: toasts(pilot).count("written") == 2)
         written = [path for path in tmp_path.iterdir() if path.suffix == ".json"]
         assert len(written) == 1 and written[0].parent == tmp_path and json.loads(written[0].read_text())
+
+
+async def test_enter_writes_the_marked_form_in_the_name_too(world, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    async with play(world, open_at=FINISHED) as pilot:
+        await press(pilot, "w")
+        assert "› s  SVG" in screen_text(pilot) and "Enter write" in screen_text(pilot)
+        await press(pilot, "down", "down", "down", "down", "up")
+        assert "› c  CSV" in screen_text(pilot)
+        await press(pilot, "enter", "w", "down", "down", "down", "tab", "x", "enter")
+        await until(pilot, lambda: toasts(pilot).count("written") == 2)
+        assert {path.name for path in tmp_path.glob("*.*")} == {"quickstart-fin3.csv", "x.json"}
 
 
 async def test_writing_where_one_may_not_is_told(world, tmp_path, monkeypatch):

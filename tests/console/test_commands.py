@@ -1,9 +1,10 @@
 """One table of commands: every entry can be carried out where it says, and every surface shows it."""
 
 import pytest
-from console.play import play, press, screen_text, until
+from console.play import play, press, screen_text, settle, until
 from console.world import populate
 
+from grokterm.console.app import Console
 from grokterm.console.commands import (
     APP,
     COMPARE,
@@ -21,7 +22,9 @@ from grokterm.console.commands import (
     commands_in,
     footer,
     footer_width,
+    use,
 )
+from grokterm.console.palette import Commands
 from grokterm.console.screens.compare import Compare
 from grokterm.console.screens.difference import Difference
 from grokterm.console.screens.experiment import ExperimentPage
@@ -93,6 +96,55 @@ async def test_the_palette_offers_what_the_keys_do(runs):
         await pilot.press("ctrl+p", *"new")
         await until(pilot, lambda: "Choose a preset" in screen_text(pilot))
         assert "Choose a preset and start an experiment" in screen_text(pilot)
+
+
+async def found(pilot, query: str) -> list[str]:
+    """The titles that the palette finds on the screen in front, the best first."""
+    hits = [hit async for hit in Commands(pilot.app.screen).search(query)]
+    return [str(hit.text) for hit in sorted(hits, key=lambda hit: -hit.score)]
+
+
+async def test_the_palette_finds_commands_by_what_they_do_and_by_their_keys(runs):
+    async with play(runs) as pilot:
+        assert (await found(pilot, "K"))[0] == "stop  (K)"
+        assert (await found(pilot, "stop"))[0] == "stop  (K)"
+        assert await found(pilot, "leave the device to others") == ["park  (P)"]
+        assert await found(pilot, "no such words") == []
+
+
+async def test_what_is_said_stands_in_place_of_the_keys_and_goes_again(runs):
+    populate(runs)
+    async with play(runs, (80, 24)) as pilot:
+        lines = screen_text(pilot).splitlines()
+        pilot.app.notify("it is done", timeout=2.0)
+        await until(pilot, lambda: "it is done" in screen_text(pilot).splitlines()[-1])
+        assert screen_text(pilot).splitlines()[:-1] == lines[:-1]
+        await until(pilot, lambda: screen_text(pilot).splitlines() == lines)
+
+
+async def test_a_mistake_in_many_words_takes_the_lines_it_needs_and_covers_nothing(runs):
+    populate(runs)
+    async with play(runs, (80, 24)) as pilot:
+        await press(pilot, "end")
+        pilot.app.notify("why it was refused, " * 6, severity="error")
+        pilot.app.notify("something else went well")
+        await until(pilot, lambda: "something else" in screen_text(pilot).splitlines()[-1])
+        lines = screen_text(pilot).splitlines()
+        assert lines[-3].startswith(" why it was") and lines[-2].startswith(" refused")
+        assert any("sto6" in line for line in lines[:-3])
+        pilot.app.notices = ()
+        await until(pilot, lambda: "why it was" not in screen_text(pilot))
+
+
+async def test_in_ascii_an_arrow_key_is_told_in_words(runs):
+    app = Console(runs, ascii=True)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        assert command("cursor_left").shown_keys == "Left h" and command("earlier").shown_keys == "<"
+        await pilot.press("ctrl+p")
+        await until(pilot, lambda: "Search for commands" in screen_text(pilot))
+        assert "?" not in next(line for line in screen_text(pilot).splitlines() if "Search for commands" in line)
+    use({})
 
 
 async def test_a_click_on_the_footer_does_what_the_key_does(runs):

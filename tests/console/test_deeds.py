@@ -69,6 +69,46 @@ async def test_star_and_archive_act_on_all_marked_and_are_taken_back_together(wo
         await until(pilot, lambda: not open_folder(world / FAILED).marks().starred)
 
 
+async def test_what_another_console_has_changed_since_is_not_taken_back(world):
+    async with play(world) as pilot:
+        await press(pilot, "down", "down", "asterisk")
+        await said(pilot, "has a star")
+        await press(pilot, "t", *"#paper -#none", "enter")
+        await said(pilot, "tagged on quickstart-fin3 +#paper")
+        for kind, value in (("untag", "paper"), ("tag", "other"), ("star", False)):
+            open_folder(world / FINISHED).add_note(kind, value)
+        before = notes(world, FINISHED)
+        await press(pilot, "u")
+        await said(pilot, "not taken back: quickstart-fin3: #paper was changed elsewhere since — its tags stay")
+        await press(pilot, "u")
+        await said(pilot, "its star was changed elsewhere since")
+        assert notes(world, FINISHED) == before
+
+
+@pytest.mark.parametrize("key", ["asterisk", "A", "C", "p", "D", "K"])
+async def test_nothing_is_done_unasked_to_marked_ones_that_the_filter_hides(world, key):
+    async with play(world) as pilot:
+        await press(pilot, "space", "down", "space", "slash", *"fin3", "enter")
+        assert names(pilot) == [FINISHED] and "2 marked, 1 hidden" in words(pilot, "#title")
+        before = [notes(world, name) for name in pilot.app.memory.marks]
+        await press(pilot, key)
+        assert isinstance(pilot.app.screen, Question)
+        hidden = "1 marked, 1 of them hidden" if key in "pK" else "2 marked, 1 of them hidden"
+        assert f"{hidden} by the filter: quickstart-run2." in words(pilot, "#detail")
+        await press(pilot, "n")
+        assert isinstance(pilot.app.screen, Home)
+        assert [notes(world, name) for name in pilot.app.memory.marks] == before
+
+
+async def test_a_note_and_a_repeat_name_the_marked_ones_that_are_hidden(world):
+    async with play(world) as pilot:
+        await press(pilot, "space", "slash", *"fin3", "enter", "t")
+        assert "1 marked, 1 of them hidden by the filter: quickstart-run2." in words(pilot, "#detail")
+        await press(pilot, "escape", "R")
+        await until(pilot, lambda: pilot.app.screen.query("#detail"))
+        assert "hidden by the filter: quickstart-run2." in words(pilot, "#detail")
+
+
 async def test_the_bin_asks_refuses_what_runs_and_is_undone(world):
     async with play(world) as pilot:
         await press(pilot, "D")

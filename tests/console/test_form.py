@@ -1,8 +1,9 @@
 """The form of a new experiment: moving, changing, mistakes, arms, saving, starting, leaving."""
 
 import pytest
-from console.play import play, press, screen_text, settle, toasts, until, words
+from console.play import hold, play, press, screen_text, settle, toasts, until, words
 from console.test_new import GOOD
+from textual.widgets import Input
 
 from grokterm.console.commands import APP, FORM, commands_in, footer
 from grokterm.console.screens.experiment import ExperimentPage
@@ -12,6 +13,7 @@ from grokterm.console.screens.home import Home
 from grokterm.console.screens.new import New
 from grokterm.console.widgets.dialogs import Line, Question
 from grokterm.console.widgets.sheet import Sheet
+from grokterm.jobs import Device
 from grokterm.record import list_folders, open_folder
 from grokterm.spec import draft_of, load, my_folder
 
@@ -51,13 +53,15 @@ async def form(pilot, source) -> Form:
 
 
 async def go(pilot, key: str) -> None:
-    """Move to the row of that name."""
+    """Move to the row of that name, the shorter way."""
     page = pilot.app.screen
-    for _ in range(len(page._rows)):
-        if page._row.key == key:
-            return
-        await pilot.press("down")
-    raise AssertionError(f"no row {key}")
+    places = [place for place, row in enumerate(page._rows) if row.focusable]
+    goal = next((place for place in places if page._rows[place].key == key), None)
+    assert goal is not None, f"no row {key}"
+    down = (places.index(goal) - places.index(page._place)) % len(places)
+    up = len(places) - down
+    await hold(pilot, *(("down", down) if down <= up else ("up", up)))
+    assert page._row.key == key
 
 
 async def write(pilot, key: str, text: str) -> None:
@@ -222,13 +226,18 @@ async def test_arms(runs, source):
 
 async def test_a_new_arm_and_a_new_axis(runs, source):
     async with play(runs) as pilot:
-        await form(pilot, source)
+        page = await form(pilot, source)
         await go(pilot, 'arms.""')
         await pilot.press(*"flat")
         await press(pilot, "enter")
-        assert "there is an arm flat already" in screen_text(pilot)
-        await pilot.press(*"-3")
+        assert page._row.key == "arms.flat" and list(page.draft.arms) == ["flat", "fall"]
+        await go(pilot, 'arms.""')
+        await pilot.press(*"fl at")
         await press(pilot, "enter")
+        assert "the name of an arm is 1 to 100 letters" in " ".join(screen_text(pilot).split())
+        await pilot.press("ctrl+u", *"flat-3")
+        await press(pilot, "enter")
+        assert "flat-3" in page.draft.arms
         await go(pilot, 'grid.""')
         await pilot.press(*"optimizer.nothing")
         await press(pilot, "enter")
@@ -267,12 +276,16 @@ async def test_saving_asks_before_it_writes_over(runs, source):
             assert isinstance(pilot.app.screen, Question) is bool(answer)
             if answer:
                 await press(pilot, answer)
+            if answer == "n":  # back to the name
+                assert pilot.app.screen.query_one(Input).value == "mine"
+                await press(pilot, "escape")
             assert load("mine").arms[0].spec.stop.steps == (260 if answer == "y" else 250)
             if not answer:
                 await press(pilot, "ctrl+u", *"260")
                 await judged(pilot)
         await press(pilot, "ctrl+s", *"quickstart", "enter")
-        assert "came with grokterm" in toasts(pilot)
+        assert "came with grokterm" in words(pilot, "#wrong") and isinstance(pilot.app.screen, Line)
+        await press(pilot, "escape")
         assert [path.name for path in my_folder().iterdir()] == ["mine.toml"]
         await press(pilot, "escape")  # everything is kept: nothing is asked
         assert page not in pilot.app.screen_stack
@@ -364,3 +377,120 @@ def test_blocks_keep_their_ends():
     assert blocks([0.0, 1.0, 2.0, 4.0], 4, 4.0) == "▁▃▅█"
     assert blocks([4.0] * 120, 10, 4.0) == "█" * 10
     assert blocks([0.0] * 120, 3, 0.0) == "▁" * 3
+
+
+@pytest.fixture
+def two_devices(monkeypatch):
+    """A machine with a GPU as well, and the devices that workers were started for."""
+    asked = []
+    both = (Device("cpu", "c", 0.0, 0, 8 << 30, 1), Device("cuda:0", "g", 0.0, 0, 80 << 30, 1))
+    monkeypatch.setattr("grokterm.jobs.devices", lambda: both)
+    monkeypatch.setattr("grokterm.jobs.check_device", lambda device: None)
+    monkeypatch.setattr("grokterm.jobs.launch", lambda folder, device: asked.append(device))
+    return asked
+
+
+@pytest.mark.parametrize("edit", [False, True])
+async def test_the_device_is_chosen_where_it_starts(runs, source, two_devices, edit):
+    my_folder().mkdir(parents=True, exist_ok=True)
+    (my_folder() / "aa.toml").write_text(THREE)
+    async with play(runs) as pilot:
+        await press(pilot, "n", "slash", *"aa", "enter")
+        assert "device: auto (or cpu, cuda:0), d changes it" in " ".join(words(pilot, "#words").split())
+        await press(pilot, "d", "d")
+        assert "device: cuda:0" in words(pilot, "#words") and "on cuda:0" not in words(pilot, "#title")
+        if edit:
+            await press(pilot, "e")
+            await until(pilot, lambda: isinstance(pilot.app.screen, Form) and pilot.app.screen.draft is not None)
+            await judged(pilot)
+            assert "ready to start on cuda:0 (or auto, cpu)" in lines(pilot)[0]
+            await press(pilot, "f9", "f9")
+            assert "ready to start on cpu (or auto, cuda:0)" in lines(pilot)[0]
+        await press(pilot, "f5" if edit else "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExperimentPage))
+    assert two_devices == ["cpu" if edit else "cuda:0"]
+
+
+async def test_hundreds_of_arms_are_walked_through_page_by_page(runs, source):
+    source.write_text(GOOD + "".join(f"[arms.a{n:03}]\nabout = 'number {n}'\n" for n in range(390)))
+
+    async def go_by_name(name: str) -> None:
+        while page._row.key != 'arms.""':
+            await pilot.press("up" if page._path[0] != "arms" else "down")
+        await pilot.press(*name)
+        await press(pilot, "enter")
+
+    async with play(runs) as pilot:
+        page = await form(pilot, source)
+        await go_by_name("a099")
+        await press(pilot, "pagedown")
+        assert page._row.key == "arms.a100"
+        assert [row.label for row in page._rows if row.sort == "more"] == ["100 before", "190 more"]
+        await press(pilot, "up")
+        assert page._row.key == "arms.a099"
+        await press(pilot, "pagedown", "f8")
+        assert len(page.draft.arms) == 389 and "a100" not in page.draft.arms
+
+
+async def test_what_another_kind_has_not_is_said(runs, source):
+    source.write_text(THREE.replace("weight_decay = 1.0 }", "weight_decay = 1.0, beta1 = 0.8, clip = 1.0 }"))
+    async with play(runs, (80, 24)) as pilot:
+        page = await form(pilot, source)
+        await go(pilot, "optimizer.kind")
+        await press(pilot, "right", "right")  # adam has it, sgd hasn't
+        assert "sgd has no beta1 of that meaning: not kept; Ctrl-Z" in " ".join(words(pilot, "#about").split())
+        assert page.draft.document["optimizer"] == {"kind": "sgd", "lr": 1e-3, "weight_decay": 1.0, "clip": 1.0}
+        await press(pilot, "ctrl+z")
+        assert page.draft.document["optimizer"]["beta1"] == 0.8 and "not kept" not in words(pilot, "#about")
+
+
+async def test_the_learning_rate_is_drawn_where_it_changes(runs, source):
+    async with play(runs) as pilot:
+        await form(pilot, source)
+        assert "learning rate" not in words(pilot, "#decay")
+        await write(pilot, "optimizer.lr_schedule", "cosine")
+        await until(pilot, lambda: "learning rate over 100 steps" in words(pilot, "#decay"))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_long_names_are_told_apart(runs, source, size):
+    source.write_text(THREE.replace("fall", "a-long-name-of-an-arm-that-falls"))
+    name = "arms.a-long-name-of-an-arm-that-falls.optimizer.weight_decay"
+    async with play(runs, size) as pilot:
+        await form(pilot, source)
+        for part in ("initial", "final"):
+            await go(pilot, f"{name}.{part}")
+            assert "".join(words(pilot, "#about").split()).startswith(f"{name}.{part}")
+            assert all(len(line) <= size[0] for line in words(pilot, "#about").splitlines())
+
+
+async def test_a_refused_start_names_the_field_alone(runs, source):
+    async with play(runs) as pilot:
+        await form(pilot, source)
+        await write(pilot, "optimizer.lr", "-1")
+        await press(pilot, "f5")
+        assert toasts(pilot).startswith("optimizer.lr: expected a number") and "small.toml" not in toasts(pilot)
+
+
+async def test_what_starts_changed_says_so(runs, source, two_devices):
+    async with play(runs) as pilot:
+        await form(pilot, source)
+        await write(pilot, "stop.steps", "250")
+        await press(pilot, "f5")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Home))
+    assert list_folders(runs)[0].title == "small, with steps = 250" and two_devices == ["auto"]
+
+
+async def test_a_name_that_could_not_be_written_is_kept(runs, source):
+    async with play(runs) as pilot:
+        await form(pilot, source)
+        await press(pilot, "ctrl+s", *"a b", "enter")
+        assert "expected 1 to 64 letters" in words(pilot, "#wrong")
+        assert pilot.app.screen.query_one(Input).value == "a b"
+        await press(pilot, "escape")
+        my_folder().parent.mkdir(parents=True, exist_ok=True)
+        my_folder().rmdir() if my_folder().is_dir() else None
+        my_folder().write_text("a file in the way")
+        await press(pilot, "ctrl+s", *"mine", "enter")
+        assert "can't be written" in words(pilot, "#detail")
+        assert pilot.app.screen.query_one(Input).value == "mine"

@@ -109,6 +109,15 @@ async def test_groups_are_folded_and_marked_as_a_whole(world):
         assert "run2" in names(pilot)
 
 
+async def test_grouping_says_what_the_key_does_next(world):
+    async with play(world, (80, 24)) as pilot:
+        await press(pilot, "G", "G", "G")
+        assert toasts(pilot) == "Grouped by tag; G again ends the groups"
+        assert "grouped by tag (G)" in words(pilot, "#title")
+        await press(pilot, "G")
+        assert toasts(pilot) == "No groups; G again groups by preset" and "grouped" not in words(pilot, "#title")
+
+
 async def test_all_or_nothing_is_marked(world):
     async with play(world) as pilot:
         await press(pilot, "a")
@@ -154,9 +163,9 @@ async def test_empty_keys_say_why(runs):
             "D",
             "less_than_sign",
         ):
-            before = len(pilot.app._notifications)
+            before = pilot.app.notices
             await press(pilot, key)
-            assert len(pilot.app._notifications) == before + 1, key
+            assert pilot.app.notices[-1] not in before, key
         assert "No experiments in" in toasts(pilot)
         await press(pilot, "u")
         assert "Nothing to take back" in toasts(pilot)

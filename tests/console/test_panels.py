@@ -14,7 +14,7 @@ from grokterm.console.curves import Curves
 from grokterm.console.detail import ArmLine
 from grokterm.console.look import DARK, ink
 from grokterm.console.panel import PANELS, Panel
-from grokterm.console.panels import chart, charts, extent, probe_panels, roomy
+from grokterm.console.panels import chart, charts, extent, places, probe_panels, roomy
 from grokterm.console.scales import SMOOTHING, Spot, View
 from grokterm.console.screens.parts import arm_block
 
@@ -117,6 +117,38 @@ def test_only_another_way_of_looking_makes_other_curves():
     again = made(replace(view, log_x=True, y="log", pen="dot"), found=found)
     assert all(a is b for a, b in zip(first.series, again.series, strict=True))
     assert made(replace(view, smooth=0), found=found).series[0] is not first.series[0]
+
+
+def test_curves_that_have_grown_are_smoothed_like_fresh_ones():
+    whole, view = curves(), View(smooth=3)
+    columns = {
+        name: tuple(one._replace(steps=one.steps[:2], values=one.values[:2].copy()) for one in own)
+        for name, own in whole.columns.items()
+    }
+    bands = {(name, arm): band([one for one in columns[name] if one.arm == arm]) for name, arm in whole.bands}
+    first = Curves(columns, bands)
+    assert len(made(view, found=first).series[0].y) == 2
+    grown = made(view, found=first.grown(whole.columns, whole.bands, growing=True))
+    for one, other in zip(grown.series, made(view, found=whole).series, strict=True):
+        np.testing.assert_allclose(one.y, other.y)
+        np.testing.assert_array_equal(one.raw_y, other.raw_y)
+
+
+def test_numbers_are_read_off_without_making_smoothed_curves_again():
+    found, view = curves(), View(smooth=3)
+    drawn = made(view, found=found)
+    made(replace(view, smooth=0), found=found)
+    extent(found, ARMS, view, Spot())
+    assert all(a is b for a, b in zip(drawn.series, made(view, found=found).series, strict=True))
+
+
+def test_the_cursor_may_stand_where_a_curve_that_is_drawn_has_a_point():
+    (steps,) = places(curves(), ARMS, View(), Spot(), ("test_loss",))
+    np.testing.assert_array_equal(steps, STEPS)
+    walls = places(curves(), ARMS, View(axis="wall"), Spot(), ("test_loss",))
+    assert sorted(map(tuple, walls)) == [(0, 10, 20, 30), (0, 20, 40, 60)]
+    assert places(curves(), ARMS, View(), Spot(), ("test_acc",)) == ()
+    assert len(places(curves(), ARMS, View(axis="integral"), Spot(), ("test_loss",))) == 1  # one arm has none
 
 
 def test_curves_over_the_same_steps_share_their_x():

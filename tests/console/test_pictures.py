@@ -66,7 +66,8 @@ def world(tmp_path, monkeypatch):
         then.setattr(time, "time", lambda: NOW - 60.0)
         populate(runs)
     running = open_folder(runs / "20261122-135500-quickstart-run2").cohorts[0].paths.status
-    running.write_text(json.dumps(json.loads(running.read_text()) | {"heartbeat_at": time.time()}))  # it beats
+    beat = time.time() + 3600  # it would count as stalled on a machine that takes half a minute for the walk
+    running.write_text(json.dumps(json.loads(running.read_text()) | {"heartbeat_at": beat}))
     provenance = {"step": 0, "time": NOW - 7200, "device_name": "2 cores", "torch": "2.13.0", "host": "box"}
     open_folder(runs / FINISHED).cohorts[0].paths.provenance.write_text(json.dumps([provenance]))
     return runs

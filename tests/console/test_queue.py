@@ -2,6 +2,7 @@
 
 import pytest
 from console.play import play, press, screen_text, settle, toasts, until, words
+from warm import warm_workers
 from worker.lab import document, kill, state, step_of, wait_for_state
 from worker.lab import until as wait
 
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.slow
 def start(runs, monkeypatch):
     """Starts small experiments that train for long, and kills their workers at the end."""
     monkeypatch.setenv("GROKTERM_SLOTS", "cpu=1")
+    warm_workers(monkeypatch)
     made = []
 
     def begin(name: str):

@@ -1,94 +1,15 @@
-"""Zoom, pan, cursor and what is shown, as pure functions; and that they are remembered."""
+"""What is shown, as pure functions, and that it is remembered."""
 
 import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
 
 from grokterm.console.memory import Memory
-from grokterm.console.scales import AXES, PENS, SMOOTHING, TABS, Y_SCALES, Spot, View, move_cursor, pan, zoom
-
-WHOLE = (1.0, 10_000.0)
-LOG = st.booleans()
-
-
-def inside(window) -> bool:
-    return WHOLE[0] * (1 - 1e-9) <= window[0] < window[1] <= WHOLE[1] * (1 + 1e-9)
-
-
-@st.composite
-def windows(draw):
-    left = draw(st.floats(1, 9_000))
-    return left, left + draw(st.floats(100, 10_000 - left))
-
-
-@given(windows(), LOG)
-def test_zoom_in_and_out_again_comes_back(window, log):
-    window = zoom(window, WHOLE, 1.0, None, log)
-    assume(window is not None)
-    nearer = zoom(window, WHOLE, 0.5, None, log)
-    assert inside(nearer)
-    assert zoom(nearer, WHOLE, 2.0, None, log) == pytest.approx(window, rel=1e-6)
-
-
-@given(windows(), st.floats(0.1, 4), st.floats(1, 10_000), LOG)
-def test_zoom_stays_in_the_data_and_keeps_its_place(window, factor, about, log):
-    found = zoom(window, WHOLE, factor, about, log)
-    assert found is None or inside(found)
-    if found is not None and factor < 1 and window[0] <= about <= window[1]:
-        assert found[0] * (1 - 1e-6) <= about <= found[1] * (1 + 1e-6)
-
-
-def test_zoom_by_hand():
-    assert zoom(None, (0.0, 100.0), 0.5, None, False) == (25, 75)
-    assert zoom(None, (0.0, 100.0), 0.5, 0.0, False) == (0, 50)
-    assert zoom((0.0, 50.0), (0.0, 100.0), 2, None, False) is None
-    assert zoom((60.0, 90.0), (0.0, 100.0), 2, None, False) == (40, 100)  # would go beyond the data
-    assert zoom(None, (1.0, 10_000.0), 0.5, None, True) == pytest.approx((10, 1000))
-
-
-def test_a_window_is_never_narrower_than_can_be_told_apart():
-    window = None
-    for _ in range(100):
-        window = zoom(window, WHOLE, 0.5, 5_000.0, False)
-    assert window[1] - window[0] == pytest.approx(1e-4 * (WHOLE[1] - WHOLE[0]))
-    assert window[0] <= 5_000 <= window[1]
-
-
-@given(windows(), st.floats(-3, 3), LOG)
-def test_pan_never_leaves_the_data_and_keeps_its_width(window, share, log):
-    moved = pan(window, WHOLE, share, log)
-    assert inside(moved)
-    if not log:
-        assert moved[1] - moved[0] == pytest.approx(window[1] - window[0])
-    else:
-        assert moved[1] / moved[0] == pytest.approx(window[1] / window[0])
-
-
-def test_pan_by_hand():
-    assert pan((20.0, 40.0), (0.0, 100.0), 0.25, False) == (25, 45)
-    assert pan((20.0, 40.0), (0.0, 100.0), -9, False) == (0, 20)
-    assert pan((10.0, 100.0), (1.0, 1000.0), 1, True) == pytest.approx((100, 1000))
-    assert pan(None, (0.0, 100.0), 0.25, False) is None
-
-
-@given(st.none() | st.floats(1, 10_000), st.none() | windows(), st.integers(-200, 200), LOG)
-def test_the_cursor_never_leaves_the_window(cursor, window, by, log):
-    left, right = window or WHOLE
-    assert left * (1 - 1e-9) <= move_cursor(cursor, window, WHOLE, 80, by, log) <= right * (1 + 1e-9)
-
-
-def test_the_cursor_by_hand():
-    whole = (0.0, 100.0)
-    assert move_cursor(None, None, whole, 50, 1, False) == 0
-    assert move_cursor(None, None, whole, 50, -1, False) == 100
-    assert move_cursor(10.0, None, whole, 50, 3, False) == 16
-    assert move_cursor(10.0, None, whole, 50, 1_000_000, False) == 100
-    assert move_cursor(10.0, (50.0, 60.0), whole, 50, 1, False) == 50  # it was outside
-    assert move_cursor(10.0, None, (1.0, 1000.0), 3, 1, True) == pytest.approx(100)
+from grokterm.console.scales import AXES, PENS, SMOOTHING, TABS, Y_SCALES, Spot, View
 
 
 def test_the_words_of_a_view_tell_everything_that_changes_a_curve():
@@ -131,12 +52,13 @@ def test_a_place_on_one_axis_is_none_on_another():
     assert spot.on("step") == spot and spot.on("wall") == Spot(tab="log", axis="wall")
 
 
+WINDOWS = st.tuples(st.floats(1, 9_000), st.floats(100, 1_000)).map(lambda pair: (pair[0], sum(pair)))
 VIEWS = st.builds(
     View, st.sampled_from(Y_SCALES), st.booleans(), st.sampled_from(AXES), st.none() | st.integers(-1, 20),
     st.integers(0, len(SMOOTHING) - 1), st.sampled_from(PENS), st.booleans(), st.booleans(),
 )  # fmt: skip
 SPOTS = st.builds(
-    Spot, st.sampled_from(TABS), st.none() | windows(), st.none() | st.floats(0, 1e9),
+    Spot, st.sampled_from(TABS), st.none() | WINDOWS, st.none() | st.floats(0, 1e9),
     st.lists(st.text(max_size=8), max_size=3).map(tuple), st.sampled_from(["", "loss"]),
     st.sampled_from(AXES),
 )  # fmt: skip
@@ -145,10 +67,10 @@ SPOTS = st.builds(
 @given(VIEWS, SPOTS)
 def test_view_and_spot_survive_two_visits(tmp_path_factory, view, spot):
     file = tmp_path_factory.getbasetemp() / "memory.json"
+    file.unlink(missing_ok=True)
     memory = Memory(file, Path("runs"))
-    memory.remember(view=view)
+    memory.remember(view=view, sort="rate")
     memory.look_at("one", spot)
-    memory._dirty.add("view")
     memory.save()
     again = Memory(file, Path("runs"), json.loads(file.read_text("utf-8")))
     assert (again.view, again.spot("one"), again.spot("another")) == (view, spot, Spot())
@@ -198,3 +120,19 @@ def test_two_consoles_keep_what_the_other_one_has_written(tmp_path, monkeypatch)
     other.save()
     assert Memory.load(Path("runs")).sort == "rate" and Memory.load(Path("others")).filter == "arm=static"
     assert Memory.load(Path("others")).theme == "light"
+
+
+def test_two_consoles_on_the_same_folder_change_only_what_each_has_changed(tmp_path, monkeypatch):
+    monkeypatch.setenv("GROKTERM_STATE", str(tmp_path))
+    one, other = Memory.load(Path("runs")), Memory.load(Path("runs"))
+    one.look_at("a", Spot(tab="log"))
+    one.remember(filter="arm=static", view=View(log_x=True))
+    one.save()
+    other.look_at("b", Spot(tab="system"))
+    other.remember(marks=("b",), view=View(table=True))
+    other.save()
+    one.look_at("a", Spot(cursor=5.0))
+    one.save()
+    kept = Memory.load(Path("runs"))
+    assert (kept.filter, kept.marks, kept.view) == ("arm=static", ("b",), View(log_x=True, table=True))
+    assert (kept.spot("a"), kept.spot("b")) == (Spot(cursor=5.0), Spot(tab="system"))

@@ -10,9 +10,13 @@ from textual.widgets import Static
 
 from grokterm.console.configuration import about, fields
 from grokterm.console.logbook import TAIL, in_words
+from grokterm.console.look import DARK, ink
 from grokterm.console.memory import Memory
 from grokterm.console.scales import TABS
 from grokterm.console.screens.difference import Difference
+from grokterm.console.screens.experiment import TAB_CLASSES
+from grokterm.console.screens.tabs.system import system_text
+from grokterm.console.system import Group
 from grokterm.console.widgets.table import Table
 from grokterm.record import Event, open_folder
 from grokterm.spec import field_table
@@ -35,6 +39,10 @@ def tabs(pilot) -> str:
 def rows(pilot) -> list[str]:
     table = pilot.app.screen.tab.query_one(Table)
     return ["".join(segment.text for segment in table.render_line(y)) for y in range(table.size.height)]
+
+
+def test_every_tab_that_can_be_remembered_has_a_class():
+    assert tuple(TAB_CLASSES) == TABS
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (50, 12)])
@@ -93,7 +101,7 @@ async def test_probes_draw_every_other_column_and_only_what_is_in_view(runs):
         drawn = [view for view in grid.query("ChartView") if view.chart is not None]
         assert len(drawn) > 6
         await press(pilot, "end", "tab")
-        assert "290" in str(pilot.app.screen.legend.content) and "step 3" in tabs(pilot)
+        assert "290" in str(pilot.app.screen.legend.content) and "step 290" in tabs(pilot)
 
 
 async def test_no_other_column_is_said(world):
@@ -205,6 +213,22 @@ async def test_system_tells_versions_streams_and_checkpoints(world):
         assert str(folder.path) in said and "901 rows" in said and "2.13.0" in said and "abc123" in said
         assert "step 500" in said and "2 kB, kept for good" in said and "matmul tf32" in said
         assert "time of a step" not in said  # it is not running
+
+
+def test_system_stands_in_columns_where_there_is_room():
+    long = "/a/path/" + "that/is/long/" * 15
+    groups = (
+        Group("Folder", (("path", long),)),
+        *(Group(title, tuple((f"{title} {i}", "x" * 30) for i in range(6))) for title in ("one", "two", "three")),
+    )
+    narrow = system_text(groups, 79, ink(DARK)).plain.split("\n")
+    wide = system_text(groups, 299, ink(DARK)).plain.split("\n")
+    assert sorted(" ".join(narrow).split()) == sorted(" ".join(wide).split())
+    assert sum(long in line for line in wide) == 1
+    assert any(line.split() == ["one", "two", "three"] for line in wide)
+    assert len(wide) == 3 + 8 and max(len(line) for line in wide if long not in line) <= 299
+    two = system_text(groups, 140, ink(DARK)).plain.split("\n")
+    assert len(wide) < len(two) < len(narrow)
 
 
 async def test_system_of_what_runs_has_rate_and_time_of_a_step(runs):

@@ -51,10 +51,9 @@ def test_short_steps(value, written):
     assert text.short_steps(value) == written
 
 
-def test_time_and_size():
+def test_times_and_rates():
     assert text.duration(125) == "2m 05s"
     assert text.duration(3 * 3600 + 20 * 60) == "3h 20m"
     assert text.duration(-1) == text.duration(math.nan) == "–"
     assert [text.age(s) for s in (0, 59, 61, 7300, 10 * 86400)] == ["now", "59s", "1m", "2h", "10d"]
-    assert [text.size(b) for b in (512, 412e6, 80e9)] == ["512 B", "412 MB", "80 GB"]
     assert [text.rate(r) for r in (0.0, 0.84, 31.2, 1234)] == ["–", "0.84/s", "31/s", "1.23k/s"]

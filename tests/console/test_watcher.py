@@ -9,13 +9,14 @@ import pytest
 from console.world import break_, grow, make, populate
 
 from grokterm.analysis import SummaryCache, arms_of, compare
-from grokterm.console.app import farewell
 from grokterm.console.arranging import Query
 from grokterm.console.detail import Focus
 from grokterm.console.filtering import parse
+from grokterm.console.leaving import farewell
 from grokterm.console.listing import Listing
 from grokterm.console.snapshot import EMPTY, Snapshot, Watcher
 from grokterm.record import CohortWriter, open_folder
+from grokterm.record.line import claim_of, claimed_folders, slot_path
 
 
 class Audience:
@@ -183,6 +184,28 @@ def test_what_has_ended_is_looked_at_and_not_read(runs, monkeypatch):
     assert listing.lines()[0].marks.tags == ("seen",)
 
 
+def test_what_goes_on_elsewhere_is_seen_at_a_glance(runs, monkeypatch):
+    folder = make(runs, "20261122-120000-quickstart-sto6", step=300, state="stopped")
+    age(folder)
+    listing = Listing(runs)
+    settle(listing)
+    monkeypatch.setattr("grokterm.console.listing._LOOK_SECONDS", -1.0)
+    assert list(listing.due()) == []
+    resume(folder)
+    assert list(listing.due()) == [folder.name]
+
+
+def test_who_holds_a_slot_here_is_looked_at_in_every_round(runs):
+    folder = make(runs, "20261122-120000-quickstart-sto6", step=300, state="stopped")
+    slot = slot_path("cpu", 0)
+    slot.write_text(claim_of(str(folder.path.resolve()), 0, {"cpu": "cpu"}))
+    try:
+        assert folder.path.resolve() in claimed_folders()
+        assert Watcher(runs, lambda snapshot: None, pytest.fail)._claimed() == [folder.name]
+    finally:
+        slot.unlink()
+
+
 def test_what_is_on_the_screen_is_noticed_in_the_next_round(runs, monkeypatch):
     names = [f"20261122-12000{i}-quickstart-sto{i}" for i in range(2, 6)]
     folders = [make(runs, name, seeds=1, step=300, state="stopped") for name in names]
@@ -190,7 +213,8 @@ def test_what_is_on_the_screen_is_noticed_in_the_next_round(runs, monkeypatch):
         age(folder)
     listing = Listing(runs)
     settle(listing)
-    monkeypatch.setattr("grokterm.console.listing._SETTLED_SECONDS", -1.0)  # no time for any other
+    monkeypatch.setattr("grokterm.console.listing._GLANCE_SECONDS", -1.0)  # no time for any other
+    monkeypatch.setattr("grokterm.console.listing._LOOK_SECONDS", -1.0)
     resume(folders[0])
     settle(listing)
     assert all(line.state == "stopped" for line in listing.lines())

@@ -1,11 +1,18 @@
 """Of a drawing that has changed, only the cells that differ are sent."""
 
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+from console.play import until
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import App
 from textual.strip import Strip
 
+from grokterm.console.charts.model import Chart, Series
 from grokterm.console.charts.widget import ChartView, changed_span
+from grokterm.console.look import DARK, ink
 
 RED = Style(color="red")
 
@@ -39,8 +46,49 @@ async def test_a_drawing_refreshes_only_the_cells_that_changed(monkeypatch):
         before = [strip(("abcdef", None)), strip(("ghijkl", None)), strip(("mnopqr", None))]
         after = [before[0], strip(("ghiXkl", None)), strip(("mnopqr", None))]
         for drawing in (before, after, after):
-            view.on_chart_view_drawn(ChartView.Drawn(view._wanted, drawing))
+            view.on_chart_view_drawn(ChartView.Drawn(view._wanted, None, drawing))
         first, *later = seen
         assert first == ()  # another number of lines: everything
         assert [tuple(region) for (region,) in later] == [(3, 1, 1, 1)]
         assert view.lines == ["abcdef", "ghiXkl", "mnopqr"]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A sketch of one curve, which is made when `gate` is open."""
+
+    gate: threading.Event
+    slope: float
+    place: float
+    axis: str = "step"
+
+    def chart(self, ink) -> Chart:
+        assert self.gate.wait(30)
+        x = np.arange(100.0)
+        return Chart("loss", (Series("a", x, self.slope * x, ink.arm(0)),), cursor=self.place)
+
+    @property
+    def cursor(self) -> tuple[str, float]:
+        return self.axis, self.place
+
+
+async def test_a_cursor_moves_at_once_in_a_drawing_that_waits_to_be_replaced():
+    app, open_, shut = App(), threading.Event(), threading.Event()
+    app.ink = ink(DARK)
+    open_.set()
+    async with app.run_test(size=(60, 12)) as pilot:
+        view = ChartView()
+        await app.mount(view)
+        await pilot.pause()
+        view.show(Drawing(open_, 1.0, 10.0))
+        await until(pilot, lambda: view.settled)
+        before = view.lines
+        view.show(Drawing(shut, -1.0, 10.0))  # other numbers, which are long in the making
+        assert view.lines == before and not view.settled
+        view.show(Drawing(shut, -1.0, 50.0))
+        assert " 50 " in view.lines[-1] and view.lines[-1] != before[-1] and not view.settled
+        view.show(Drawing(shut, -1.0, 70.0, "wall"))  # a place on another axis is none in this drawing
+        assert " 50 " in view.lines[-1]
+        shut.set()
+        await until(pilot, lambda: view.settled)
+        assert " 70 " in view.lines[-1] and view.chart.series[0].y[-1] == -99

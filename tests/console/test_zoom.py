@@ -42,6 +42,27 @@ def test_a_window_shows_its_part_and_the_y_axis_follows_it():
     assert columns(lines).all()
 
 
+@pytest.mark.parametrize("log_x", [False, True])
+@pytest.mark.parametrize("window", [(1.2, 3.4), (0.5, 2.0), (3.1, 8.9), (500.2, 504.2), (996, 1001)])
+def test_steps_have_ticks_at_whole_numbers_once_each(window, log_x):
+    words = lines_of(chart(STEPS, window=window, log_x=log_x))[-1].split()
+    assert len(words) == len(set(words)) and all(word.isdigit() for word in words)
+
+
+def test_a_window_between_two_steps_has_no_ticks():
+    lines = lines_of(chart(STEPS, window=(0.2, 0.9)))
+    assert len(lines) == 16 and lines[-1].strip() == "" and "└" in lines[-2]
+
+
+def test_what_is_no_count_has_ticks_between_whole_numbers():
+    assert "1.5" in lines_of(chart(STEPS, window=(1.2, 3.4), x_title="∫λ"))[-1].split()
+
+
+def test_steps_beyond_a_billion_are_told_apart():
+    words = lines_of(chart(STEPS, STEPS + 3e9, window=(3e9 + 100, 3e9 + 110)), 120)[-1].split()
+    assert len(words) > 2 and len(words) == len(set(words))
+
+
 def test_an_empty_window_says_so():
     early, late = chart(STEPS[:10], STEPS[:10], window=(500, 600)), chart(STEPS[:10], STEPS[900:910], window=(1, 2))
     for one in (early, late):

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -127,8 +128,12 @@ async def test_a_console_ends_with_a_server_that_was_killed(runs, tmp_path):
 
 def consoles() -> list[psutil.Process]:
     """The consoles that run below this process."""
-    children = psutil.Process().children(recursive=True)
-    return [child for child in children if "grokterm" in (line := child.cmdline()) and "serve" not in line]
+    found = []
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it ended since it was listed
+            line = child.cmdline()
+            found += [child] * ("grokterm" in line and "serve" not in line)
+    return found
 
 
 def test_only_this_machine_is_served_without_a_token():

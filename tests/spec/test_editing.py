@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from grokterm.errors import BadInput
 from grokterm.spec import attach, check, draft_of, field_table, list_presets, load, open_draft, parse, rows
+from grokterm.spec.documents import flatten
 from grokterm.spec.editing import LIST, value_of
-from grokterm.spec.field_rows import field_key, of_kind, section_fields
+from grokterm.spec.field_rows import field_key
+from grokterm.spec.kinds import of_kind, section_fields
 
 LR, DECAY = ("optimizer", "lr"), ("optimizer", "weight_decay")
 
@@ -167,17 +169,24 @@ def test_taking_a_field_back():
 
 def test_a_grid_is_edited_axis_by_axis(small):
     small["grid"] = {"optimizer": {"lr": [1e-3, 3e-3]}}  # as TOML reads an unquoted key
-    from grokterm.spec.editing import flatten
 
     draft = typed(draft_of(flatten([small]), "g"), "grid.optimizer.lr", "1e-3, 2e-3, 3e-3")
     assert len(check(draft).experiment.arms) == 3
 
 
-def test_only_so_many_arms_are_listed(small):
-    small["arms"] = {f"a{n}": {} for n in range(1000)}
-    listed = rows(draft_of(small, "many"))
-    assert sum(found.sort == "arm" for found in listed) == 100
-    assert any(found.sort == "more" and "900" in found.label for found in listed)
+def test_many_arms_are_listed_by_the_page(small):
+    small["arms"] = {f"a{n}": {"optimizer": {"lr": 1e-3}} for n in range(390)}
+    draft = draft_of(small, "many")
+    pages = [rows(draft, focus=("arms", name, "about")) for name in ("a0", "a199", "a389")]
+    assert [[r.text for r in page if r.sort == "arm"][::99] for page in pages] == [
+        ["a0", "a99"],
+        ["a100", "a199"],
+        ["a300"],
+    ]
+    ways = [[r.path[1] for r in page if r.sort == "more"] for page in pages]
+    assert ways == [["a100"], ["a99", "a200"], ["a299"]]
+    assert "arms 101 to 200 of 390" in next(r.default for r in pages[1] if r.sort == "more")
+    assert len(row(draft, "optimizer.lr").elsewhere) == 390
 
 
 def test_a_section_of_several_kinds():

@@ -44,9 +44,10 @@ rates = (
         {"schedule": st.just("step"), "every": st.integers(1, 9)}, optional={"gamma": st.floats(0.1, 1)}
     )
 )
-filters = optional(alpha=st.floats(0, 0.99), lamb=levels) | st.fixed_dictionaries(
-    {"kind": st.just("ma")}, optional={"window": st.integers(1, 9)}
-)
+# The kind is said: in an arm, alpha alone on a base with a window is refused.
+filters = st.fixed_dictionaries(
+    {"kind": st.just("ema")}, optional={"alpha": st.floats(0, 0.99), "lamb": levels}
+) | st.fixed_dictionaries({"kind": st.just("ma")}, optional={"window": st.integers(1, 9)})
 links = {
     "decay_scope": st.sampled_from(["all", "no_embeddings", "embeddings"]),
     "lr_schedule": rates,

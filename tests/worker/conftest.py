@@ -3,11 +3,18 @@
 import signal
 
 import pytest
+from warm import warm_workers
 from worker.lab import document, kill
 
 from grokterm.jobs import launch
 from grokterm.record import create
 from grokterm.spec import parse
+
+
+@pytest.fixture(autouse=True)
+def _warm(monkeypatch):
+    """Workers are forked from a process that has loaded torch."""
+    warm_workers(monkeypatch)
 
 
 @pytest.fixture

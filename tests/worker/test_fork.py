@@ -4,6 +4,7 @@ import signal
 
 import numpy as np
 import pytest
+from warm import warm_workers
 from worker.lab import (
     assert_same_numbers,
     document,
@@ -18,7 +19,7 @@ from worker.lab import (
 )
 
 from grokterm.errors import BadInput
-from grokterm.jobs import fork, fork_points, launch, repeat, request, resume
+from grokterm.jobs import fork, fork_points, launch, plan_fork, repeat, request, resume
 from grokterm.record import create, open_folder
 from grokterm.spec import parse
 
@@ -31,6 +32,7 @@ def original(tmp_path_factory):
     patch = pytest.MonkeyPatch()
     patch.setenv("GROKTERM_STATE", str(tmp_path_factory.mktemp("state")))
     patch.setenv("GROKTERM_SLOTS", "cpu=8")
+    warm_workers(patch)
     easy = document(task={"p": 7, "train_fraction": 0.9}, milestones={"memorised": 0.3, "grokked": 0.01, "window": 20})
     folder = create(tmp_path_factory.mktemp("forks") / "runs", parse(easy, "tiny"))
     launch(folder, "cpu")
@@ -188,3 +190,55 @@ def test_a_comparison_with_a_fork_says_what_is_shared(original):
     wait_for_state(new, "finished")
     said = compare([(original, "static"), (new, "static")]).warnings
     assert any(f"forked at step 100: what was before is shared with {original.name}" in line for line in said), said
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory):
+    """Arms of one cohort of which one has a momentum, another a learning rate that changes; 100 steps."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("GROKTERM_STATE", str(tmp_path_factory.mktemp("state")))
+    patch.setenv("GROKTERM_SLOTS", "cpu=8")
+    arms = {
+        "plain": {},
+        "heavy": {"optimizer": {"momentum": 0.9}},
+        "warm": {"optimizer": {"lr_schedule": {"schedule": "warmup", "warmup": 9}}},
+    }
+    sgd = {"optimizer": {"kind": "sgd", "lr": 0.1, "weight_decay": 1e-3}, "stop": {"steps": 100}}
+    parts = {key: value for key, value in document().items() if key != "optimizer"} | sgd
+    folder = create(tmp_path_factory.mktemp("forks") / "runs", parse(parts | {"arms": arms, "seeds": 1}, "mixed"))
+    assert len(folder.cohorts) == 1
+    launch(folder, "cpu")
+    wait_for_state(folder, "finished")
+    patch.undo()
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("arms", "lines"),
+    [
+        (
+            ["plain", "warm"],
+            ["plain, warm can't go on in a cohort without heavy, because of which it keeps a momentum"],
+        ),
+        (["heavy"], ["heavy can't go on in a cohort without warm, because of which it records its learning rate"]),
+        (["plain"], ["without heavy", "without warm"]),
+    ],
+)
+def test_a_part_of_a_cohort_without_what_the_rest_has_is_refused_before_anything_is_made(mixed, arms, lines):
+    there = set(mixed.path.parent.iterdir())
+    with pytest.raises(BadInput) as refusal:
+        fork(mixed, 50, ["clip=1"], device="cpu", arms=arms)
+    assert len(refusal.value.problems) == len(lines)
+    assert all(line in problem for line, problem in zip(lines, refusal.value.problems, strict=True))
+    with pytest.raises(BadInput, match="cohort without heavy"):
+        plan_fork(mixed, 50, ["arms.plain.streams.train_every=5"])  # parts them as well
+    assert set(mixed.path.parent.iterdir()) == there
+
+
+def test_a_link_that_keeps_nothing_may_come_and_go(mixed):
+    new = fork(mixed, 50, ["clip=0.01", "l1=1e-5"], device="cpu", arms=["heavy", "warm"])
+    wait_for_state(new, "finished", "failed")
+    assert state(new) == "finished"
+    changed, before_it = numbers(new)["train/train_loss"], numbers(mixed)["train/train_loss"][:, 1:]
+    np.testing.assert_array_equal(changed[:51], before_it[:51])
+    assert not np.array_equal(changed[51:], before_it[51:])

@@ -42,7 +42,7 @@ def x_words(chart: Chart, x: float) -> str:
     """An x of the chart in words: `4,210`, `2m05`, `1.25`."""
     if chart.seconds:
         return time_label(round(x) if x >= 10 else x)
-    return steps(x) if chart.x_title in ("", "step", "epoch") else number(x, 4)
+    return steps(x) if chart.counted else number(x, 4)
 
 
 def _labelled(ticks: Strip, start: int, words: str, style: Style) -> Strip:

@@ -93,3 +93,8 @@ class Chart:
     x_title: str = ""
     seconds: bool = False
     smooth: float = 0.0
+
+    @property
+    def counted(self) -> bool:
+        """x is a count of steps or epochs: between two whole numbers there is nothing."""
+        return self.x_title in ("", "step", "epoch")

@@ -9,7 +9,7 @@ escape codes.
 
 import math
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import numpy as np
 from plotext._figure import _figure_class as Figure
@@ -30,39 +30,54 @@ SMALLEST = (18, 5)
 _TITLE_ROWS, _AXIS_ROWS = 1, 2
 
 Drawing = tuple[list[Strip], Frame | None]
+MadeOf = tuple[Chart, int, int, Ink]
 
 
 class Canvas:
     """Draws charts, and remembers the last one: where only the cursor has moved, only the cursor is drawn."""
 
     def __init__(self) -> None:
-        self._made_of: tuple[Chart, int, int, Ink] | None = None
-        self._drawing: Drawing = ([], None)
+        self._last: tuple[MadeOf, Drawing] | None = None  # put there whole: it is read in other threads
         self._labels = 6  # cells of the labels of the y axis the last time: most often they are as wide again
 
     def draw(self, chart: Chart, width: int, height: int, ink: Ink) -> list[Strip]:
         """Draw `chart` in exactly `width` x `height` cells; see `draw`."""
-        pen = "ascii" if ink.ascii else chart.pen
-        made_of = (replace(chart, cursor=None, pen=pen), width, height, ink)
-        if made_of != self._made_of:
-            self._drawing, self._made_of = _draw(*made_of, self._labels), made_of
-        strips, frame = self._drawing
-        if frame is not None:
-            self._labels = width - 1 - frame.width
-        return strips if chart.cursor is None or frame is None else draw_cursor(strips, frame, chart, ink)
+        found = self.pointed(chart, width, height, ink)
+        if found is None:
+            made_of = _made_of(chart, width, height, ink)
+            strips, frame = _draw(*made_of, self._labels)
+            self._last = made_of, (strips, frame)
+            if frame is not None:
+                self._labels = width - 1 - frame.width
+            found = _pointed(strips, frame, chart, ink)
+        return found
+
+    def pointed(self, chart: Chart, width: int, height: int, ink: Ink) -> list[Strip] | None:
+        """The last drawing with the cursor of `chart`; None where it is of another chart or size. Quick."""
+        made_of, drawing = self._last or (None, ([], None))
+        return _pointed(*drawing, chart, ink) if made_of == _made_of(chart, width, height, ink) else None
 
     @property
     def columns(self) -> int:
         """Cells of the x axis of the last drawing; 0 where there are only words."""
-        return 0 if self._drawing[1] is None else self._drawing[1].width
+        frame = self._last[1][1] if self._last is not None else None
+        return 0 if frame is None else frame.width
 
     def x_at(self, column: int) -> float | None:
         """The x in the middle of a column of the last drawing; None outside the canvas."""
-        frame = self._drawing[1]
-        if frame is None or self._made_of is None:
+        made_of, (_, frame) = self._last or (None, ([], None))
+        if frame is None or made_of is None:
             return None
-        left = self._made_of[1] - frame.width
-        return frame.at(column - left) if left <= column < self._made_of[1] else None
+        left = made_of[1] - frame.width
+        return frame.at(column - left) if left <= column < made_of[1] else None
+
+
+def _made_of(chart: Chart, width: int, height: int, ink: Ink) -> MadeOf:
+    return replace(chart, cursor=None, pen="ascii" if ink.ascii else chart.pen), width, height, ink
+
+
+def _pointed(strips: list[Strip], frame: Frame | None, chart: Chart, ink: Ink) -> list[Strip]:
+    return strips if chart.cursor is None or frame is None else draw_cursor(strips, frame, chart, ink)
 
 
 def draw(chart: Chart, width: int, height: int, ink: Ink) -> list[Strip]:
@@ -136,10 +151,10 @@ def _x_places(chart: Chart, frame: Frame) -> list[tuple[int, str]]:
     """The column and label of every tick on the x axis, so far apart that none is dropped or shifted into another."""
     most = max(2, min(9, frame.width // 7))
     if chart.log_x:
-        find = log_time_ticks if chart.seconds else log_ticks
+        find = log_time_ticks if chart.seconds else partial(log_ticks, whole=chart.counted)
         values = [(10**tick.at, tick.label) for tick in find(math.log10(frame.x0), math.log10(frame.x1), most)]
     else:
-        find = time_ticks if chart.seconds else linear_ticks
+        find = time_ticks if chart.seconds else partial(linear_ticks, whole=chart.counted)
         values = [(tick.at, tick.label) for tick in find(frame.x0, frame.x1, most)]
     places: list[tuple[int, str]] = []
     end = -2
@@ -148,7 +163,7 @@ def _x_places(chart: Chart, frame: Frame) -> list[tuple[int, str]]:
         if column - len(label) // 2 > end + 1 or not places:
             places.append((column, label))
             end = column + (len(label) + 1) // 2
-    return places
+    return places or [(0, " ")]  # between two steps there is nothing to write, and the line of labels stays
 
 
 def _axes(frame: Frame, x_places: list[tuple[int, str]], y_places: list[tuple[int, str]], ink: Ink) -> Figure:

@@ -15,18 +15,18 @@ class Tick:
     label: str
 
 
-def linear_ticks(low: float, high: float, most: int) -> tuple[Tick, ...]:
-    """At most `most` ticks at round numbers inside [low, high]."""
-    values = analysis.linear_ticks(low, high, most)
+def linear_ticks(low: float, high: float, most: int, whole: bool = False) -> tuple[Tick, ...]:
+    """At most `most` ticks at round numbers inside [low, high], only at whole ones where `whole`."""
+    values = analysis.linear_ticks(low, high, most, whole)
     return tuple(Tick(value, label) for value, label in zip(values, number_labels(values), strict=True))
 
 
-def log_ticks(low: float, high: float, most: int) -> tuple[Tick, ...]:
+def log_ticks(low: float, high: float, most: int, whole: bool = False) -> tuple[Tick, ...]:
     """Ticks for an axis that shows log10 of the data between `low` and `high` (both logarithms): decades, where it
-    spans some, else finer."""
+    spans some, else finer; only whole numbers where `whole`."""
     if not (math.isfinite(high - low) and -300 < low <= high < 300):
         return ()
-    values = analysis.log_ticks(10.0**low, 10.0**high, most)
+    values = analysis.log_ticks(10.0**low, 10.0**high, most, whole)
     exponents = [math.log10(value) for value in values]
     if all(abs(exponent - round(exponent)) < 1e-9 for exponent in exponents):
         return tuple(Tick(exponent, decade_label(round(exponent))) for exponent in exponents)
@@ -90,7 +90,7 @@ def _grouped(value: float) -> str:
 def _scientific(value: float, step: float) -> str:
     exponent = math.floor(math.log10(abs(value)) + 1e-9)
     decimals = max(0, exponent - math.floor(math.log10(step) + 1e-9))
-    return f"{value / 10.0**exponent:.{min(decimals, 3)}f}e{exponent}"
+    return f"{value / 10.0**exponent:.{min(decimals, 9)}f}e{exponent}"
 
 
 def _decimals(values: list[float]) -> int:

@@ -1,9 +1,12 @@
-"""A chart on the screen: drawn in a thread, kept as strips, drawn again only when data, view, size or theme changed."""
+"""A chart on the screen: made and drawn in a thread, kept as strips, and that again only when data, view, size or theme
+have changed."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol
 
 from textual import events
 from textual.geometry import Region
@@ -17,23 +20,38 @@ if TYPE_CHECKING:
     from grokterm.console.charts.model import Chart
     from grokterm.console.charts.plot import Canvas
 
-    Job = tuple[Chart, int, int, Ink]
+    Job = tuple["Sketch", int, int, Ink]
+
+_ONE_DRAWS = Lock()  # one thread and not one for each chart: every thread that computes delays the event loop
+
+
+class Sketch(Protocol):
+    """What makes a chart. Equal sketches make equal charts."""
+
+    def chart(self, ink: Ink) -> Chart:
+        """The chart; called in a thread."""
+
+    @property
+    def cursor(self) -> tuple[str, float | None]:
+        """What x is, and where on it values are read."""
 
 
 class ChartView(Widget):
-    """Shows a `Chart`. `show` may be called as often as one likes: drawings that nobody will see are skipped."""
+    """Shows the chart of a sketch. `show` may be called as often as one likes: drawings that nobody will see are
+    skipped. A cursor is moved at once, also in a drawing that is about to be replaced."""
 
     ALLOW_SELECT = False
 
     class Drawn(Message):
         """A drawing is ready; sent by the thread."""
 
-        def __init__(self, job: Job, strips: list[Strip]) -> None:
+        def __init__(self, job: Job, chart: Chart | None, strips: list[Strip]) -> None:
             super().__init__()
-            self.job, self.strips = job, strips
+            self.job, self.chart, self.strips = job, chart, strips
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        self._sketch: Sketch | None = None
         self._chart: Chart | None = None
         self._wanted: Job | None = None
         self._drawn: Job | None = None
@@ -52,15 +70,22 @@ class ChartView(Widget):
         return self._wanted == self._drawn
 
     @property
+    def sketch(self) -> Sketch | None:
+        """What was last given to `show`."""
+        return self._sketch
+
+    @property
     def chart(self) -> Chart | None:
-        """The chart that was last given to `show`."""
+        """The chart that is on the screen."""
         return self._chart
 
-    def show(self, chart: Chart) -> None:
-        """Show this chart, unless it is the very object shown already."""
-        if chart is not self._chart:
-            self._chart = chart
+    def show(self, sketch: Sketch) -> None:
+        """Show its chart, unless it is shown already."""
+        if sketch != self._sketch:
+            self._sketch = sketch
             self._ask()
+            if self._drawing:
+                self._point()
 
     def on_mount(self) -> None:
         """Follow the theme."""
@@ -72,9 +97,9 @@ class ChartView(Widget):
 
     def _ask(self) -> None:
         width, height = self.size
-        if self._chart is None or not width or not height:
+        if self._sketch is None or not width or not height:
             return
-        job = (self._chart, width, height, self.app.ink)
+        job = (self._sketch, width, height, self.app.ink)
         if job != self._wanted:
             self._wanted = job
             self._start()
@@ -90,7 +115,21 @@ class ChartView(Widget):
 
         if self._canvas is None:  # one drawing at a time, so one thread at a time
             self._canvas = Canvas()
-        self.post_message(self.Drawn(job, self._canvas.draw(*job)))
+        sketch, width, height, ink = job
+        with _ONE_DRAWS:
+            chart = sketch.chart(ink)
+            strips = self._canvas.draw(chart, width, height, ink)
+        self.post_message(self.Drawn(job, chart, strips))
+
+    def _point(self) -> None:
+        """The new cursor in the old drawing, if that is over the same x and of the same size."""
+        if self._drawn is None or self._wanted is None or self._chart is None or self._canvas is None:
+            return
+        (axis, cursor), size = self._wanted[0].cursor, self._wanted[1:]
+        if (self._drawn[0].cursor[0], self._drawn[1:]) == (axis, size):
+            strips = self._canvas.pointed(replace(self._chart, cursor=cursor), *size)
+            if strips is not None:
+                self._put(strips)
 
     @property
     def columns(self) -> int:
@@ -105,7 +144,13 @@ class ChartView(Widget):
         """Put the drawing on the screen, and begin the next if something changed meanwhile."""
         message.stop()
         self._drawing = False
-        before, self._strips, self._drawn = self._strips, message.strips, message.job
+        self._chart, self._drawn = message.chart, message.job
+        self._put(message.strips)
+        if self._wanted != self._drawn:
+            self._start()
+
+    def _put(self, strips: list[Strip]) -> None:
+        before, self._strips = self._strips, strips
         if len(before) != len(self._strips):
             self.refresh()
         else:  # what is refreshed is sent: refresh the cells that have changed, from the first to the last of each line
@@ -113,8 +158,6 @@ class ChartView(Widget):
             regions = [Region(span[0], y, span[1] - span[0], 1) for y, span in spans if span]
             if regions:
                 self.refresh(*regions)
-        if self._wanted != self._drawn:
-            self._start()
 
     def render_line(self, y: int) -> Strip:
         """A line of the latest drawing."""

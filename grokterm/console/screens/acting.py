@@ -46,9 +46,13 @@ class Acting(Page):
         wanted = set(names)
         return tuple(summary for summary in self.app.snapshot.history if summary.name in wanted)
 
+    def unseen(self, names: Sequence[str]) -> str:
+        """A sentence about those of `names` that aren't on the screen, or "": nothing is done to them unasked."""
+        return ""
+
     def say(self, words: str, severity: str = "information") -> None:
         """One line at the edge of the screen."""
-        self.app.notify(plain(words), severity=severity, markup=False)
+        self.app.notify(plain(words), severity=severity)
 
     def do(self, deed: Deed, names: Sequence[str], then: Callable[[Outcome], None] | None = None) -> None:
         """Carry out a deed on these experiments, in a thread."""
@@ -56,10 +60,18 @@ class Acting(Page):
             # Leaving the console doesn't wait for it: a worker may take seconds to answer.
             self.app.aside(_carry_out, self.app, deed, tuple(names), then)
 
+    def act(self, verb: str, names: Sequence[str], deed: Deed) -> None:
+        """Do it; ask first where some of them aren't on the screen."""
+        if self.unseen(names):
+            self.ask(verb, "", names, deed)
+        else:
+            self.do(deed, names)
+
     def ask(self, verb: str, detail: str, names: Sequence[str], deed: Deed) -> None:
         """Ask first, then do it."""
         from grokterm.console.widgets.dialogs import Question
 
+        detail = "\n".join(filter(None, (self.unseen(names), detail)))
         who = plain(short_name(names[0])) if len(names) == 1 else f"{len(names)} experiments"
         some = "" if len(names) == 1 else f"{listed(names, 4)}.\n"
         question = Question(f"{verb} {who}?", f"{some}{detail}")
@@ -69,7 +81,7 @@ class Acting(Page):
         """Pause what runs; let go on what doesn't. Of several, those that run are paused; if none runs, all go on."""
         names = self.chosen()
         if len(names) < 2:
-            self.do(deeds.pause_or_go_on, names)
+            self.act("Pause or let go on", names, deeds.pause_or_go_on)
             return
         running = [s.name for s in self.summaries(names) if s.state in ("running", "starting")]
         if running:
@@ -88,13 +100,15 @@ class Acting(Page):
 
     def action_checkpoint(self) -> None:
         """A checkpoint now."""
-        self.do(deeds.checkpoint, self.chosen())
+        self.act("Write a checkpoint of", self.chosen(), deeds.checkpoint)
 
     def _ask_live(self, verb: str, detail: str, deed: Deed) -> None:
         names = self.chosen()
         live = [s.name for s in self.summaries(names) if s.state is not None and s.state.live]
-        if not live or (len(names) == 1 and deed is deeds.park):
+        if not live:
             self.do(deed, names)  # which says why not, and what could be done instead
+        elif len(names) == 1 and deed is deeds.park:
+            self.act(verb, names, deed)
         else:
             self.ask(verb, detail, live, deed)
 
@@ -107,7 +121,7 @@ class Acting(Page):
             line = Line(
                 f"Note on {listed(names)}",
                 "a note   #tag adds a tag   -#tag takes it away",
-                detail=_noted(self.summaries(names)),
+                detail="\n".join(filter(None, (self.unseen(names), _noted(self.summaries(names))))),
             )
             self.app.push_screen(line, lambda text: self.do(partial(deeds.note, text), names) if text else None)
 
@@ -115,13 +129,13 @@ class Acting(Page):
         """Star all of them, or take the stars away if all have one."""
         names = self.chosen()
         value = not all(summary.marks.starred for summary in self.summaries(names))
-        self.do(partial(deeds.mark, "star", value), names)
+        self.act("Star" if value else "Take the star from", names, partial(deeds.mark, "star", value))
 
     def action_archive(self) -> None:
         """Into the archive, or out of it if all are in it."""
         names = self.chosen()
         value = not all(summary.marks.archived for summary in self.summaries(names))
-        self.do(partial(deeds.mark, "archive", value), names)
+        self.act("Archive" if value else "Take out of the archive", names, partial(deeds.mark, "archive", value))
 
     def action_bin(self) -> None:
         """Ask, then move to the bin."""
@@ -161,11 +175,12 @@ class Acting(Page):
     def _ask_seeds(self, names: tuple[str, ...], offered: str) -> None:
         from grokterm.console.widgets.dialogs import Line
 
-        several = "Each gets as many new seeds as it has, or so many." if len(names) > 1 else ""
+        one = "The same again with new seeds: these are the next, or write a count or a list."
+        detail = one if len(names) == 1 else "Each gets as many new seeds as it has, or so many."
         line = Line(
             f"Repeat {listed(names)}",
             "a count (4) or a list (7,8,9)",
-            detail=several or "The same again with new seeds: these are the next, or write a count or a list.",
+            detail="\n".join(filter(None, (self.unseen(names), detail))),
             value=offered,
             check=_wrong_seeds,
             empty=True,
@@ -215,7 +230,7 @@ def _carry_out(app: Console, deed: Deed, names: tuple[str, ...], then: Callable[
     outcome = deeds.carry_out([open_folder(app.runs / name) for name in names], deed)
     if outcome.undo is not None:
         app.undoing.append(outcome.undo)
-    app.notify(plain(outcome.said), severity=outcome.severity, markup=False)
+    app.notify(plain(outcome.said), severity=outcome.severity)
     app.watcher.reread(names)
     if then is not None:
         app.call_later(then, outcome)
@@ -223,7 +238,7 @@ def _carry_out(app: Console, deed: Deed, names: tuple[str, ...], then: Callable[
 
 def _take_back(app: Console, undo: Undo) -> None:
     outcome = deeds.take_back(undo)
-    app.notify(plain(outcome.said), severity=outcome.severity, markup=False)
+    app.notify(plain(outcome.said), severity=outcome.severity)
     app.watcher.reread(undo.names)
 
 

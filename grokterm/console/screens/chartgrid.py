@@ -14,7 +14,7 @@ from textual.widgets import Static
 from grokterm.console.charts.widget import ChartView
 from grokterm.console.screens.numbers import numbers_text
 from grokterm.console.screens.page import rewrite
-from grokterm.console.screens.scene import Cell, Scene
+from grokterm.console.screens.scene import Cell, Scene, Sketch
 
 _NARROW, _LOW = 70, 18  # cells below which charts don't stand beside, and lines below which not above each other
 _SMALL = 38  # cells that a chart needs where many are shown
@@ -45,7 +45,6 @@ class ChartGrid(Grid):
         self._scene: Scene | None = None
         self._plan: tuple | None = None
         self._cells: dict[ChartView, Cell] = {}
-        self._made: dict[ChartView, tuple[Scene, Cell]] = {}
 
     def compose(self) -> ComposeResult:
         """The first charts, and the numbers."""
@@ -67,7 +66,7 @@ class ChartGrid(Grid):
     def settled(self) -> bool:
         """Every chart in view is the one that the scene wants."""
         wanted = ((place, view, cell) for place, (view, cell) in enumerate(self._cells.items()))
-        return all(self._made.get(view) == (self._scene, cell) for place, view, cell in wanted if self._in_view(place))
+        return all(view.sketch == Sketch(self._scene, cell) for place, view, cell in wanted if self._in_view(place))
 
     def show(self, scene: Scene) -> None:
         """Show this scene; what looks the same isn't touched."""
@@ -126,7 +125,7 @@ class ChartGrid(Grid):
         return across, math.ceil(count / across)
 
     def draw(self) -> None:
-        """Make the charts that are in view, if they aren't made yet."""
+        """Have the charts made that are in view, if they aren't made yet."""
         scene = self._scene
         if scene is None or not self.display:
             return
@@ -134,15 +133,14 @@ class ChartGrid(Grid):
             self._write_numbers()
             return
         for place, (view, cell) in enumerate(self._cells.items()):
-            if self._made.get(view) != (scene, cell) and self._in_view(place):
-                self._made[view] = (scene, cell)
-                view.show(scene.chart(cell, self.app.ink))
+            if self._in_view(place):
+                view.show(Sketch(scene, cell))
 
     def _write_numbers(self) -> None:
         scene, static = self._scene, self.query_one(".numbers", Static)
         if scene.focus is not None:
             height = self.size.height if self._height is None else self._height * 2
-            made = scene.chart(scene.focus, self.app.ink)
+            made = scene.recorded(scene.focus, self.app.ink)
             rewrite(static, numbers_text(made, self.size.width, height, self.app.ink))
 
     def _in_view(self, place: int) -> bool:

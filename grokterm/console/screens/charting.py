@@ -1,22 +1,16 @@
-"""What pages with curves share: a cursor and a window on the x axis, arms shown and hidden, a chart that has focus.
-
-Where the user looks is a `Spot` in the memory; every key makes another one out of it, and everything is drawn from it.
-"""
+"""What pages with curves share: arms shown and hidden, a chart that has focus, a filter. `Looking` has the x axis."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from textual.widgets import Input
-
 from grokterm.console.charts.cursor import x_words
 from grokterm.console.commands import COMMANDS, COMPARE, EXPERIMENT
-from grokterm.console.scales import Spot, move_cursor, pan, zoom
 from grokterm.console.screens.chartgrid import ChartGrid
 from grokterm.console.screens.legend import Legend, Shown, values_at
-from grokterm.console.screens.page import Page
-from grokterm.console.screens.scene import Scene
+from grokterm.console.screens.looking import Looking
 from grokterm.console.text import plain
+from grokterm.console.widgets.filterline import FilterLine
 
 _ELSEWHERE_TOO = {"filter", "difference"}  # what these pages do without charts as well
 _CHART_ACTIONS = frozenset(
@@ -26,7 +20,7 @@ _CHART_ACTIONS = frozenset(
 )
 
 
-class Charting(Page):
+class Charting(Looking):
     """A page with a `ChartGrid` and a `Legend`. Subclasses say what there is to draw and in which of their widgets."""
 
     def __init__(self) -> None:
@@ -35,18 +29,15 @@ class Charting(Page):
         self.only = ""  # arms without this in their name are left out
         self.chart = ""  # the id of the chart that keys speak of
 
-    def spot_name(self) -> str:
-        """Under which name the memory keeps the spot."""
-        raise NotImplementedError
-
-    def scene(self) -> Scene | None:
-        """What there is to draw now; None where no charts are in front."""
-        raise NotImplementedError
-
     @property
     def charted(self) -> bool:
         """There are charts in front, or will be once something is read."""
         return True
+
+    @property
+    def arm_count(self) -> int:
+        """How many arms there are, whatever the filter says."""
+        raise NotImplementedError
 
     @property
     def filtered(self) -> str:
@@ -59,27 +50,12 @@ class Charting(Page):
         return not self.charted or (self.scene() is not None and self.grid.settled)
 
     @property
-    def grid(self) -> ChartGrid:
-        """The charts in front."""
-        return self.query_one(ChartGrid)
-
-    @property
     def legend(self) -> Legend:
         """Their legend."""
         return self.query_one(Legend)
 
     def tell(self, words: str) -> None:
         """Say at which x values are read and which arms are looked at."""
-
-    @property
-    def spot(self) -> Spot:
-        """Where the user looks."""
-        return self.app.memory.spot(self.spot_name()).on(self.app.memory.view.axis)
-
-    def go(self, spot: Spot) -> None:
-        """Look there from now on."""
-        self.app.memory.look_at(self.spot_name(), spot)
-        self.show(self.app.snapshot)
 
     def draw(self) -> None:
         """Legend and charts, as far as they have changed."""
@@ -92,12 +68,12 @@ class Charting(Page):
         cursor, focus = scene.spot.cursor, scene.focus
         values, at = None, ""
         if cursor is not None and focus is not None:
-            chart = scene.chart(replace(focus, arm=""), self.app.ink)
+            chart = scene.recorded(replace(focus, arm=""), self.app.ink)
             values, at = values_at(chart, cursor), f"{chart.x_title or 'step'} {x_words(chart, cursor)}"
             at += f" · {focus.panel.title}" if self.size.width >= 110 else ""
         shown = Shown(scene.arms, self.arm, frozenset(scene.spot.hidden), values, self.app.theme)
         self.legend.show(shown, self.size.width, max(2, self.size.height // 8), self.app.ink)
-        only = f"arms with “{plain(self.only)}”" if self.only else ""
+        only = f"{len(scene.arms)} of {self.arm_count} arms with “{plain(self.only)}”" if self.only else ""
         self.tell("   ".join(filter(None, (only, at))))
         self.grid.show(scene)
 
@@ -140,54 +116,7 @@ class Charting(Page):
         self.arm = message.arm
         self.action_toggle()
 
-    # the x axis
-
-    def action_cursor(self, by: int) -> None:
-        """Move the value cursor by so many cells of the chart."""
-        scene = self.scene()
-        whole = scene.extent() if scene else None
-        if whole is not None:
-            spot, columns, log = scene.spot, self.grid.plot_columns, scene.view.log_x
-            cursor = move_cursor(spot.cursor, spot.window, whole, columns, by, log)
-            if spot.cursor is None and abs(by) > columns:  # a new one begins at the edge it comes from
-                cursor = move_cursor(cursor, spot.window, whole, columns, by, log)
-            self._reveal()
-            self.go(replace(spot, cursor=cursor))
-
-    def action_zoom_in(self) -> None:
-        """Half of the window."""
-        self._zoom(0.5)
-
-    def action_zoom_out(self) -> None:
-        """Twice the window."""
-        self._zoom(2.0)
-
-    def _zoom(self, factor: float, about: float | None = None) -> None:
-        scene = self.scene()
-        whole = scene.extent() if scene else None
-        if whole is not None:
-            spot = scene.spot
-            about = spot.cursor if about is None else about
-            self._reveal()
-            self.go(replace(spot, window=zoom(spot.window, whole, factor, about, scene.view.log_x)))
-
-    def action_pan_left(self) -> None:
-        """Earlier."""
-        self._pan(-0.25)
-
-    def action_pan_right(self) -> None:
-        """Later."""
-        self._pan(0.25)
-
-    def _pan(self, share: float) -> None:
-        scene = self.scene()
-        whole = scene.extent() if scene else None
-        if whole is not None:
-            self.go(replace(scene.spot, window=pan(scene.spot.window, whole, share, scene.view.log_x)))
-
-    def action_whole(self) -> None:
-        """All of the x axis."""
-        self.go(replace(self.spot, window=None))
+    # charts
 
     def on_chart_grid_pointed(self, message: ChartGrid.Pointed) -> None:
         """A click sets the cursor and the focus; the wheel zooms about the pointer."""
@@ -195,12 +124,10 @@ class Charting(Page):
             self._zoom(2.0 if message.turned > 0 else 0.5, message.x)
             return
         self.chart = message.cell
-        self.go(replace(self.spot, cursor=message.x if message.x is not None else self.spot.cursor))
-
-    # charts
-
-    def _reveal(self) -> None:
-        self.grid.bring_into_view()
+        if message.x is not None:
+            self.point_at(message.x)
+        else:
+            self.draw()
 
     def action_next_pane(self) -> None:
         """Give the next chart the focus."""
@@ -254,17 +181,15 @@ class Charting(Page):
 
     def action_filter(self) -> None:
         """Write what the names of the arms shall contain."""
-        line = self.query_one("#filter", Input)
-        line.value, line.display = self.filtered, True
-        line.focus()
+        self.query_one(FilterLine).open(self.filtered)
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def on_filter_line_sifted(self, message: FilterLine.Sifted) -> None:
         """Filter while typing."""
-        if event.input.display:
-            self.sift(event.value.strip())
+        if self.query_one(FilterLine).display:
+            self.sift(message.text)
 
-    def on_input_submitted(self) -> None:
-        """Keep the filter."""
+    def on_filter_line_left(self) -> None:
+        """Back to the curves."""
         self._close_filter()
 
     def sift(self, text: str) -> None:
@@ -273,12 +198,12 @@ class Charting(Page):
         self.show(self.app.snapshot)
 
     def _close_filter(self) -> None:
-        self.query_one("#filter", Input).display = False
+        self.query_one(FilterLine).display = False
         self.set_focus(None)
 
     def action_back(self) -> None:
         """One layer: the line of the filter, the cursor, the chart that fills the screen, the filter, the page."""
-        if self.query_one("#filter", Input).display:
+        if self.query_one(FilterLine).display:
             self._close_filter()
             self.sift("")
         elif self.charted and self.spot.cursor is not None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from grokterm.console.commands import COMPARE, bindings
 from grokterm.console.panel import PANELS
@@ -21,6 +21,7 @@ from grokterm.console.screens.scene import Cell, Scene
 from grokterm.console.screens.scrolling import Pages
 from grokterm.console.snapshot import Snapshot
 from grokterm.console.text import plain, plural
+from grokterm.console.widgets.filterline import FilterLine
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.errors import GroktermError
 from grokterm.names import short_name
@@ -69,12 +70,11 @@ class Compare(Charting):
                 Legend(),
                 ChartGrid("accuracy", "loss", cell_height=16, id="overlay"),
             )
-        yield Input(placeholder="text in the name of an arm", id="filter")
+        yield FilterLine("text in the name of an arm")
         yield KeyBar(COMPARE)
 
     def on_mount(self) -> None:
         """Compute off the event loop; draw what scrolls into view."""
-        self.query_one("#filter").display = False
         scroll = self.query_one(Pages)
         self.watch(scroll, "scroll_y", self.grid.draw, init=False)
         self.set_interval(_AGAIN_SECONDS, self._again)
@@ -87,6 +87,11 @@ class Compare(Charting):
     def seeds(self) -> tuple[int, ...]:
         """Those of the first arm."""
         return self._compared.comparison.rows[0].seeds if self._compared else ()
+
+    @property
+    def arm_count(self) -> int:
+        """Of all these experiments."""
+        return len(self._compared.arms) if self._compared else 0
 
     @property
     def settled(self) -> bool:

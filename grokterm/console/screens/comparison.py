@@ -16,7 +16,6 @@ from grokterm.console.look import Ink, marker
 from grokterm.console.screens.page import rewrite
 from grokterm.console.text import MISSING, clip, clip_middle, fold, number, plain, steps
 from grokterm.console.widgets.table import GAP, Column, fit
-from grokterm.names import arm_labels
 
 if TYPE_CHECKING:
     from grokterm.analysis import ArmRow, Comparison, Median
@@ -81,7 +80,8 @@ class ComparisonWords(Vertical):
 
 def table_text(comparison: Comparison, width: int, ink: Ink) -> Text:
     """The table of arms for `width` cells."""
-    sizes, labels = fit(COLUMNS if comparison.scored else LOSS_COLUMNS, width - 2), labels_of(comparison)
+    columns = COLUMNS if comparison.scored else LOSS_COLUMNS
+    sizes, labels = fit(columns, width - 2), [plain(row.label) for row in comparison.rows]
     lines = [_line([Text(column.title, ink.muted) for column, _ in sizes], sizes)]
     for index, row in enumerate(comparison.rows):
         cells = values(row) | {"arm": labels[index]}
@@ -90,11 +90,6 @@ def table_text(comparison: Comparison, width: int, ink: Ink) -> Text:
         texts[0].append(clip_middle(labels[index], sizes[0][1] - 2), ink.foreground)
         lines.append(_line(texts, sizes))
     return Text("\n").join(lines)
-
-
-def labels_of(comparison: Comparison) -> list[str]:
-    """What every arm is called: see `arm_labels`."""
-    return arm_labels([(row.experiment, row.arm) for row in comparison.rows])
 
 
 def values(row: ArmRow) -> dict[str, str]:
@@ -156,7 +151,7 @@ def differing_text(comparison: Comparison, width: int, ink: Ink) -> Text:
         return Text("\n The arms have the same configuration.", ink.muted)
     names = [plain(field) for field in comparison.differing]
     first = min(max(map(len, names)), 34)
-    labels = [f"{marker(index)} {plain(label)}" for index, label in enumerate(labels_of(comparison))]
+    labels = [f"{marker(index)} {plain(label)}" for index, label in enumerate(row.label for row in comparison.rows)]
     each = (width - first - 2) // max(1, len(labels)) - 2
     text = Text("\n").append(" What differs\n", f"bold {ink.foreground}")
     if each >= 8:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from grokterm.console.commands import DIFFERENCE, bindings
 from grokterm.console.screens.fieldtable import FieldTable
@@ -14,9 +14,10 @@ from grokterm.console.screens.page import Page
 from grokterm.console.screens.parts import title_line
 from grokterm.console.snapshot import Snapshot
 from grokterm.console.text import plain
+from grokterm.console.widgets.filterline import FilterLine
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.errors import GroktermError
-from grokterm.names import short_name
+from grokterm.names import arm_labels, short_name
 
 if TYPE_CHECKING:
     from grokterm.spec import Arm, Experiment
@@ -50,12 +51,11 @@ class Difference(Page):
         yield Static(id="title", markup=False)
         yield Static("\n reading …", id="problem", markup=False)
         yield FieldTable(only_differing=True)
-        yield Input(placeholder="text in the name or value of a field", id="filter")
+        yield FilterLine("text in the name or value of a field")
         yield KeyBar(DIFFERENCE)
 
     def on_mount(self) -> None:
         """Read off the event loop."""
-        self.query_one("#filter").display = False
         self.run_worker(self._read, thread=True)
 
     def focus_name(self) -> str | None:
@@ -65,12 +65,11 @@ class Difference(Page):
     def _read(self) -> None:
         from grokterm.record import open_folder
 
-        items = []
         try:
-            for name in self._names:
-                spec = open_folder(self.app.runs / name).spec()
-                several = f" ({short_name(name)})" if len(self._names) > 1 else ""
-                items += [(f"{arm.name}{several}", spec, arm) for arm in spec.arms]
+            specs = [(path, open_folder(path).spec()) for path in (self.app.runs / name for name in self._names)]
+            labels = arm_labels([(path, arm.name) for path, spec in specs for arm in spec.arms])
+            arms = [(spec, arm) for _, spec in specs for arm in spec.arms]
+            items = [(label, spec, arm) for label, (spec, arm) in zip(labels, arms, strict=True)]
         except GroktermError as error:
             self.post_message(self.Ready([], str(error)))
         else:
@@ -95,24 +94,21 @@ class Difference(Page):
 
     def action_filter(self) -> None:
         """Write a filter."""
-        line = self.query_one("#filter", Input)
-        line.display = True
-        line.focus()
+        self.query_one(FilterLine).open()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
+    def on_filter_line_sifted(self, message: FilterLine.Sifted) -> None:
         """Filter while typing."""
-        self.query_one(FieldTable).sift(event.value.strip())
+        self.query_one(FieldTable).sift(message.text)
 
-    def on_input_submitted(self) -> None:
-        """Keep the filter."""
-        self.query_one("#filter").display = False
+    def on_filter_line_left(self) -> None:
+        """Back to the fields."""
         self.query_one("FieldTable Table").focus()
 
     def action_back(self) -> None:
         """The filter first, then the page."""
-        line = self.query_one("#filter", Input)
+        line = self.query_one(FilterLine)
         if line.display or line.value:
-            line.value, line.display = "", False
+            line.clear()
             self.query_one("FieldTable Table").focus()
         else:
             super().action_back()

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from grokterm.console.commands import EXPERIMENT, bindings
 from grokterm.console.screens.acting import Acting
@@ -18,14 +17,31 @@ from grokterm.console.screens.legend import Legend
 from grokterm.console.screens.parts import heading_line, message, state_line
 from grokterm.console.screens.scene import Cell, Scene
 from grokterm.console.screens.tabline import TabLine
+from grokterm.console.screens.tabs.charts import ChartsTab
+from grokterm.console.screens.tabs.comparison import ComparisonTab
+from grokterm.console.screens.tabs.configuration import ConfigurationTab
+from grokterm.console.screens.tabs.log import LogTab
+from grokterm.console.screens.tabs.probes import ProbesTab
+from grokterm.console.screens.tabs.system import SystemTab
 from grokterm.console.screens.tabs.tab import Tab
 from grokterm.console.snapshot import Snapshot
 from grokterm.console.text import plain
+from grokterm.console.widgets.filterline import FilterLine
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.names import short_name
 
 if TYPE_CHECKING:
     from grokterm.console.detail import Detail
+
+
+TAB_CLASSES: dict[str, type[Tab]] = {
+    "charts": ChartsTab,
+    "comparison": ComparisonTab,
+    "probes": ProbesTab,
+    "configuration": ConfigurationTab,
+    "log": LogTab,
+    "system": SystemTab,
+}
 
 
 class ExperimentPage(Charting, Acting):
@@ -53,12 +69,11 @@ class ExperimentPage(Charting, Acting):
         yield Static(id="message", markup=False)
         yield TabLine()
         yield Container(id="tab")
-        yield Input(id="filter")
+        yield FilterLine()
         yield KeyBar(EXPERIMENT)
 
     def on_mount(self) -> None:
         """Remember that this is open."""
-        self.query_one("#filter").display = False
         self.app.memory.remember(open=self._name)
 
     @property
@@ -66,8 +81,7 @@ class ExperimentPage(Charting, Acting):
         """The one in front; made when it is looked at for the first time."""
         name = self.spot.tab
         if name not in self._tabs:
-            module = import_module(f"grokterm.console.screens.tabs.{name}")
-            self._tabs[name] = getattr(module, f"{name.capitalize()}Tab")(self.app.runs / self._name)
+            self._tabs[name] = TAB_CLASSES[name](self.app.runs / self._name)
         return self._tabs[name]
 
     def _bring_to_front(self) -> bool:
@@ -117,6 +131,11 @@ class ExperimentPage(Charting, Acting):
     def compared(self) -> tuple[str, ...]:
         """This experiment, and what is marked."""
         return tuple(dict.fromkeys((self._name, *self.app.memory.marks)))
+
+    @property
+    def arm_count(self) -> int:
+        """Of this experiment."""
+        return len(self.detail.arms) if self.detail is not None else 0
 
     @property
     def grid(self) -> ChartGrid:
@@ -217,7 +236,7 @@ class ExperimentPage(Charting, Acting):
 
     def action_filter(self) -> None:
         """Write a filter for the tab in front."""
-        self.query_one("#filter", Input).placeholder = self.tab.PLACEHOLDER
+        self.query_one(FilterLine).placeholder = self.tab.PLACEHOLDER
         super().action_filter()
 
     @property

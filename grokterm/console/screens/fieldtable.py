@@ -87,6 +87,9 @@ class FieldTable(Vertical):
         differ = sum(row.differs for row in self._fields)
         shown, other = ("fields that differ", "all") if self._only_differing else ("all fields", "only these")
         words = f" {shown} · {differ} of {len(self._fields)} differ, marked ≠ · d shows {other}"
+        if self._containing:
+            found = sum(not row.heading for row in rows)
+            words = f" with “{plain(self._containing)}”: {found} of {len(self._fields)} fields ·{words}"
         if not rows and self._containing:
             words = f" no field contains “{plain(self._containing)}”"
         elif not rows:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -14,6 +14,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from grokterm.console.commands import FORK, bindings
+from grokterm.console.latest import Latest
 from grokterm.console.text import clip_middle, fold, plain, steps
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.console.widgets.table import Column, Table
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
 
 _WIDTH = 72  # of words in the dialog
 _NONE = "It has no checkpoint yet: C writes one while it trains"
+
+
+class Planned(NamedTuple):
+    """What would come of the changes at a step, or what is wrong with them."""
+
+    step: int
+    changes: str
+    experiment: Experiment | None
+    problem: str = ""
 
 
 class Fork(ModalScreen[str | None]):
@@ -46,13 +56,6 @@ class Fork(ModalScreen[str | None]):
             super().__init__()
             self.steps, self.problem = steps, problem
 
-    class Planned(Message):
-        """What would come of the changes, or what is wrong with them; sent by a thread."""
-
-        def __init__(self, step: int, changes: str, experiment: Experiment | None, problem: str) -> None:
-            super().__init__()
-            self.asked, self.experiment, self.problem = (step, changes), experiment, problem
-
     class Made(Message):
         """The fork is there, or was refused; sent by a thread."""
 
@@ -63,6 +66,7 @@ class Fork(ModalScreen[str | None]):
     def __init__(self, name: str) -> None:
         super().__init__()
         self._from, self._wrong, self._busy = name, True, False
+        self._planner = Latest(self, self._work_out)
 
     def compose(self) -> ComposeResult:
         """Checkpoints, changes, what comes of it, keys."""
@@ -112,26 +116,27 @@ class Fork(ModalScreen[str | None]):
     def _plan(self) -> None:
         step = self.query_one(Table).highlighted
         if step is not None:
-            work = partial(self._work_out, step, self._changes)
-            self.run_worker(work, thread=True, group="plan", exclusive=True)
+            self._planner.ask(step, self._changes)
 
-    def _work_out(self, step: int, changes: str) -> None:
+    def _work_out(self, step: int, changes: str) -> Planned:
         from grokterm.jobs import plan_fork
         from grokterm.record import open_folder
 
         try:
-            experiment = plan_fork(open_folder(self.app.runs / self._from), step, overrides(changes))
-            self.post_message(self.Planned(step, changes, experiment, ""))
+            folder = open_folder(self.app.runs / self._from)
+            return Planned(step, changes, plan_fork(folder, step, overrides(changes)))
         except (GroktermError, ValueError) as error:
-            self.post_message(self.Planned(step, changes, None, str(error).replace("--set ", "")))
+            return Planned(step, changes, None, str(error).replace("--set ", ""))
 
-    def on_fork_planned(self, message: Planned) -> None:
+    def on_latest_done(self, message: Latest.Done) -> None:
         """Say what would come of it, unless something else has been chosen or typed since."""
-        step, made = self.query_one(Table).highlighted, message.experiment
-        if message.asked != (step, self._changes) or self._busy:
+        message.latest.done()
+        planned: Planned = message.outcome
+        step, made = self.query_one(Table).highlighted, planned.experiment
+        if (planned.step, planned.changes) != (step, self._changes) or self._busy:
             return
         if made is None:
-            self._tell(message.problem, wrong=True)
+            self._tell(planned.problem, wrong=True)
             return
         most = max(arm.spec.stop.steps for arm in made.arms)
         runs = f"{len(made.arms)} x {len(made.seeds)} runs"

@@ -22,13 +22,14 @@ from grokterm.console.latest import Latest
 from grokterm.console.screens import form_texts as texts
 from grokterm.console.screens.form_edit import FormEdit
 from grokterm.console.snapshot import Snapshot
+from grokterm.console.starting import AUTO, DeviceChoice, begin
 from grokterm.console.text import plain, plain_lines, plural, steps
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.console.widgets.sheet import Line, Sheet
 from grokterm.errors import GroktermError
 
 if TYPE_CHECKING:
-    from grokterm.spec import Draft
+    from grokterm.spec import Draft, Experiment
 
 
 class Form(FormEdit):
@@ -36,6 +37,7 @@ class Form(FormEdit):
 
     Args:
         source: the name or the path of a preset, or a draft (`spec.draft_of` makes one of an experiment's document).
+        device: which one it is for, to begin with.
     """
 
     SCOPE = FORM
@@ -58,7 +60,14 @@ class Form(FormEdit):
             super().__init__()
             self.name, self.refusal = name, refusal
 
-    def __init__(self, source: str | File | Draft) -> None:
+    class Saved(Message):
+        """The draft is kept as a preset, or why not; sent by a thread."""
+
+        def __init__(self, name: str, draft: Draft, path: File | None = None, refusal: str = "") -> None:
+            super().__init__()
+            self.name, self.draft, self.path, self.refusal = name, draft, path, refusal
+
+    def __init__(self, source: str | File | Draft, device: str = AUTO) -> None:
         super().__init__()
         self._source = source
         self._saved: dict | None = None  # the document that leaving would not lose
@@ -67,8 +76,9 @@ class Form(FormEdit):
         self._starting = False
         self._cost: Cost | None = None
         self._judge = Latest(self, judge)
-        self._estimate = Latest(self, lambda experiment: cost_of(experiment, self.app.runs))
+        self._estimate = Latest(self, lambda experiment, device: cost_of(experiment, self.app.runs, device))
         self._measure = Latest(self, measured_cost)
+        self._device = DeviceChoice(self, device)
 
     def compose(self) -> ComposeResult:
         """Heading, totals, what is wrong with the whole, the fields, words about the one in focus."""
@@ -88,6 +98,7 @@ class Form(FormEdit):
     def on_mount(self) -> None:
         """Read what it is made from."""
         self.run_worker(self._open, thread=True)
+        self._device.look()
 
     def _open(self) -> None:
         from grokterm.spec import Draft, open_draft
@@ -116,27 +127,43 @@ class Form(FormEdit):
         if self.draft is not None:
             self._show_all()
         else:
-            self.put("#title", texts.heading(None, None, self.size.width, self.app.ink))
+            self.put("#title", texts.heading(None, None, "", self.size.width, self.app.ink))
 
     def on_resize(self) -> None:
         """Words are folded for the width."""
         self.call_after_refresh(self._show_all)
 
     def on_latest_done(self, message: Latest.Done) -> None:
-        """Mistakes and cautions have been found, or a time."""
+        """Mistakes and cautions have been found, or a time, or the devices are known."""
+        if self._device.take(message):
+            self._show_all()
+            return
         message.latest.done()
         if message.latest is self._judge:
             self._judged = message.outcome
             experiment = self._judged.verdict.experiment
             self._known = self._judged if experiment else self._known
-            if experiment and (self._cost is None or self._cost.experiment != experiment):
-                self._estimate.ask(experiment)
-        elif message.latest is self._measure or not self._is_measured(message.outcome.experiment):
+            if experiment and not self._has_cost(experiment):
+                self._estimate.ask(experiment, self._device.chosen)
+        elif message.latest is self._measure or not self._is_measured(message.outcome):
             self._cost = message.outcome
         self._show_all()
 
-    def _is_measured(self, experiment) -> bool:
-        return self._cost is not None and self._cost.measured and self._cost.experiment == experiment
+    def _has_cost(self, experiment: Experiment | None) -> bool:
+        known = self._cost is not None
+        return known and (self._cost.experiment, self._cost.device) == (experiment, self._device.chosen)
+
+    def _is_measured(self, found: Cost) -> bool:
+        cost = self._cost
+        same = cost is not None and (cost.experiment, cost.device) == (found.experiment, found.device)
+        return same and cost.measured
+
+    def action_device(self) -> None:
+        """Another device."""
+        self._device.next()
+        if self._known is not None:
+            self._estimate.ask(self._known.verdict.experiment, self._device.chosen)
+        self._show_all()
 
     def action_time_it(self) -> None:
         """Train a few steps of what the form describes, for the estimate."""
@@ -144,7 +171,7 @@ class Form(FormEdit):
         if experiment is None:
             self._say("the mistakes have to be mended first")
         elif not self._measure.busy:
-            self._measure.ask(experiment)
+            self._measure.ask(experiment, self._device.chosen)
             self._show_all()
 
     @property
@@ -153,7 +180,7 @@ class Form(FormEdit):
         cost = self._cost
         if self._measure.busy:
             return ("measuring a few steps …", "measuring …")
-        if cost is None or cost.experiment != experiment:
+        if cost is None or not self._has_cost(experiment):
             return ("…",)
         if not cost.known and not cost.measured:
             return (f"{cost.time}, F6 does", "F6 times it")
@@ -177,11 +204,11 @@ class Form(FormEdit):
 
         ink, width = self.app.ink, self.size.width
         verdict = self._judged.verdict if self._judged else None
-        self._rows = rows(self.draft, self._also)
+        self._rows = rows(self.draft, self._also, self._path)
         under, others = attach(self._rows, verdict.problems if verdict else ())
         sheet = self.query_one(Sheet)
         lines = texts.sheet_lines(self._rows, under | self._refused, sheet.lines.size.width)
-        self.put("#title", texts.heading(self.draft, verdict, width, ink))
+        self.put("#title", texts.heading(self.draft, verdict, self._device.words, width, ink))
         self.put("#totals", texts.totals(self._judged, self._times, width, ink))
         self._show_warnings(others)
         sheet.show(lines, self._place, ahead)
@@ -190,8 +217,8 @@ class Form(FormEdit):
             self._written = row.text
             sheet.cell.show(plain(row.text), plain(row.default), texts.choices_of(row))
         side = self.query_one("#side").size.width - 1
-        self.put("#about", texts.about(row, self.draft, side, ink))
-        self.put("#decay", texts.decay_lines(self._known.decays if self._known else (), self._budget, side, ink))
+        self.put("#about", texts.about(row, self.draft, side, ink, self._not_kept))
+        self.put("#decay", self._courses(side))
 
     def _show_warnings(self, others: tuple[str, ...]) -> None:
         cautions = self._judged.verdict.cautions if self._judged else ()
@@ -199,6 +226,12 @@ class Form(FormEdit):
             cautions = (*cautions, self._cost.caution)
         self.put("#warnings", texts.warnings(others, cautions, self.size.width, self.app.ink))
         self.query_one("#warnings").display = bool(others or cautions)
+
+    def _courses(self, width: int):
+        known, ink = self._known, self.app.ink
+        decays = texts.course_lines("weight decay", known.decays if known else (), self._budget, width, ink)
+        rates = texts.course_lines("learning rate", known.rates if known else (), self._budget, width, ink)
+        return decays.append_text(rates)
 
     @property
     def _budget(self) -> str:
@@ -212,20 +245,20 @@ class Form(FormEdit):
             return
         self._leave()
         self._starting = True
-        self.run_worker(partial(self._start, self.draft), thread=True)
+        self.run_worker(partial(self._start, self.draft, self._device.chosen), thread=True)
 
-    def _start(self, draft: Draft) -> None:
-        from grokterm.jobs import launch
-        from grokterm.record import create
-        from grokterm.spec import parse
+    def _start(self, draft: Draft, device: str) -> None:
+        from grokterm.spec import check
 
+        verdict = check(draft)
+        if verdict.experiment is None:  # said as it stands under the field
+            field, words = verdict.problems[0]
+            self.post_message(self.Started(refusal=f"{field}: {words}" if field else words))
+            return
         try:
-            folder = create(self.app.runs, parse(draft.document, draft.origin))
-            launch(folder)
+            self.post_message(self.Started(begin(self.app.runs, verdict.experiment, device)))
         except GroktermError as error:
             self.post_message(self.Started(refusal=error.message))
-            return
-        self.post_message(self.Started(folder.name))
 
     def on_form_started(self, message: Started) -> None:
         """Leave for the experiment, or stay with the first mistake."""
@@ -244,31 +277,51 @@ class Form(FormEdit):
 
     def action_save(self) -> None:
         """Keep the draft as a preset; asks for its name."""
-        from grokterm.console.widgets.dialogs import Line as Ask
-
         if self.draft is not None:
             self._leave()
-            self.app.push_screen(Ask("Keep as a preset of yours, called", "letters, digits and . _ -"), self._save)
+            self._ask_name()
+
+    def _ask_name(self, name: str = "", detail: str = "") -> None:
+        from grokterm.console.widgets.dialogs import Line as Ask
+        from grokterm.spec import name_problem
+
+        ask = Ask(
+            "Keep as a preset of yours, called",
+            "letters, digits and . _ -",
+            detail=detail,
+            value=name,
+            check=lambda text: name_problem(text) if text else "",
+        )
+        self.app.push_screen(ask, self._save)
 
     def _save(self, name: str | None, overwrite: bool = False) -> None:
-        from grokterm.console.widgets.dialogs import Question
+        if name:
+            self.run_worker(partial(self._write, name, self.draft, overwrite), thread=True)
+
+    def _write(self, name: str, draft: Draft, overwrite: bool) -> None:
         from grokterm.spec import Exists, save_preset
 
-        if not name:
-            return
-        draft = self.draft
         try:
-            path = save_preset(name, draft.to_toml(), overwrite)
+            self.post_message(self.Saved(name, draft, save_preset(name, draft.to_toml(), overwrite)))
         except Exists:
-            question = Question(f"Write over {name}?", "There is a preset of yours by that name.")
-            self.app.push_screen(question, lambda yes: self._save(name, True) if yes else None)
-            return
+            self.post_message(self.Saved(name, draft))
         except GroktermError as error:
-            self._say(error.message, "error")
-            return
-        self._saved = draft.document
-        mistakes = len(self._judged.verdict.problems) if self._judged else 0
-        self._say(f"kept in {path}" + (f", with {plural(mistakes, 'mistake')}" if mistakes else ""))
+            self.post_message(self.Saved(name, draft, refusal=error.message))
+
+    def on_form_saved(self, message: Saved) -> None:
+        """Say where it is; ask before writing over another, and for another name where it couldn't be written."""
+        from grokterm.console.widgets.dialogs import Question
+
+        name = message.name
+        if message.refusal:
+            self._ask_name(name, message.refusal)
+        elif message.path is None:
+            question = Question(f"Write over {name}?", "There is a preset of yours by that name.")
+            self.app.push_screen(question, lambda yes: self._save(name, True) if yes else self._ask_name(name))
+        else:
+            self._saved = message.draft.document
+            mistakes = len(self._judged.verdict.problems) if self._judged else 0
+            self._say(f"kept in {message.path}" + (f", with {plural(mistakes, 'mistake')}" if mistakes else ""))
 
     def action_back(self) -> None:
         """Leave; asks where changes would be lost."""

@@ -68,6 +68,18 @@ class FormEdit(Page):
     def _row(self) -> Row:
         return self._rows[self._place]
 
+    @property
+    def _not_kept(self) -> str:
+        """What the kind that was just chosen in the row in focus made go, "" for nothing."""
+        from grokterm.spec import lost, not_kept
+
+        row = self._row
+        if not self._undo or self._undo[-1][1] != row.path or not row.field or not row.field.choices or not row.text:
+            return ""
+        place = row.path[:-1] if row.path[-1] == "kind" else row.path
+        gone = lost(self._undo[-1][0].effective(place), self.draft.effective(place))
+        return f"{not_kept(row.text, gone)}; Ctrl-Z brings it back" if gone else ""
+
     # --- moving
 
     def action_field(self, by: int) -> None:
@@ -77,7 +89,7 @@ class FormEdit(Page):
 
     def action_section(self, by: int) -> None:
         """To the first field of another section or to another arm."""
-        heads = [place for place, row in enumerate(self._rows) if row.sort in ("section", "arm", "new arm")]
+        heads = [place for place, row in enumerate(self._rows) if row.sort in ("section", "arm", "more", "new arm")]
         firsts = sorted({next(p for p in range(head, len(self._rows)) if self._rows[p].focusable) for head in heads})
         beyond = [p for p in firsts if (p > self._place if by > 0 else p < self._place)]
         if beyond:
@@ -151,7 +163,9 @@ class FormEdit(Page):
     def _add(self, row: Row, name: str) -> None:
         from grokterm.spec.field_rows import field_key
 
-        if row.sort == "new arm":
+        if row.sort == "new arm" and name in self.draft.arms:
+            self._path = ("arms", name)
+        elif row.sort == "new arm":
             self._change(self.draft.add_arm(name))
             self._path = ("arms", name, "about")
         elif row.sort == "new axis":
@@ -240,7 +254,7 @@ class FormEdit(Page):
         """Stay about where the cursor was, whatever has gone."""
         from grokterm.spec import rows
 
-        self._rows = rows(self.draft, self._also)
+        self._rows = rows(self.draft, self._also, self._path)
         if self._rows[self._place].path != self._path:
             near = [p for p, row in enumerate(self._rows) if row.focusable and p >= min(place, len(self._rows) - 1)]
             self._path = self._rows[near[0] if near else -1].path

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from grokterm.console.look import Ink, marker
 from grokterm.console.screens.parts import title_line
-from grokterm.console.text import clip, fold, plain, plural, steps
+from grokterm.console.text import clip, clip_middle, fold, plain, plural, steps
 from grokterm.console.widgets.sheet import Line
 
 if TYPE_CHECKING:
-    from grokterm.console.judging import Decay, Judged
+    from grokterm.console.judging import Course, Judged
     from grokterm.spec import Draft, Row, Verdict
 
 BLOCKS = "▁▂▃▄▅▆▇█"
@@ -70,7 +71,7 @@ def paint_line(line: Line, width: int, ink: Ink) -> Text:
         text.append(" " * (label - text.cell_len))
         return text.append(clip(row.text, value), f"bold {ink.arm(index)}")
     given = ink.foreground if row.sort in ("field", "axis") else ink.bad if row.sort == "stray" else ink.muted
-    text.append(f"{indent[1:]}{clip(row.label, label - len(indent) - 1)}", given)
+    text.append(f"{indent[1:]}{_tail(row.label, label - len(indent) - 1)}", given)
     text.append(" " * (label - text.cell_len))
     if row.text:
         text.append(clip(row.text, value), f"bold {ink.foreground}" if row.changed else ink.foreground)
@@ -79,6 +80,16 @@ def paint_line(line: Line, width: int, ink: Ink) -> Text:
     if arms and row.elsewhere:
         text.append(" " * (label + value + 1 - text.cell_len)).append_text(_elsewhere(row, arms, ink))
     return text
+
+
+def _tail(words: str, width: int) -> str:
+    """As much of the end as fits: the last part of a field's name is what tells it from others."""
+    line = plain(words)
+    if cell_len(line) <= width:
+        return line
+    while line and cell_len(line) >= width:
+        line = line[1:]
+    return f"…{line}"
 
 
 def _elsewhere(row: Row, width: int, ink: Ink) -> Text:
@@ -93,8 +104,8 @@ def _elsewhere(row: Row, width: int, ink: Ink) -> Text:
     return text
 
 
-def heading(draft: Draft | None, verdict: Verdict | None, width: int, ink: Ink) -> Text:
-    """What it is made from, how much of it was changed, and whether it can start."""
+def heading(draft: Draft | None, verdict: Verdict | None, device: str, width: int, ink: Ink) -> Text:
+    """What it is made from, how much of it was changed, whether it can start, and on which device."""
     if draft is None:
         return title_line("New experiment", "reading …", width, ink)
     changes = len(draft.changes())
@@ -104,7 +115,7 @@ def heading(draft: Draft | None, verdict: Verdict | None, width: int, ink: Ink) 
     if verdict.problems:
         line = title_line(left, words := plural(len(verdict.problems), "mistake"), width, ink)
         return line if not line.plain.endswith(words) else line[: -len(words)].append(words, f"bold {ink.bad}")
-    return title_line(left, "ready to start", width, ink)
+    return title_line(left, f"ready to start on {device}", width, ink)
 
 
 def totals(judged: Judged | None, times: Sequence[str], width: int, ink: Ink) -> Text:
@@ -145,8 +156,12 @@ def choices_of(row: Row) -> tuple[str, ...]:
     return ("", *choices) if choices and row.default.startswith(ABSENT) else choices
 
 
-def about(row: Row | None, draft: Draft, width: int, ink: Ink) -> Text:
-    """The field in focus: its name, what it means, what is allowed, what it was."""
+def about(row: Row | None, draft: Draft, width: int, ink: Ink, not_kept: str = "") -> Text:
+    """The field in focus: its name, what it means, what is allowed, what it was.
+
+    Args:
+        not_kept: what has just gone because of what was chosen here.
+    """
     if row is None:
         return Text()
     text = Text()
@@ -155,16 +170,19 @@ def about(row: Row | None, draft: Draft, width: int, ink: Ink) -> Text:
         text.append(f"{plain(row.text)}\n", f"bold {ink.arm(row.elsewhere[0][0])}")
         return text.append(fold("The fields above, with its own in their place. Its name can be changed.", width))
     if row.sort.startswith("new"):
-        what = {"new arm": "the name of a new arm", "new field": "a field for this arm alone"}
+        what = {"new arm": "the name of a new arm, or of one to go to", "new field": "a field for this arm alone"}
         text.append(f"{row.label}\n", f"bold {ink.foreground}")
         return text.append(fold(f"Write {what.get(row.sort, 'a field for the grid')}, then Enter.", width), ink.muted)
-    text.append(clip(name, width), f"bold {ink.foreground}")
+    name = folded_name(name, width)
+    text.append(name, f"bold {ink.foreground}")
     if row.changed:
         was = plain(draft.was(row.path))
         words = f"was {was} in {plain(draft.title)}, F7" if was else f"not set in {plain(draft.title)}, F7"
-        fits = text.cell_len + len(words) + 2 <= width
+        fits = len(name.rpartition("\n")[2]) + len(words) + 2 <= width
         text.append(f"  {words}" if fits else f"\n{clip(words, width)}", ink.accent)
     text.append("\n")
+    if not_kept:
+        text.append(f"{fold(not_kept, width)}\n", ink.accent)
     if field is None:
         return text.append(fold("No section has a field of this name. F8 takes it away.", width), ink.bad)
     if field.choices:
@@ -180,6 +198,20 @@ def about(row: Row | None, draft: Draft, width: int, ink: Ink) -> Text:
     if field.default:
         facts.append(_default(field.default))
     return text.append(f"{fold(' · '.join(facts), width)}\n", ink.muted)
+
+
+def folded_name(name: str, width: int) -> str:
+    """A dotted name in as many lines as it takes, broken before dots where that is possible."""
+    lines = [""]
+    for number, part in enumerate(plain(name).split(".")):
+        piece = f".{part}" if number else part
+        if lines[-1] and len(lines[-1]) + len(piece) > width:
+            lines.append("")
+        while len(piece) > width:
+            lines[-1], piece = piece[:width], piece[width:]
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(lines)
 
 
 def _default(text: str) -> str:
@@ -200,20 +232,22 @@ def _choices(choices: Sequence[str], chosen: str, width: int, ink: Ink) -> Text:
     return text.append("\n")
 
 
-def decay_lines(curves: Sequence[Decay], budget: str, width: int, ink: Ink) -> Text:
-    """lambda(t) of every arm as a line of blocks, all on one scale from zero."""
+def course_lines(what: str, curves: Sequence[Course], budget: str, width: int, ink: Ink) -> Text:
+    """lambda(t) or lr(t) of the first arms as lines of blocks, all on one scale from zero."""
     text = Text()
     if not curves:
         return text
     peak = max(max(curve.levels) for curve in curves)
-    names = min(16, max(len(plain(curve.arm)) for curve in curves))
+    names = min(max(16, width // 3), max(len(plain(curve.arm)) for curve in curves))
     cells = max(4, width - names - 4)
-    text.append(clip(f"weight decay over {budget} steps, 0 to {peak:g}", width) + "\n", ink.muted)
+    text.append(fold(f"{what} over {budget} steps, 0 to {peak:g}", width) + "\n", ink.muted)
     for index, curve in enumerate(curves):
-        text.append(f"{marker(index)} ", ink.arm(index)).append(f"{clip(curve.arm, names):<{names}} ", ink.foreground)
+        text.append(f"{marker(index)} ", ink.arm(index)).append(
+            f"{clip_middle(curve.arm, names):<{names}} ", ink.foreground
+        )
         text.append(f"{blocks(curve.levels, cells, peak)}\n", ink.arm(index))
     waiting = ", ".join(plain(curve.arm) for curve in curves if curve.waits)
-    return text.append(fold(f"{waiting}: counted from its plateau", width), ink.muted) if waiting else text
+    return text.append(f"{fold(f'{waiting}: counted from its plateau', width)}\n", ink.muted) if waiting else text
 
 
 def blocks(levels: Sequence[float], cells: int, peak: float) -> str:

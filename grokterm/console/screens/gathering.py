@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from grokterm.console import deeds
+from grokterm.console.arranging import GROUPS, SORTS, Heading, Query, sort_of
+from grokterm.console.commands import command
 from grokterm.console.screens.acting import Acting
 from grokterm.console.screens.filterbar import FilterBar
 from grokterm.console.widgets.table import Table
@@ -35,15 +37,29 @@ class Gathering(Acting):
     def target(self) -> str | None:
         """The highlighted experiment; None on the heading of a group."""
         row = self.history.highlighted
-        return row.name if row is not None and hasattr(row, "created") else None
+        return None if row is None or isinstance(row, Heading) else row.name
 
     def chosen(self) -> tuple[str, ...]:
         """The marked experiments, else the highlighted one."""
         return self.marked or super().chosen()
 
+    @property
+    def hidden(self) -> tuple[str, ...]:
+        """The marked experiments that stand in no row now."""
+        there = {row.name for row in self.app.snapshot.arranged.rows} if self.app.memory.marks else ()
+        return tuple(name for name in self.marked if name not in there)
+
+    def unseen(self, names: Sequence[str]) -> str:
+        """How many of them are marked and hidden, by what, and which."""
+        hidden = [name for name in self.hidden if name in names]
+        if not hidden:
+            return ""
+        by = "by the filter" if self.app.memory.filter else "in the archive or in a folded group"
+        which = deeds.listed(hidden, 4)
+        return f"{len(names)} marked, {len(hidden)} of them hidden {by}: {which}."
+
     def ask_again(self) -> None:
         """Tell the watcher what is to be shown, as it is remembered."""
-        from grokterm.console.arranging import Query
         from grokterm.console.completing import asked_field, begins_key
         from grokterm.console.filtering import parse
 
@@ -95,8 +111,6 @@ class Gathering(Acting):
 
     def action_sort(self) -> None:
         """By the next column."""
-        from grokterm.console.arranging import SORTS, sort_of
-
         place = SORTS.index(sort_of(self.app.memory.sort))
         self.app.memory.remember(sort=SORTS[(place + 1) % len(SORTS)].name, reverse=False)
         self.ask_again()
@@ -107,12 +121,14 @@ class Gathering(Acting):
         self.ask_again()
 
     def action_group(self) -> None:
-        """By the next property, or not at all."""
-        from grokterm.console.arranging import GROUPS
-
+        """By the next property, or not at all; what the key does next is said."""
         names = tuple(GROUPS)
         now = self.app.memory.group if self.app.memory.group in names else ""
-        self.app.memory.remember(group=names[(names.index(now) + 1) % len(names)], folded=())
+        group, after = (names[(names.index(now) + by) % len(names)] for by in (1, 2))
+        self.app.memory.remember(group=group, folded=())
+        then = f"groups by {after}" if after else "ends the groups"
+        key = command("group").shown_key
+        self.say(f"Grouped by {group}; {key} again {then}" if group else f"No groups; {key} again {then}")
         self.ask_again()
 
     def action_open(self) -> None:
@@ -146,14 +162,14 @@ class Gathering(Acting):
             if row.name == name:
                 break
         for row in rows:
-            if not hasattr(row, "created"):
+            if isinstance(row, Heading):
                 break
             names.append(row.name)
         return tuple(names)
 
     def action_all(self) -> None:
         """Mark everything that is shown, or nothing."""
-        shown = tuple(row.name for row in self.history.rows if hasattr(row, "created"))
+        shown = tuple(row.name for row in self.history.rows if not isinstance(row, Heading))
         if not shown:
             self.say(self.nothing())
         self._toggle(shown)

@@ -8,7 +8,7 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from grokterm.console.commands import (
     ABOUT,
@@ -24,11 +24,12 @@ from grokterm.console.commands import (
     commands_in,
     key_name,
 )
-from grokterm.console.look import STATES, Ink, state_look
+from grokterm.console.look import MARKERS, STATES, Ink, state_look
 from grokterm.console.screens.page import Page
 from grokterm.console.screens.parts import title_line
 from grokterm.console.snapshot import Snapshot
 from grokterm.console.text import fold
+from grokterm.console.widgets.filterline import FilterLine
 from grokterm.console.widgets.keybar import KeyBar
 
 _SIGNS = (
@@ -37,7 +38,19 @@ _SIGNS = (
     ("m● g●", "half of the arm's runs have memorised (m), grokked for good (g)"),
     ("i●", "an intervention in the arm's runs, at its median step"),
     ("3/4", "three of four runs; the median time stands beside it, or – while fewer than half are there"),
-    ("◆", "marked for a comparison"),
+    (" ".join(MARKERS), "the arms, in their order; the markers come again after eight, in other colours"),
+    ("┊", "the step of a milestone"),
+    ("▴ ▾", "on a chart: the curve goes on beyond its edge; the title says how far"),
+    ("›", "the arm that has the keys, or the row at the cursor"),
+    ("◆", "marked: deeds and comparisons are about all that are marked"),
+    ("★", "starred, before the name of an experiment"),
+    ("▾ ▸", "a group of experiments, unfolded or folded"),
+    ("▲ ▼", "behind the title of a column: sorted by it, turned round or as usual"),
+    ("≠", "a field that isn't the same in all arms"),
+    ("•", "a field of the form that was changed"),
+    ("✖ ! ✔ ·", "a mistake, a warning, a success, and anything else that is told"),
+    ("–", "no value: not reached, or not recorded"),
+    ("…", "words left out for want of room"),
 )
 _KEYS = 15  # cells for the keys
 
@@ -72,12 +85,8 @@ class Help(Page):
         yield Static(id="title", markup=False)
         with VerticalScroll():
             yield Static(id="body", markup=False)
-        yield Input(placeholder="a key, or words of what it does", id="search")
+        yield FilterLine("a key, or words of what it does", stays=True)
         yield KeyBar(HELP)
-
-    def on_mount(self) -> None:
-        """Nothing is searched yet."""
-        self.query_one("#search", Input).display = False
 
     def on_resize(self) -> None:
         """Sentences are folded for the width."""
@@ -89,7 +98,7 @@ class Help(Page):
 
     def show(self, snapshot: Snapshot) -> None:
         """Write the text; it depends on theme, width and what is searched for."""
-        wanted = self.query_one("#search", Input).value
+        wanted = self.query_one(FilterLine).text
         found = matching(self._sections, wanted)
         self.put("#title", title_line("Help", f"{wanted!r} " if wanted else "", self.size.width, self.app.ink))
         none = f" Nothing here speaks of “{wanted}”."
@@ -97,23 +106,21 @@ class Help(Page):
 
     def action_filter(self) -> None:
         """Search."""
-        line = self.query_one("#search", Input)
-        line.display = True
-        self.set_focus(line)  # at once: the next key may be waiting already
+        self.query_one(FilterLine).open()
 
-    def on_input_changed(self) -> None:
+    def on_filter_line_sifted(self) -> None:
         """Search while typing."""
         self.show(self.app.snapshot)
 
-    def on_input_submitted(self) -> None:
+    def on_filter_line_left(self) -> None:
         """Keep what was found, and scroll with the keys again."""
         self.query_one(VerticalScroll).focus()
 
     def action_back(self) -> None:
         """Everything again; then back to where help was asked for."""
-        line = self.query_one("#search", Input)
+        line = self.query_one(FilterLine)
         if line.display:
-            line.value, line.display = "", False
+            line.clear()
             self.query_one(VerticalScroll).focus()
         else:
             super().action_back()

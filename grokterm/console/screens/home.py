@@ -10,7 +10,8 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widgets import Static
 
-from grokterm.console.commands import HOME, bindings
+from grokterm.console.arranging import Heading, sort_of
+from grokterm.console.commands import HOME, bindings, command
 from grokterm.console.screens.filterbar import FilterBar
 from grokterm.console.screens.gathering import Gathering
 from grokterm.console.screens.parts import title_line
@@ -87,11 +88,11 @@ class Home(Gathering):
 
     def _look_of(self, row: object) -> tuple:
         """What the drawing of a row depends on beside the row: its age, its mark, its place in the line."""
-        created, machine = getattr(row, "created", None), self.app.snapshot.machine
-        if created is None:
+        if isinstance(row, Heading):
             return ("", False, 0)
+        machine = self.app.snapshot.machine
         place = machine.place(row.name) if machine is not None and row.state == "queued" else 0
-        return age(self.app.clock() - created), row.name in self._marks, place
+        return age(self.app.clock() - row.created), row.name in self._marks, place
 
     def on_screen_resume(self) -> None:
         """In front: the devices are looked at if they are shown here."""
@@ -110,7 +111,6 @@ class Home(Gathering):
 
     def show(self, snapshot: Snapshot) -> None:
         """Lines, title, preview."""
-        from grokterm.console.arranging import sort_of
         from grokterm.console.screens.queue import QueuePanel
 
         arranged, self._marks = snapshot.arranged, frozenset(self.app.memory.marks)
@@ -141,12 +141,15 @@ class Home(Gathering):
         if arranged.archived:
             parts.append(f"{arranged.archived:,} archived")
         if self.marked:
-            parts.append(f"{len(self.marked)} marked")
+            parts.append(f"{len(self.marked)} marked" + (f", {len(self.hidden)} hidden" if self.hidden else ""))
         if memory.sort not in ("", "age"):
             parts.append(f"by {memory.sort}")
         if memory.group:
-            parts.append(f"grouped by {memory.group}")
-        words, room = " · ".join(parts), self.size.width - len("grokterm") - 6
+            parts.append(f"grouped by {memory.group} ({command('group').shown_key})")
+        room = self.size.width - len("grokterm") - 6
+        while len(" · ".join(parts)) > room and len(parts) > 1:
+            parts.pop()
+        words = " · ".join(parts)
         where = f"{words}   {self.app.runs}"
         return title_line("grokterm", where if len(where) <= room else words, self.size.width, self.app.ink)
 

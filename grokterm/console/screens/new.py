@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical, VerticalScroll
 from textual.message import Message
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from grokterm.console.commands import NEW, bindings
 from grokterm.console.costs import Cost, cost_of, measured_cost
@@ -19,7 +19,9 @@ from grokterm.console.screens.parts import title_line
 from grokterm.console.screens.preset_list import PresetList, entries
 from grokterm.console.screens.preset_text import Whole, preset_text, read_whole
 from grokterm.console.snapshot import Snapshot
+from grokterm.console.starting import DeviceChoice, begin
 from grokterm.console.text import plain_lines
+from grokterm.console.widgets.filterline import FilterLine
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.errors import GroktermError
 
@@ -37,7 +39,7 @@ class New(Page):
     HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (76, "-normal")]
 
     class Read(Message):
-        """The presets are read, or some of them whole, by their file; sent by a thread."""
+        """The presets are read, and those that can't be, by their file; sent by a thread."""
 
         def __init__(
             self, presets: tuple[PresetInfo, ...] | None = None, wholes: dict[Path, Whole] | None = None
@@ -59,8 +61,11 @@ class New(Page):
         self._costs: dict[Path, Cost] = {}
         self._starting = False
         self._measuring: Path | None = None
+        self._reading: Path | None = None
+        self._device = DeviceChoice(self)
+        self._reader = Latest(self, lambda info: {info.path: read_whole(info)})
         self._cost = Latest(self, self._find_cost)
-        self._measure = Latest(self, lambda path, experiment: (path, measured_cost(experiment)))
+        self._measure = Latest(self, lambda path, *asked: (path, measured_cost(*asked)))
 
     def compose(self) -> ComposeResult:
         """The list to the left, what the preset says to the right."""
@@ -68,15 +73,15 @@ class New(Page):
         with Container(id="body"):
             with Vertical(id="left"):
                 yield PresetList(id="presets")
-                yield Input(placeholder="a part of a name or of a question", id="filter", compact=True)
+                yield FilterLine("a part of a name or of a question", stays=True)
             with VerticalScroll(id="about"):
                 yield Static(id="words", markup=False)
         yield KeyBar(NEW)
 
     def on_mount(self) -> None:
         """Read the list off the event loop."""
-        self.query_one("#filter").display = False
         self.run_worker(self._read_list, thread=True)
+        self._device.look()
 
     def focus_name(self) -> str | None:
         """Nothing needs to be followed closely here."""
@@ -107,31 +112,32 @@ class New(Page):
         broken = {info.path: Whole(problems=(info.problem,)) for info in presets if info.problem}
         self.post_message(self.Read(presets, broken))
 
-    def _read_one(self, info: PresetInfo) -> None:
-        self.post_message(self.Read(wholes={info.path: read_whole(info)}))
-
-    def _find_cost(self, path: Path, experiment) -> tuple[Path, Cost]:
-        return path, cost_of(experiment, self.app.runs)
+    def _find_cost(self, path: Path, experiment, device: str) -> tuple[Path, Cost]:
+        return path, cost_of(experiment, self.app.runs, device)
 
     def on_new_read(self, message: Read) -> None:
         """Show what was read."""
         if message.presets is not None:
-            self._presets, self._wholes = message.presets, {}
+            self._presets, self._wholes, self._reading = message.presets, {}, None
             self._show_list()
         self._wholes |= message.wholes
         self._show_preset()
 
     def on_latest_done(self, message: Latest.Done) -> None:
-        """A cost was found or measured."""
-        message.latest.done()
-        path, cost = message.outcome
-        self._costs[path] = cost
+        """A cost was found or measured, a preset read whole, or the devices are known."""
+        if not self._device.take(message):
+            message.latest.done()
+            if message.latest is self._reader:
+                self._wholes |= message.outcome
+            else:
+                path, cost = message.outcome
+                self._costs[path] = cost
         self._show_preset()
 
     # --- what is shown
 
     def _show_list(self) -> None:
-        wanted = self.query_one("#filter", Input).value
+        wanted = self.query_one(FilterLine).text
         self.query_one(PresetList).show(entries(self._presets, wanted))
 
     def on_table_highlighted(self) -> None:
@@ -145,11 +151,13 @@ class New(Page):
                 self.put("#words", "No preset matches.  Esc shows all of them again.")
             return
         whole = self._wholes.get(info.path)
-        if whole is None:
-            self.run_worker(partial(self._read_one, info), thread=True, group="read", exclusive=True)
+        if whole is None and self._reading != info.path:
+            self._reading = info.path
+            self._reader.ask(info)
         cost = self._costs.get(info.path)
-        if whole is not None and whole.experiment is not None and (not cost or cost.experiment != whole.experiment):
-            self._cost.ask(info.path, whole.experiment)
+        wanted = (whole.experiment if whole is not None else None, self._device.chosen)
+        if wanted[0] is not None and (not cost or (cost.experiment, cost.device) != wanted):
+            self._cost.ask(info.path, *wanted)
         width = self.query_one("#about").size.width - 1
         self.put("#words", preset_text(info, whole or Whole(), self._here(cost), width, self.app.ink))
 
@@ -160,7 +168,8 @@ class New(Page):
         if cost is None:
             return ()
         ask = "" if cost.known or cost.measured else "; m trains a few steps to find out"
-        return tuple(filter(None, (cost.time + ask, cost.line, cost.caution)))
+        device = f"device: {self._device.words}, d changes it"
+        return tuple(filter(None, (cost.time + ask, cost.line, cost.caution, device)))
 
     # --- what is done
 
@@ -170,30 +179,23 @@ class New(Page):
 
     def action_filter(self) -> None:
         """Write a filter."""
-        line = self.query_one("#filter", Input)
-        line.display = True
-        line.focus()
+        self.query_one(FilterLine).open()
 
-    def on_input_changed(self) -> None:
+    def on_filter_line_sifted(self) -> None:
         """Filter while typing."""
         self._show_list()
         self._show_preset()
 
-    def on_input_submitted(self) -> None:
-        """Keep the filter and go back to the list."""
-        self._end_filter()
-
-    def _end_filter(self) -> None:
-        line = self.query_one("#filter", Input)
-        line.display = bool(line.value)
+    def on_filter_line_left(self) -> None:
+        """Back to the list."""
         self.query_one(PresetList).focus()
 
     def action_back(self) -> None:
         """Take the filter away; then back to the history."""
-        line = self.query_one("#filter", Input)
+        line = self.query_one(FilterLine)
         if line.display:
-            line.value = ""
-            self._end_filter()
+            line.clear()
+            self.query_one(PresetList).focus()
         else:
             super().action_back()
 
@@ -209,15 +211,20 @@ class New(Page):
         whole = self._wholes.get(info.path) if info is not None else None
         if whole is not None and whole.experiment is not None and not self._measure.busy:
             self._measuring = info.path
-            self._measure.ask(info.path, whole.experiment)
+            self._measure.ask(info.path, whole.experiment, self._device.chosen)
             self._show_preset()
+
+    def action_device(self) -> None:
+        """Another device for what starts from here."""
+        self._device.next()
+        self._show_preset()
 
     def action_edit(self) -> None:
         """Change the preset before it starts."""
         from grokterm.console.screens.form import Form
 
         if self.highlighted is not None:
-            self.app.push_screen(Form(self.highlighted.path), self._formed)
+            self.app.push_screen(Form(self.highlighted.path, self._device.chosen), self._formed)
 
     def _formed(self, name: str | None) -> None:
         """The form was left: where it started something, go there; else there may be one more preset."""
@@ -240,24 +247,21 @@ class New(Page):
             self._refuse("\n".join(whole.problems))
             return
         self._starting = True
-        self.run_worker(partial(self._start, info), thread=True)
+        self.run_worker(partial(self._start, info, self._device.chosen), thread=True)
 
     def _refuse(self, words: object) -> None:
         self.app.notify(plain_lines(words), severity="error", markup=False)
 
-    def _start(self, info: PresetInfo) -> None:
-        from grokterm.jobs import launch
-        from grokterm.record import create
+    def _start(self, info: PresetInfo, device: str) -> None:
         from grokterm.spec import load
 
         try:
-            folder = create(self.app.runs, load(info.path))
-            launch(folder)
+            name = begin(self.app.runs, load(info.path), device)
         except GroktermError as error:
             self._starting = False
             self._refuse(error)
             return
-        self.post_message(self.Started(folder.name))
+        self.post_message(self.Started(name))
 
     def on_new_started(self, message: Started) -> None:
         """Go to the new experiment; Esc there leads to the history."""

@@ -9,7 +9,8 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from grokterm.console.look import Ink, marker, state_look
-from grokterm.console.text import clip, clip_middle, duration, fold, number, plain, plural, rate, size, steps
+from grokterm.console.text import clip, clip_middle, duration, fold, number, plain, plural, rate, steps
+from grokterm.sizes import size
 
 if TYPE_CHECKING:
     from grokterm.console.detail import ArmLine, Detail

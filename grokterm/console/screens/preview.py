@@ -28,7 +28,6 @@ class Preview(Vertical):
 
     def __init__(self) -> None:
         super().__init__()
-        self._shown: tuple | None = None
         self._latest: tuple[Snapshot, str | None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -50,18 +49,18 @@ class Preview(Vertical):
         self.display = name is not None
         if detail is None or detail.name != name or not self.size.width:
             return
-        from grokterm.console.panels import PANELS, chart
+        from grokterm.console.panel import PANELS
         from grokterm.console.scales import Spot
+        from grokterm.console.screens.scene import Cell, Scene, Sketch
 
         lines = [count for name, count in _LINES.items() if self.screen.has_class(name)][-1:]
         ink = self.app.ink
         words = preview_text(detail, waits(snapshot, detail.name), max(20, self.size.width - 2), (*lines, 10)[0], ink)
         rewrite(self.query_one("#words", Static), words)
-        shown = (detail.curves, detail.arms, self.app.memory.view, self.app.theme)
-        if shown != self._shown:
-            self._shown = shown
-            for view, panel in zip(self.query(ChartView), PANELS, strict=False):
-                view.show(chart(panel, *shown[:3], Spot(), ink))
+        for view, panel in zip(self.query(ChartView), PANELS, strict=False):
+            cell = Cell(panel)
+            scene = Scene((cell,), detail.curves, detail.arms, self.app.memory.view, Spot(), "", self.app.theme)
+            view.show(Sketch(scene, cell))
 
 
 def waits(snapshot: Snapshot, name: str) -> str:

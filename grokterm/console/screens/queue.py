@@ -17,9 +17,10 @@ from grokterm.console.screens.acting import Acting
 from grokterm.console.screens.page import rewrite
 from grokterm.console.screens.parts import bar, title_line
 from grokterm.console.snapshot import Snapshot
-from grokterm.console.text import clip, clip_middle, duration, ordinal, plural, size
+from grokterm.console.text import clip, clip_middle, duration, ordinal, plural
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.console.widgets.table import Column, Table
+from grokterm.sizes import size
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,6 +9,8 @@ from grokterm.console.curves import Curves
 from grokterm.console.scales import Spot, View
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from grokterm.console.charts.model import Chart
     from grokterm.console.detail import ArmLine
     from grokterm.console.look import Ink
@@ -78,11 +80,39 @@ class Scene:
             title = f"▸ {title}"
         return replace(made, title=title)
 
+    def recorded(self, cell: Cell, ink: Ink) -> Chart:
+        """The chart of one cell for those who read numbers off it: never smoothed, and so made at once."""
+        return replace(self, view=replace(self.view, smooth=0)).chart(cell, ink)
+
     def extent(self) -> tuple[float, float] | None:
         """From the first x to the last, of the arms that are drawn."""
         from grokterm.console.panels import extent
 
         return extent(self.curves, self.arms, self.view, self.spot)
+
+    def places(self) -> tuple[np.ndarray, ...]:
+        """Where the cursor may stand: where a curve that is drawn has a point. Each rises."""
+        from grokterm.console.panels import places
+
+        columns = dict.fromkeys(column for cell in self.cells for column in cell.panel.columns)
+        return places(self.curves, self.arms, self.view, self.spot, columns)
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """One chart of a scene before it is made, for a `ChartView`. Equal sketches give equal charts."""
+
+    scene: Scene
+    cell: Cell
+
+    def chart(self, ink: Ink) -> Chart:
+        """The chart."""
+        return self.scene.chart(self.cell, ink)
+
+    @property
+    def cursor(self) -> tuple[str, float | None]:
+        """What x is, and where on it the cursor stands."""
+        return self.scene.view.axis, self.scene.spot.cursor
 
 
 def _y_range(chart: Chart) -> tuple[float, float] | None:

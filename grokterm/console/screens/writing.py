@@ -39,7 +39,7 @@ class Write(ModalScreen[Path | None]):
 
     def __init__(self, titles: Sequence[str], stem: str) -> None:
         super().__init__()
-        self._titles, self._stem = tuple(titles), stem
+        self._titles, self._stem, self._form = tuple(titles), stem, next(iter(_FORMS))
 
     def compose(self) -> ComposeResult:
         """What, under which name, where, and the keys of the forms."""
@@ -58,7 +58,8 @@ class Write(ModalScreen[Path | None]):
     def _tell(self) -> None:
         ink, text = self.app.ink, Text(no_wrap=True)
         for form, words in _FORMS.items():
-            text.append(f"\n  {form[0]}  ", f"bold {ink.accent}").append(f"{form.upper():<6}", ink.foreground)
+            sign = "›" if form == self._form else " "
+            text.append(f"\n{sign} {form[0]}  ", f"bold {ink.accent}").append(f"{form.upper():<6}", ink.foreground)
             text.append(f"{words:<22}", ink.muted).append(clip(self._path(form).name, 30), ink.foreground)
         rewrite(self.query_one("#forms", Static), text)
 
@@ -74,8 +75,32 @@ class Write(ModalScreen[Path | None]):
         self._tell()
 
     def on_input_submitted(self) -> None:
-        """Back to the keys of the forms."""
-        self.set_focus(None)
+        """Enter means the same in the name."""
+        self.action_write()
+
+    def on_descendant_focus(self) -> None:
+        """In the name letters are written, so the footer has other keys."""
+        self.query_one(KeyBar).refresh()
+
+    def on_descendant_blur(self) -> None:
+        """The keys of the forms are back."""
+        self.query_one(KeyBar).refresh()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While the name is written, the keys of the forms are letters."""
+        if action in ("form", "rename") and self.focused is not None:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_mark(self, by: int) -> None:
+        """Mark the form above or below."""
+        forms = list(_FORMS)
+        self._form = forms[min(max(0, forms.index(self._form) + by), len(forms) - 1)]
+        self._tell()
+
+    def action_write(self) -> None:
+        """Write in the marked form."""
+        self.action_form(self._form)
 
     def action_rename(self) -> None:
         """Change the name."""

@@ -1,32 +1,74 @@
-"""The footer: the commands of the screen that fit, from the one table."""
+"""The footer: the commands of the screen that fit, from the one table, or for some seconds what was just said."""
 
 from typing import ClassVar
 
+from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.widget import Widget
 
-from grokterm.console.commands import Command, footer, footer_width
+from grokterm.console.commands import DIALOGS, Command, footer, footer_width
+from grokterm.console.text import fold
+
+_MOST_LINES = 6
 
 
 class KeyBar(Widget):
-    """One line of keys. A click on one does what the key does."""
+    """One line of keys. A click on one does what the key does.
+
+    The bars of full screens show the notices of the app in place of the keys, and grow where those need more lines.
+    """
 
     ALLOW_SELECT = False
-    COMPONENT_CLASSES: ClassVar = {"keybar--key", "keybar--label"}
+    COMPONENT_CLASSES: ClassVar = {"keybar--key", "keybar--label", "keybar--said", "keybar--wrong"}
 
     def __init__(self, scope: str) -> None:
         super().__init__()
         self._scope = scope
+        self._lines = 1
+
+    def on_mount(self) -> None:
+        """Follow what is said."""
+        if self._scope not in DIALOGS:
+            self.watch(self.app, "notices", self._told, init=False)
+
+    def on_resize(self) -> None:
+        """Lines are folded for the width."""
+        self._told()
+
+    def _told(self) -> None:
+        lines = max(1, self._said().plain.count("\n") + 1)
+        self.refresh(layout=lines != self._lines)
+        self._lines = lines
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """As many lines as what is said takes."""
+        return self._lines
 
     def render(self) -> Text:
-        """Key in the accent colour, label muted."""
+        """What was said; else the keys, each in the accent colour with a muted label."""
+        said = self._said()
+        return said if said else self._keys()
+
+    def _said(self) -> Text:
         line = Text(no_wrap=True, end="")
-        key_style = self.get_component_rich_style("keybar--key", partial=True)
-        label_style = self.get_component_rich_style("keybar--label", partial=True)
+        if self._scope in DIALOGS or not self.size.width:
+            return line
+        for notice in self.app.notices:
+            style = self._style("said" if notice.severity == "information" else "wrong")
+            words = "\n".join(fold(part, self.size.width, "", "") for part in notice.words.split("\n"))
+            line.append("\n" if line else "").append(words, style)
+        return Text("\n", no_wrap=True, end="").join(line.split("\n")[:_MOST_LINES])
+
+    def _keys(self) -> Text:
+        line = Text(no_wrap=True, end="")
+        key_style, label_style = self._style("key"), self._style("label")
         for entry in self._shown():
             line.append(entry.shown_key, key_style).append(f" {entry.label}  ", label_style)
         return line
+
+    def _style(self, part: str) -> Style:
+        return self.get_component_rich_style(f"keybar--{part}", partial=True)
 
     def _shown(self) -> tuple[Command, ...]:
         """What fits, of what the screen can do now."""
@@ -39,7 +81,7 @@ class KeyBar(Widget):
     async def on_click(self, event: events.Click) -> None:
         """Find the command under the pointer."""
         end = 0
-        for entry in self._shown():
+        for entry in () if self._said() else self._shown():
             end += footer_width([entry]) + 2
             if event.x < end:
                 await self.screen.run_action(entry.action or entry.id)

@@ -6,14 +6,14 @@ from pydantic import Field
 
 from grokterm.spec.base import Section
 from grokterm.spec.optimizers.links import Links
-from grokterm.spec.optimizers.numbers import number
+from grokterm.spec.optimizers.numbers import number, own_number
 
 
 class _Numbers(Section):
     kind: str
     lr: float = number(..., "Learning rate: exactly the change of one weight a step. 3 to 10 times below Adam's.", gt=0)
-    beta1: float = number(0.9, "Share of the momentum in the direction whose sign is taken.", ge=0, lt=1)
-    beta2: float = number(0.99, "Memory of the momentum, about 1 / (1 - beta2) steps.", ge=0, lt=1)
+    beta1: float = own_number(0.9, "Share of the momentum in the direction whose sign is taken.", ge=0, lt=1)
+    beta2: float = own_number(0.99, "Memory of the momentum, about 1 / (1 - beta2) steps.", ge=0, lt=1)
 
 
 class Lion(Links, _Numbers):

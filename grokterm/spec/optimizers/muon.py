@@ -6,13 +6,13 @@ from pydantic import Field
 
 from grokterm.spec.base import Section
 from grokterm.spec.optimizers.links import Links
-from grokterm.spec.optimizers.numbers import epsilon, learning_rate, number
+from grokterm.spec.optimizers.numbers import epsilon, learning_rate, number, own_number
 
 
 class _Numbers(Section):
     kind: str
     lr: float = learning_rate()
-    momentum: float = number(0.95, "Memory of the matrices' momentum, about 1 / (1 - momentum) steps.", ge=0, lt=1)
+    momentum: float = own_number(0.95, "Memory of the matrices' momentum, about 1 / (1 - momentum) steps.", ge=0, lt=1)
     nesterov: bool = Field(True, description="Orthogonalise (1 - momentum) g + momentum m, not m alone.")
     newton_schulz: int = Field(5, ge=1, le=20, description="Newton-Schulz iterations: 5 bring singular values near 1.")
     matrices: Literal["hidden", "all"] = Field(

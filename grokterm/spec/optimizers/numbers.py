@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import Field
 
-from grokterm.spec.base import PER_MEMBER, Section
+from grokterm.spec.base import OWN_MEANING, PER_MEMBER, Section
 
 OFF = {"default_text": "absent: off"}
 
@@ -12,6 +12,11 @@ OFF = {"default_text": "absent: off"}
 def number(default: Any, description: str, **bounds: float) -> Any:
     """A number that may differ from member to member."""
     return Field(default, json_schema_extra=PER_MEMBER, description=description, **bounds)
+
+
+def own_number(default: Any, description: str, **bounds: float) -> Any:
+    """A number that only shares its name with one of another kind: it isn't kept when the kind changes."""
+    return Field(default, json_schema_extra=PER_MEMBER | OWN_MEANING, description=description, **bounds)
 
 
 def learning_rate() -> Any:

@@ -1,1 +1,1 @@
-"""The tabs of an experiment, a file each. Importing one is left to the moment somebody looks at it."""
+"""The tabs of an experiment, a file each. One is made when somebody looks at it for the first time."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -18,6 +20,9 @@ from grokterm.record import ExperimentFolder
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_COLUMN = 66  # cells in which most lines are whole
+_GUTTER = 2  # between columns
 
 
 class SystemTab(ReadingTab):
@@ -53,15 +58,57 @@ class SystemTab(ReadingTab):
 
 
 def system_text(groups: tuple[Group, ...], width: int, ink: Ink) -> Text:
-    """Headings, names and values; long values go on below themselves. A path stays in one piece, to be copied."""
-    text = Text()
+    """Headings, names and values; long values go on below themselves, and a path stays in one piece, to be copied.
+
+    The folder stands across the whole width, the other groups below it in as many columns as there is room for.
+    """
+    first, others = _lines(groups[:1], width, ink), groups[1:]
+    need = max([_COLUMN, *(_unbroken(group) for group in others)])
+    across = max(1, min(len(others), width // need))
+    cells = width // across
+    columns = [_lines(part, cells - _GUTTER, ink) for part in _shares(others, across)]
+    rows = [_row(row, cells) for row in zip_longest(*columns, fillvalue=Text())]
+    return Text("\n").join([*first, *rows])
+
+
+def _lines(groups: Iterable[Group], width: int, ink: Ink) -> list[Text]:
+    """Each group below an empty line and its heading."""
+    lines = []
     for group in groups:
-        text.append(f"\n {plain(group.title)}\n", f"bold {ink.foreground}")
+        lines += [Text(), Text(f" {plain(group.title)}", f"bold {ink.foreground}")]
         for name, value in group.lines:
-            head = f"   {plain(name):<18}  "
-            whole = plain(value)
+            head, whole = _head(name), plain(value)
             folded = whole if " " not in whole else fold(whole, width - len(head), "", " " * len(head))
             bad = name in group.bad
-            text.append(head, ink.bad if bad else ink.muted)
-            text.append(f"{'! ' if bad else ''}{folded}\n", ink.bad if bad else ink.foreground)
-    return text
+            text = Text(head, ink.bad if bad else ink.muted)
+            text.append(f"{'! ' if bad else ''}{folded}", ink.bad if bad else ink.foreground)
+            lines += text.split("\n")
+    return lines
+
+
+def _head(name: str) -> str:
+    return f"   {plain(name):<18}  "
+
+
+def _unbroken(group: Group) -> int:
+    """The cells that its longest piece without a space takes, with the name before it."""
+    words = [(name, word) for name, value in group.lines for word in plain(value).split()]
+    return _GUTTER + max((len(_head(name)) + len(word) for name, word in words), default=0)
+
+
+def _shares(groups: Sequence[Group], count: int) -> Iterator[list[Group]]:
+    """The groups in their order, in so many columns of about the same height."""
+    share = sum(len(group.lines) + 2 for group in groups) / count
+    columns, height = [[] for _ in range(count)], 0.0
+    for group in groups:
+        middle = height + (len(group.lines) + 2) / 2
+        columns[min(count - 1, int(middle / share))].append(group)
+        height += len(group.lines) + 2
+    yield from columns
+
+
+def _row(parts: Iterable[Text], cells: int) -> Text:
+    row = Text()
+    for place, part in enumerate(parts):
+        row.append(" " * (place * cells - row.cell_len)).append_text(part)
+    return row

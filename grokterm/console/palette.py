@@ -1,0 +1,70 @@
+"""The palette: the commands of the screen by name, by what they do, and by their keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+from typing import ClassVar
+
+from textual.app import App
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
+
+from grokterm.console.commands import APP, Command, commands_in
+
+_KEY, _LABEL, _HELP = 3.0, 2.0, 1.0  # a key that was typed stands first, then names, then sentences
+
+
+class Palette(CommandPalette):
+    """Textual's, with a prompt that every terminal can draw."""
+
+    def on_mount(self) -> None:
+        """In place of an emoji."""
+        self.query_one(SearchIcon).icon = ">"
+
+
+class Commands(Provider):
+    """What can be done on the screen that the palette was opened on."""
+
+    def _entries(self) -> Iterator[Command]:
+        for entry in commands_in(getattr(self.screen, "SCOPE", APP), APP):
+            if entry.id != "command_palette":
+                yield entry
+
+    async def discover(self) -> Hits:
+        """All of them, by name."""
+        for entry in sorted(self._entries(), key=lambda entry: entry.label):
+            yield DiscoveryHit(_title(entry), self._doing(entry), help=entry.help)
+
+    async def search(self, query: str) -> Hits:
+        """Those whose key is `query`, whose name looks like it, or whose sentence has all of its words."""
+        matcher = self.matcher(query)
+        for entry in self._entries():
+            title = _title(entry)
+            found = matcher.match(entry.label)
+            if query.strip() in entry.shown_keys.split():
+                score = _KEY
+            elif found > 0:
+                score = _LABEL + found / 1000
+            elif all(word in f"{title} {entry.help}".lower() for word in query.lower().split()):
+                score = _HELP
+            else:
+                continue
+            yield Hit(score, matcher.highlight(title) if found > 0 else title, self._doing(entry), help=entry.help)
+
+    def _doing(self, entry: Command) -> partial:
+        return partial(self.screen.run_action, entry.action or entry.id)
+
+
+def _title(entry: Command) -> str:
+    return f"{entry.label}  ({entry.shown_key})"
+
+
+class Calling(App[None]):
+    """An app whose commands can be called by name."""
+
+    COMMANDS: ClassVar = {Commands}
+
+    def action_command_palette(self) -> None:
+        """Every command by name."""
+        if not Palette.is_open(self):
+            self.push_screen(Palette(id="--command-palette"))
