@@ -91,8 +91,9 @@ def _loss(outputs: torch.Tensor, answers: torch.Tensor) -> torch.Tensor:
 
 
 @pytest.mark.parametrize("name", ["lstm", "rnn"])
-def test_numbers_are_read_one_at_a_time(name):
-    shown = Numbers(features=5, outputs=3)
+@pytest.mark.parametrize(("features", "operands"), [(5, 5), (6, 2)])
+def test_numbers_are_read_operand_by_operand(name, features, operands):
+    shown = Numbers(features=features, outputs=3, operands=operands)
     spec = network_member(name).spec.model
     network = KINDS[spec.kind](spec, shown).double()
     network.initialise(torch.Generator().manual_seed(0))
@@ -100,7 +101,7 @@ def test_numbers_are_read_one_at_a_time(name):
     assert "W_E" not in weights and sum(tensor.numel() for tensor in weights.values()) == spec.parameters(shown)
     task = type("Task", (), {"shown": shown})
     reference = textbook(type("Member", (), {"spec": type("Spec", (), {"model": spec, "task": task})}), weights)
-    inputs = torch.randn(7, 5, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    inputs = torch.randn(7, features, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
     torch.testing.assert_close(network(inputs), reference(inputs), rtol=1e-12, atol=1e-14)
 
 

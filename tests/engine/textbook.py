@@ -53,14 +53,15 @@ class MLP(nn.Module):
 
 
 class Recurrent(nn.Module):
-    """nn.LSTM or nn.RNN over the tokens with their constants, or over numbers, one at a time; then nn.Linear."""
+    """nn.LSTM or nn.RNN over the tokens with their constants, or over the numbers of each operand; then nn.Linear."""
 
     def __init__(self, spec, shown) -> None:
         super().__init__()
         self.tokens = shown.sequence if shown.kind == "tokens" else None
         self.embed = nn.Embedding(shown.vocabulary, spec.embedding) if self.tokens else None
         self.both = getattr(spec, "bidirectional", False)
-        entering = spec.embedding if self.tokens else 1
+        self.operands = shown.operands
+        entering = spec.embedding if self.tokens else shown.features // shown.operands
         if spec.kind == "lstm":
             self.inner = nn.LSTM(entering, spec.hidden, spec.layers, batch_first=True)
         else:
@@ -73,7 +74,7 @@ class Recurrent(nn.Module):
             (equals,) = (token for token in self.tokens if token is not None)
             inputs = self.embed(torch.cat([inputs, torch.full((len(inputs), 1), equals)], 1))
         else:
-            inputs = inputs[..., None]
+            inputs = inputs.reshape(len(inputs), self.operands, -1)
         out = self.inner(inputs)[0]  # [b, t, directions h]
         half = out.shape[2] // 2
         last = torch.cat([out[:, -1, :half], out[:, 0, half:]], 1) if self.both else out[:, -1]

@@ -36,7 +36,7 @@ class Recurrent(nn.Module):
     W_E [vocabulary, i] for tokens.
 
     Args:
-        shown: tokens, which are embedded, the constant ones too; or numbers, each a position of one number.
+        shown: tokens, which are embedded, the constant ones too; or numbers, those of an operand at one position.
         embedding: width of W_E.
         hidden: width of a state.
         layers, gates, directions: see above.
@@ -52,9 +52,10 @@ class Recurrent(nn.Module):
     ) -> None:
         super().__init__()
         self._sequence = shown.sequence if isinstance(shown, Tokens) else None
+        self._operands = 0 if self._sequence else shown.operands
         self._hidden, self._directions, self._scale = hidden, directions, scale
         self.W_E = nn.Parameter(torch.empty(shown.vocabulary, embedding)) if self._sequence else None
-        entering = [embedding if self._sequence else 1, *[directions * hidden] * (layers - 1)]
+        entering = [embedding if self._sequence else shown.width, *[directions * hidden] * (layers - 1)]
         self.layers = nn.ModuleList(Layer(gates, width, hidden, directions) for width in entering)
         self.W_U = nn.Parameter(torch.empty(directions * hidden, shown.outputs))
         self.b_U = nn.Parameter(torch.empty(shown.outputs))
@@ -84,7 +85,7 @@ class Recurrent(nn.Module):
     def steps(self, inputs: torch.Tensor) -> torch.Tensor:
         """What enters at each position, [b, t, i]."""
         if self._sequence is None:
-            return inputs.unsqueeze(2)
+            return inputs.unflatten(1, (self._operands, -1))
         operands = iter(inputs.unbind(1))
         tokens = [
             next(operands) if constant is None else torch.full_like(inputs[:, 0], constant)

@@ -13,8 +13,8 @@ def embedding() -> Any:
         128,
         ge=1,
         le=8192,
-        description="Width of the embedding of a token. Of no effect where the task shows numbers: then each is one "
-        "position.",
+        description="Width of the embedding of a token. Of no effect where the task shows numbers: then those of an "
+        "operand are one position.",
     )
 
 
@@ -22,7 +22,7 @@ def step_of(shown: Shown, embedding: int) -> tuple[int, int, int]:
     """Weights of the table of embeddings, positions of a sample, and numbers that enter at each."""
     if isinstance(shown, Tokens):
         return shown.vocabulary * embedding, len(shown.sequence), embedding
-    return 0, shown.features, 1
+    return 0, shown.operands, shown.width
 
 
 def gates_of(gates: int, entering: int, hidden: int) -> int:
