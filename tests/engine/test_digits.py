@@ -95,10 +95,11 @@ def test_a_file_that_is_not_right_is_named(folder, case):
 @pytest.mark.parametrize(
     ("labels", "words"),
     [
-        (gzip.compress(idx(np.full(40, 11), 2049)), "a label is 11; 0 to 9 would be right"),
-        (gzip.compress(b"x" * 99)[:-9], "can't be read"),
+        (gzip.compress(idx(np.full(40, 11), 2049), mtime=0), "a label is 11; 0 to 9 would be right"),
+        (gzip.compress(b"x" * 99, mtime=0)[:-9], "can't be read"),
         (b"not packed", "can't be read"),
     ],
+    ids=["label", "cut", "plain"],
 )
 def test_labels_that_are_not_right(folder, labels, words):
     (folder / "train-labels-idx1-ubyte.gz").write_bytes(labels)
