@@ -1,6 +1,8 @@
-"""What every test shares: device slots and locks of its own, and no presets, cache or runs folder of the user's."""
+"""What every test shares: device slots and locks of its own, a common terminal, nothing of the user's settings."""
 
 import pytest
+
+TERMINAL = ("NO_COLOR", "COLORTERM", "COLUMNS", "LINES", "LC_ALL", "LC_CTYPE")  # what it is, and of what size
 
 
 @pytest.fixture(autouse=True)
@@ -11,7 +13,9 @@ def _own_place(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("GROKTERM_CONFIG", str(tmp_path_factory.mktemp("config")))
     monkeypatch.setenv("GROKTERM_CACHE", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.setenv("GROKTERM_PRESETS", str(tmp_path_factory.mktemp("presets")))
-    for name in ("GROKTERM_RUNS", "GROKTERM_DEBUG", "GROKTERM_ASCII", "GROKTERM_SERVER", "NO_COLOR"):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setenv("LANG", "C.UTF-8")
+    for name in ("GROKTERM_RUNS", "GROKTERM_DEBUG", "GROKTERM_ASCII", "GROKTERM_SERVER", *TERMINAL):
         monkeypatch.delenv(name, raising=False)
 
 

@@ -34,6 +34,7 @@ class FieldTable(Vertical):
         self._fields: tuple[Field, ...] = ()
         self._only_differing, self._containing = only_differing, ""
         self._columns: tuple[Column, ...] = ()
+        self._table: Table | None = None  # not found by a query: one with other columns may still be on its way out
 
     def compose(self) -> ComposeResult:
         """What the signs mean, and what the highlighted field means; the table comes when its columns are known."""
@@ -68,22 +69,22 @@ class FieldTable(Vertical):
             return
         self._columns = columns
         table = Table(columns, self._paint, lambda row: f"{row.heading} {row.key}")
-        before = self.query(Table)
-        focused = self.screen.focused is None or (bool(before) and before.first().has_focus)
-        before.remove()
+        before, self._table = self._table, table
+        focused = self.screen.focused is None or (before is not None and before.has_focus)
+        if before is not None:
+            before.remove()
         self.mount(table, after="#signs")
         if focused:
             table.focus()
-        self.call_after_refresh(self._fill)
+        table.call_after_refresh(self._fill)  # once it is mounted
 
     def _fill(self) -> None:
-        tables = self.query(Table)
-        if not tables or not tables.last().is_mounted:
+        if self._table is None or not self._table.is_mounted:
             return
         rows = listed(self._fields, self._only_differing, self._containing)
         first = next((row for row in rows if not row.heading), None)
-        fresh = not tables.last().rows and first is not None
-        tables.last().show(rows, highlight=f"{first.heading} {first.key}" if fresh else None)
+        fresh = not self._table.rows and first is not None
+        self._table.show(rows, highlight=f"{first.heading} {first.key}" if fresh else None)
         differ = sum(row.differs for row in self._fields)
         shown, other = ("fields that differ", "all") if self._only_differing else ("all fields", "only these")
         words = f" {shown} · {differ} of {len(self._fields)} differ, marked ≠ · d shows {other}"
@@ -102,7 +103,7 @@ class FieldTable(Vertical):
 
     def on_table_highlighted(self) -> None:
         """What the highlighted field means, and its values in full."""
-        row = self.query(Table).last().highlighted if self.query(Table) else None
+        row = self._table.highlighted if self._table is not None else None
         height = 4 if self.screen.size.height < 30 else 6
         self.query_one("#about").styles.height = height
         rewrite(self.query_one("#about", Static), about_text(row, self._labels, self.size.width, height, self.app.ink))

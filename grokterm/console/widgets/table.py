@@ -135,6 +135,8 @@ class Table(ScrollView, Generic[Row], can_focus=True):
     def show(self, rows: Sequence[Row], highlight: str | None = None) -> None:
         """Show these rows; the cursor stays with its row, or goes to the one whose key is `highlight`."""
         new, old = tuple(rows), self._rows
+        if not self._sizes:  # a table laid out before it was mounted hears nothing of its size
+            self._fit()
         before = self.highlighted
         wanted = highlight or (self._key(before) if before is not None else None)
         self._rows = new
@@ -180,11 +182,14 @@ class Table(ScrollView, Generic[Row], can_focus=True):
 
     def on_resize(self, event: events.Resize) -> None:
         """Choose the columns that fit."""
-        self._sizes = fit(self._columns, self.size.width - 2)
+        self._fit()
         self._resize_rows()
         self._keep_in_view()
         self.refresh()
         self.post_message(self.Viewed())
+
+    def _fit(self) -> None:
+        self._sizes = fit(self._columns, self.size.width - 2)
 
     def render_line(self, y: int) -> Strip:
         """Line 0 is the head and stays; the rest scroll."""
