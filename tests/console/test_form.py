@@ -8,7 +8,7 @@ from textual.widgets import Input
 from grokterm.console.commands import APP, FORM, commands_in, footer
 from grokterm.console.screens.experiment import ExperimentPage
 from grokterm.console.screens.form import Form
-from grokterm.console.screens.form_texts import blocks
+from grokterm.console.screens.form_texts import blocks, folded_name
 from grokterm.console.screens.home import Home
 from grokterm.console.screens.new import New
 from grokterm.console.widgets.dialogs import Line, Question
@@ -494,3 +494,8 @@ async def test_a_name_that_could_not_be_written_is_kept(runs, source):
         await press(pilot, "ctrl+s", *"mine", "enter")
         assert "can't be written" in words(pilot, "#detail")
         assert pilot.app.screen.query_one(Input).value == "mine"
+
+
+def test_a_dotted_name_is_folded_before_its_dots_and_whole_at_any_width():
+    assert folded_name("arms.a.optimizer.weight_decay", 16) == "arms.a.optimizer\n.weight_decay"
+    assert all(folded_name("arms.a.b", width).replace("\n", "") == "arms.a.b" for width in (-1, 0, 1, 5, 99))

@@ -202,7 +202,7 @@ def about(row: Row | None, draft: Draft, width: int, ink: Ink, not_kept: str = "
 
 def folded_name(name: str, width: int) -> str:
     """A dotted name in as many lines as it takes, broken before dots where that is possible."""
-    lines = [""]
+    lines, width = [""], max(1, width)  # before it is laid out, a pane has no width
     for number, part in enumerate(plain(name).split(".")):
         piece = f".{part}" if number else part
         if lines[-1] and len(lines[-1]) + len(piece) > width:
