@@ -81,6 +81,7 @@ def picture(snapshot):
     async def compare(pilot, name: str) -> bool:
         for line in pilot.app.screen.query(Input):
             line.cursor_blink = False
+        pilot.app.notices = ()  # how long they stay is a matter of the clock
         same = True
         for theme in (LIGHT, DARK):
             pilot.app.theme = theme.name
