@@ -148,4 +148,7 @@ def log_ticks(low: float, high: float, at_most: int = 6, whole: bool = False) ->
         return tuple(10.0**e for e in range(start, last + 1, stride) if e >= 0 or not whole)
     fine = [m * 10.0**e for e in range(first - 1, last + 1) for m in (1, 2, 5)]
     fine = [v for v in fine if low * (1 - 1e-9) <= v <= high * (1 + 1e-9) and (v >= 1 or not whole)]
-    return tuple(fine) if 2 <= len(fine) <= at_most else linear_ticks(low, high, at_most, whole)
+    if 2 <= len(fine) <= at_most:
+        return tuple(fine)
+    # Zero is within rounding of a tiny `low`, and has no place on a logarithmic axis.
+    return tuple(tick for tick in linear_ticks(low, high, at_most, whole) if tick > 0)

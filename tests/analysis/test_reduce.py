@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from grokterm.analysis import linear_ticks, log_ticks, reduce_columns
@@ -134,6 +134,17 @@ def test_linear_ticks(low, high, ticks):
 )
 def test_log_ticks(low, high, ticks):
     assert log_ticks(low, high) == pytest.approx(ticks)
+
+
+@settings(max_examples=200)
+@given(st.floats(-290, 290), st.floats(0, 5), st.integers(1, 12), st.booleans())
+@example(-10.0, 0.5, 2, True)
+def test_log_ticks_are_few_and_above_zero(low, decades, at_most, whole):
+    low, high = 10.0**low, 10.0 ** (low + decades)
+    ticks = log_ticks(low, high, at_most, whole)
+    assert len(ticks) <= at_most
+    assert all(0 < t and low * (1 - 1e-6) - 1e-6 <= t <= high * (1 + 1e-6) for t in ticks)
+    assert not whole or all(t == round(t) for t in ticks)
 
 
 @settings(max_examples=200)
