@@ -6,7 +6,7 @@ import typer
 
 from grokterm.cli.options import RUNS, AsJson, Device, Runs
 from grokterm.cli.out import data, emit_json, say
-from grokterm.cli.run import Preset, Seeds, Sets, read_seeds
+from grokterm.cli.run import Preset, Seeds, Sets, Small, read_seeds
 from grokterm.console.text import duration
 
 Measure = Annotated[bool, typer.Option("--measure", help="Train a few steps now to find out, for some seconds.")]
@@ -20,6 +20,7 @@ def register(app: typer.Typer) -> None:
         preset: Preset,
         sets: Sets = None,
         seeds: Seeds = None,
+        small: Small = False,
         device: Device = "auto",
         runs: Runs = RUNS,
         measure: Measure = False,
@@ -29,7 +30,7 @@ def register(app: typer.Typer) -> None:
         from grokterm import jobs
         from grokterm.spec import cautions, load, plan_cohorts
 
-        experiment = load(preset, sets or [], read_seeds(seeds))
+        experiment = load(preset, sets or [], read_seeds(seeds), small)
         jobs.check_device(device)
         found = jobs.measure(experiment, device) if measure else jobs.estimate(experiment, runs, device)
         notes = jobs.memory_caution(experiment, device)
@@ -48,7 +49,7 @@ def register(app: typer.Typer) -> None:
         say(
             found.how
             if known
-            else f"{found.how}; `grokterm estimate {preset} --measure` trains a few steps to find out"
+            else f"{found.how}; `grokterm estimate {preset}{' --small' if small else ''} --measure` trains a few steps to find out"
         )
         if notes:
             say(f"note: {notes}")

@@ -16,6 +16,9 @@ Sets = Annotated[
     ),
 ]
 Seeds = Annotated[str | None, typer.Option(help="How many seeds (5), or which (0,1,7).", metavar="N|LIST")]
+Small = Annotated[
+    bool, typer.Option("--small", help="The preset's small form, which shows its question in a minute or two.")
+]
 Detach = Annotated[bool, typer.Option("--detach", help="Start it and return at once.")]
 
 
@@ -27,16 +30,17 @@ def register(app: typer.Typer) -> None:
         preset: Preset,
         sets: Sets = None,
         seeds: Seeds = None,
+        small: Small = False,
         device: Device = "auto",
         runs: Runs = RUNS,
         detach: Detach = False,
         as_json: AsJson = False,
     ) -> None:
         """Run a preset in background workers, follow them, and print the comparison of its arms."""
-        answer(begin(preset, sets or [], seeds, device, runs), detach, as_json)
+        answer(begin(preset, sets or [], seeds, device, runs, small), detach, as_json)
 
 
-def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs):
+def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs, small: bool = False):
     """Check everything, create the folder, start the workers.
 
     Returns:
@@ -46,7 +50,7 @@ def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs):
     from grokterm.record import create
     from grokterm.spec import cautions, load
 
-    experiment = load(preset, sets, read_seeds(seeds))
+    experiment = load(preset, sets, read_seeds(seeds), small)
     check_device(device)
     for caution in filter(None, (*cautions(experiment), memory_caution(experiment, device))):
         say(f"note: {caution}")

@@ -58,9 +58,10 @@ class Form(FormEdit):
             super().__init__()
             self.name, self.refusal = name, refusal
 
-    def __init__(self, source: str | File | Draft) -> None:
+    def __init__(self, source: str | File | Draft, small: bool = False) -> None:
         super().__init__()
         self._source = source
+        self._small = small
         self._saved: dict | None = None  # the document that leaving would not lose
         self._judged: Judged | None = None
         self._known: Judged | None = None  # the last without mistakes
@@ -94,7 +95,7 @@ class Form(FormEdit):
 
         try:
             self.post_message(
-                self.Opened(self._source if isinstance(self._source, Draft) else open_draft(self._source))
+                self.Opened(self._source if isinstance(self._source, Draft) else open_draft(self._source, self._small))
             )
         except GroktermError as error:
             self.post_message(self.Opened(None, error.message))
