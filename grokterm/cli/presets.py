@@ -94,7 +94,7 @@ def _list(runs, as_json: bool) -> None:
     rows, before = [], ""
     for preset in found:
         if (heading := "yours" if preset.mine else preset.document) != before:
-            rows += [[], [heading]]
+            rows += [[""] * 4, [heading, "", "", ""]]
         before = heading
         here = "" if times[preset.path] is None else duration(times[preset.path])
         words = preset.problem or preset.question or preset.title
