@@ -160,7 +160,9 @@ def _misplaced(document: Document) -> Iterable[str]:
 
 
 def _header(documents: list[Document], main: str) -> tuple[Header | None, list[str]]:
-    layers = [Layer(d.origin, d.prefix, {k: d.table[k] for k in Header.model_fields if k in d.table}) for d in documents]
+    layers = [
+        Layer(d.origin, d.prefix, {k: d.table[k] for k in Header.model_fields if k in d.table}) for d in documents
+    ]
     merged = {key: value for layer in layers for key, value in layer.table.items()}
     try:
         return Header.model_validate(merged), []

@@ -51,7 +51,9 @@ def _problems(table: dict[str, Any], known: list[str]) -> list[str]:
     if not isinstance(only, list) or ("only" in table and not only):
         return [*lines, f"only: expected a list of arms (given {show(only)})"]
     lines += [f"only: {unknown(str(name), known, _given(name), 'arm')}" for name in only if name not in known]
-    return lines + [f"arms.{name}: {unknown(name, known, _given(name), 'arm')}" for name in _arms(table) if name not in known]
+    return lines + [
+        f"arms.{name}: {unknown(name, known, _given(name), 'arm')}" for name in _arms(table) if name not in known
+    ]
 
 
 def _given(name: object) -> str:

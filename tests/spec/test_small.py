@@ -95,7 +95,7 @@ def test_the_form_is_opened_on_it_resolved():
         ("small = 3", "small: expected a table"),
         ("[small]\nname = 'x'", "small.name: the small form has that of the preset"),
         ("[small]\nonly = []", "small.only: expected a list of arms"),
-        ("[small]\nonly = ['tow']", "small.only: unknown arm (given \"tow\"); allowed: one, two, three; nearest: two"),
+        ("[small]\nonly = ['tow']", 'small.only: unknown arm (given "tow"); allowed: one, two, three; nearest: two'),
         ("[small]\narms.tow.stop.steps = 1", "small.arms.tow: unknown arm"),
         ("[small]\nstop.stepps = 1", "small.stop.stepps: unknown field"),
         ("[small]\nsteps = 1", "small.steps: unknown key"),
