@@ -43,13 +43,12 @@ def register(app: typer.Typer) -> None:
             }
             emit_json(counts | {"estimate": found, "cautions": [*cautions(experiment), *([notes] if notes else [])]})
             return
+        named = f"{preset} --small" if small else preset
         known = found.seconds == found.seconds
         memory = f", {found.memory / 2**30:.1f} GiB of memory" if found.memory else ""
         data(f"{duration(found.seconds) if known else 'not known'} on {jobs.default_device(device)}{memory}")
         say(
-            found.how
-            if known
-            else f"{found.how}; `grokterm estimate {preset}{' --small' if small else ''} --measure` trains a few steps to find out"
+            found.how if known else f"{found.how}; `grokterm estimate {named} --measure` trains a few steps to find out"
         )
         if notes:
             say(f"note: {notes}")

@@ -143,7 +143,8 @@ def _misplaced(document: Document) -> Iterable[str]:
     if arms is None:
         return
     if not isinstance(arms, dict) or not arms:
-        yield f"{start}{dotted((*document.prefix, 'arms'))}: expected one arm or more, each a table [arms.NAME] (given {show(arms)})"
+        path = dotted((*document.prefix, "arms"))
+        yield f"{start}{path}: expected one arm or more, each a table [arms.NAME] (given {show(arms)})"
         return
     for name, arm in arms.items():
         path = dotted((*document.prefix, "arms", name))

@@ -50,14 +50,12 @@ def _problems(table: dict[str, Any], known: list[str]) -> list[str]:
     only = table.get("only", known)
     if not isinstance(only, list) or ("only" in table and not only):
         return [*lines, f"only: expected a list of arms (given {show(only)})"]
-    lines += [f"only: {unknown(str(name), known, _given(name), 'arm')}" for name in only if name not in known]
-    return lines + [
-        f"arms.{name}: {unknown(name, known, _given(name), 'arm')}" for name in _arms(table) if name not in known
-    ]
+    lines += [f"only: {_unknown(name, known)}" for name in only if name not in known]
+    return lines + [f"arms.{name}: {_unknown(name, known)}" for name in _arms(table) if name not in known]
 
 
-def _given(name: object) -> str:
-    return f" (given {show(name)})"
+def _unknown(name: object, known: list[str]) -> str:
+    return unknown(str(name), known, f" (given {show(name)})", "arm")
 
 
 def _arms(table: dict[str, Any]) -> dict[str, Any]:
@@ -66,7 +64,7 @@ def _arms(table: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with(table: dict[str, Any], kept: list[str]) -> dict[str, Any]:
-    """Without the arms that aren't kept, and without what a smaller form could say of its own."""
+    """A document without the arms that aren't kept, and without its [small]."""
     rest = {key: value for key, value in table.items() if key != SMALL}
     if isinstance(rest.get("arms"), dict):
         rest["arms"] = {name: arm for name, arm in rest["arms"].items() if name in kept}
