@@ -6,7 +6,7 @@ import typer
 
 from grokterm.cli.options import RUNS, AsJson, Device, Runs
 from grokterm.cli.out import data, emit_json, say
-from grokterm.cli.run import Preset, Seeds, Sets, read_seeds
+from grokterm.cli.run import Preset, Seeds, Sets, Small, read_seeds
 from grokterm.console.text import duration
 from grokterm.sizes import size
 
@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
         preset: Preset,
         sets: Sets = None,
         seeds: Seeds = None,
+        small: Small = False,
         device: Device = "auto",
         runs: Runs = RUNS,
         measure: Measure = False,
@@ -30,7 +31,7 @@ def register(app: typer.Typer) -> None:
         from grokterm import jobs
         from grokterm.spec import cautions, left_out, load, plan_cohorts
 
-        experiment = load(preset, sets or [], read_seeds(seeds))
+        experiment = load(preset, sets or [], read_seeds(seeds), small)
         jobs.check_device(device)
         found = jobs.measure(experiment, device) if measure else jobs.estimate(experiment, runs, device)
         notes = tuple(filter(None, (*left_out(preset, sets or []), jobs.memory_caution(experiment, device))))
@@ -43,13 +44,12 @@ def register(app: typer.Typer) -> None:
             }
             emit_json(counts | {"estimate": found, "cautions": [*notes, *cautions(experiment)]})
             return
+        named = f"{preset} --small" if small else preset
         known = found.seconds == found.seconds
         memory = f", {size(found.memory)} of memory" if found.memory else ""
         data(f"{duration(found.seconds) if known else 'not known'} on {jobs.default_device(device)}{memory}")
         say(
-            found.how
-            if known
-            else f"{found.how}; `grokterm estimate {preset} --measure` trains a few steps to find out"
+            found.how if known else f"{found.how}; `grokterm estimate {named} --measure` trains a few steps to find out"
         )
         for note in notes:
             say(f"note: {note}")

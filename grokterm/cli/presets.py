@@ -7,7 +7,7 @@ import typer
 
 from grokterm.cli.options import RUNS, AsJson, Runs, examples
 from grokterm.cli.out import data, emit_json, say, table, width, written
-from grokterm.cli.run import Preset, Seeds, Sets, read_seeds
+from grokterm.cli.run import Preset, Seeds, Sets, Small, read_seeds
 from grokterm.console.text import duration, plural
 from grokterm.errors import BadInput
 
@@ -29,14 +29,14 @@ def register(app: typer.Typer) -> None:
             _list(runs, as_json)
 
     @presets.command()
-    def show(name: Preset) -> None:
-        """Print a preset as it is written, with its reasons."""
-        written(_text(name).rstrip())
+    def show(name: Preset, small: Small = False) -> None:
+        """Print a preset as it is written, with its reasons; its small form as it is resolved."""
+        written((_resolved(name) if small else _text(name)).rstrip())
 
     @presets.command()
-    def check(name: Preset, as_json: AsJson = False) -> None:
+    def check(name: Preset, small: Small = False, as_json: AsJson = False) -> None:
         """Check a preset without running it. Prints its arms, seeds and cohorts."""
-        _check(name, as_json)
+        _check(name, small, as_json)
 
     @presets.command(epilog=examples("presets save mine quickstart --set optimizer.lr=3e-3 --seeds 10"))
     def save(
@@ -75,6 +75,13 @@ def _text(name: str) -> str:
         raise BadInput(f"{path}: can't be read: {error.strerror}") from None
 
 
+def _resolved(name: str) -> str:
+    """The small form of a preset, every value written out."""
+    from grokterm.spec import load
+
+    return load(name, small=True).to_toml()
+
+
 def _list(runs, as_json: bool) -> None:
     from grokterm.spec import list_presets, my_folder
 
@@ -84,24 +91,20 @@ def _list(runs, as_json: bool) -> None:
         here = [{"seconds_here": times[preset.path], **preset._asdict()} for preset in found]
         emit_json({"presets": here, "folder": my_folder()})
         return
-    table(
-        [("preset", "left"), ("question", "left"), ("cost", "left"), ("here", "left"), ("whose", "left")],
-        [
-            [
-                preset.name,
-                preset.problem or preset.question or preset.title,
-                preset.cost,
-                "" if times[preset.path] is None else duration(times[preset.path]),
-                "yours" if preset.mine else "",
-            ]
-            for preset in found
-        ],
-    )
+    rows, before = [], ""
+    for preset in found:
+        if (heading := "yours" if preset.mine else preset.document) != before:
+            rows += [[""] * 4, [heading, "", "", ""]]
+        before = heading
+        here = "" if times[preset.path] is None else duration(times[preset.path])
+        words = preset.problem or preset.question or preset.title
+        rows.append([f"  {preset.name}" if heading else preset.name, words, preset.cost, here])
+    table([("preset", "left"), ("question", "left"), ("cost", "left"), ("here", "left")], rows)
     mine = {preset.name for preset in found if preset.mine}
     for preset in found:
         if not preset.mine and preset.name in mine:
             say(f"{preset.name} means yours; the one that came with grokterm is {preset.path}")
-    say("`grokterm presets show NAME` prints one; `grokterm run NAME` runs it.")
+    say("`grokterm presets show NAME` prints one; `grokterm run NAME` runs it, with --small in a minute or two.")
     say(f"Yours are in {my_folder()}; `grokterm presets save NAME FROM --set key=value` adds one.")
 
 
@@ -132,10 +135,10 @@ def _save(name: str, source: str, sets: list[str], seeds, force: bool, as_json: 
     say(f"`grokterm run {name}` runs it; to delete it, remove the file")
 
 
-def _check(name: str, as_json: bool) -> None:
+def _check(name: str, small: bool, as_json: bool) -> None:
     from grokterm.spec import cautions, load, plan_cohorts
 
-    experiment = load(name)
+    experiment = load(name, small=small)
     cohorts = plan_cohorts(experiment)
     answer = {
         "name": experiment.name,

@@ -24,6 +24,9 @@ Seeds = Annotated[
     str | None,
     typer.Option(metavar="N|LIST", help="How many seeds (5), or which (0,1,7); by default as the preset says."),
 ]
+Small = Annotated[
+    bool, typer.Option("--small", help="The preset's small form, which shows its question in a minute or two.")
+]
 Detach = Annotated[bool, typer.Option("--detach", help="Start it and return at once.")]
 
 
@@ -41,16 +44,17 @@ def register(app: typer.Typer) -> None:
         preset: Preset,
         sets: Sets = None,
         seeds: Seeds = None,
+        small: Small = False,
         device: Device = "auto",
         runs: Runs = RUNS,
         detach: Detach = False,
         as_json: AsJson = False,
     ) -> None:
         """Train a preset in the background and compare its arms. Ctrl-C leaves; the workers go on."""
-        answer(begin(preset, sets or [], seeds, device, runs), detach, as_json)
+        answer(begin(preset, sets or [], seeds, device, runs, small), detach, as_json)
 
 
-def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs):
+def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs, small: bool = False):
     """Check everything, create the folder, start the workers.
 
     Returns:
@@ -60,9 +64,9 @@ def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs):
     from grokterm.record import create
     from grokterm.spec import cautions, left_out, load
 
-    experiment = load(preset, sets, read_seeds(seeds))
+    experiment = load(preset, sets, read_seeds(seeds), small)
     check_device(device)
-    notes = (*left_out(preset, sets), *cautions(experiment))
+    notes = (*left_out(preset, sets, small), *cautions(experiment))
     for caution in filter(None, (*notes, memory_caution(experiment, device))):
         say(f"note: {caution}")
     found = estimate(experiment, runs, device)

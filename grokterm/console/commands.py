@@ -213,7 +213,8 @@ COMMANDS = (
     Command("start", "enter", "start", "Start it in a worker; it waits while the device is busy.", (NEW,), 1),
     Command("edit", "e", "change", "Change fields, arms and seeds before it starts.", (NEW,), 2),
     Command("measure", "m", "time it", "Measure how long a step takes here, for the estimate.", (NEW,), 3),
-    Command("device", "d", "device", "The next device: auto, the CPU, each GPU.", (NEW,), 4),
+    Command("small", "s", "small", "The small form, which ends in a minute or two, or the whole again.", (NEW,), 4),
+    Command("device", "d", "device", "The next device: auto, the CPU, each GPU.", (NEW,), 5),
     Command("launch", "f5", "start", "Start what the form describes.", (FORM,), 1),
     Command("save", "ctrl+s", "save", "Keep the form as a preset of your own.", (FORM,), 2),
     Command("field_down", "down,tab", "next field", "The next field.", (FORM,), 0, "field(1)"),
@@ -263,7 +264,7 @@ FIRST = {
     HOME: ("open", "new", "mark", "compare", "filter", "pause", "stop", "note", "sort", "queue", "undo", "difference"),
     EXPERIMENT: ("back", "pause", "seeds", *_LOOKING, "compare", "stop", "write"),
     COMPARE: ("back", "side_by_side", "seeds", *_LOOKING, "difference", "write"),
-    NEW: ("start", "edit", "measure", "device", "filter", "back"),
+    NEW: ("start", "edit", "small", "measure", "device", "filter", "back"),
     FORM: ("launch", "save", "time_it", "next_device", "back"),
     HELP: ("filter", "back"),
 }

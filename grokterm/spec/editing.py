@@ -213,13 +213,16 @@ def _split(line: str, origin: str) -> tuple[str, str]:
     return (field, text) if colon else ("", line)
 
 
-def open_draft(source: str | File) -> Draft:
-    """A draft made from a preset and everything that it extends, as one document.
+def open_draft(source: str | File, small: bool = False) -> Draft:
+    """A draft made from a preset and everything that it extends, as one document; or from its small form, resolved.
 
     Raises:
         NotFound, BadInput: there is no such preset, or it is no TOML. Mistakes in its fields are no hindrance.
     """
     path = find_preset(source)
+    if small:
+        wanted = load(path, small=True)
+        return draft_of(wanted.to_document(), wanted.name)
     document = flatten([table for _, table in read_chain(path)])
     draft = draft_of(document, path.stem)
     try:

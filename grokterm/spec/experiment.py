@@ -14,13 +14,16 @@ from grokterm.spec.schedules import Constant, Schedule
 
 HEADER_LINE = "# The resolved spec of an experiment: every value, defaults included. It is a preset itself.\n"
 MAX_SEEDS = 10_000
-_WORDS = ("name", "title", "question", "source", "expect", "cost", "origin")
+_WORDS = ("name", "document", "title", "question", "source", "expect", "cost", "origin")
 
 
 class Header(Section):
     """The part of a preset that isn't about one run."""
 
     name: str = Field("", json_schema_extra={"default_text": "the file's name"}, description="Short name for folders.")
+    document: str = Field(
+        "", description="The work whose figure or table it repeats: presets are listed under it. Authors, in few words."
+    )
     title: str = Field("", description="One line that says what is compared.")
     question: str = Field("", description="What the experiment is to decide.")
     source: str = Field("", description="Where the set-up comes from: paper, figure, table.")
@@ -112,6 +115,7 @@ class Experiment:
     cohort_width: int | None = None
     origin: str = ""
     changed: tuple[str, ...] = ()
+    document: str = ""
 
     def arm(self, name: str) -> Arm:
         """The arm called `name`; KeyError where there is none."""

@@ -8,6 +8,7 @@ file (or the file it extends), under its arm, in the grid, or on the command lin
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,25 +20,19 @@ from grokterm.spec.documents import flatten
 from grokterm.spec.experiment import Arm, Experiment, Header
 from grokterm.spec.grid import MAX_ARMS, Point, expand, read_axes
 from grokterm.spec.kinds import keep_common
-from grokterm.spec.merge import Layer, merge, stack
+from grokterm.spec.merge import Document, Layer, merge, stack
 from grokterm.spec.overrides import Override, read_overrides
 from grokterm.spec.presets import extend, find_preset, read_chain, slug
 from grokterm.spec.problems import Problem, plain_line, problems_of, show, unknown, value_at
 from grokterm.spec.run import RunSpec
+from grokterm.spec.small import SMALL, shrink
 
 SECTIONS = tuple(RunSpec.model_fields)
-TOP = (*Header.model_fields, "extends", *SECTIONS, "arms", "grid")
+TOP = (*Header.model_fields, "extends", *SECTIONS, "arms", "grid", SMALL)
 _WRITTEN = [key for key in TOP if key not in ("origin", "changed")]  # what a person may write
 ARM_NAME = re.compile(r"[A-Za-z0-9._=\-]{1,100}")
 SET, SEEDS = "--set", "--seeds"
 ONLY_ARM = "run"
-
-
-class Document(NamedTuple):
-    """A table and where it came from."""
-
-    origin: str
-    table: dict[str, Any]
 
 
 class _Draft(NamedTuple):
@@ -49,13 +44,19 @@ class _Draft(NamedTuple):
     point: dict[str, Any]
 
 
-def load(source: str | Path, overrides: Sequence[str] = (), seeds: int | Sequence[int] | None = None) -> Experiment:
+def load(
+    source: str | Path,
+    overrides: Sequence[str] = (),
+    seeds: int | Sequence[int] | None = None,
+    small: bool = False,
+) -> Experiment:
     """The experiment that a preset describes.
 
     Args:
         source: the name of a preset, or the path of a TOML file (with a slash, or .toml at its end).
         overrides: texts like "optimizer.lr=3e-3"; see `overrides`.
         seeds: takes the place of the preset's: a count, or a list.
+        small: the form that its [small] describes, with what is in `overrides` over it.
 
     Raises:
         NotFound: no such preset or file.
@@ -65,6 +66,8 @@ def load(source: str | Path, overrides: Sequence[str] = (), seeds: int | Sequenc
     files = [Document(*pair) for pair in read_chain(path)]
     for file in files:
         file.table.pop("origin", None)  # the record of an experiment is a preset too, and a new start is nobody's fork
+    if small:
+        files = shrink(files)
     names = [name for file in files for name in _table(file.table, "arms")]
     changes, problems = read_overrides(overrides, list(dict.fromkeys(names)))
     source = flatten(file.table for file in files)
@@ -73,7 +76,8 @@ def load(source: str | Path, overrides: Sequence[str] = (), seeds: int | Sequenc
     if seeds is not None:
         extra.append(Document(SEEDS, {"seeds": seeds if isinstance(seeds, int) else list(seeds)}))
     extra = truthful(extra, source, source, path.stem)
-    return assemble([*files, *extra], path.stem, changes, problems)
+    found = assemble([*files, *extra], path.stem, changes, problems)
+    return replace(found, name=f"{found.name[:58]}-{SMALL}") if small else found
 
 
 def truthful(extra: list[Document], document: dict[str, Any], source: dict[str, Any], name: str = "") -> list[Document]:
@@ -89,10 +93,10 @@ def truthful(extra: list[Document], document: dict[str, Any], source: dict[str, 
     return [*extra, Document(SET, over)] if over else extra
 
 
-def left_out(source: str | Path, overrides: Sequence[str]) -> tuple[str, ...]:
+def left_out(source: str | Path, overrides: Sequence[str], small: bool = False) -> tuple[str, ...]:
     """A line for each override by which another kind takes the place of one, with fields that it doesn't have."""
-    document = flatten(table for _, table in read_chain(find_preset(source)))
-    return left_out_of(document, overrides)
+    files = [Document(*pair) for pair in read_chain(find_preset(source))]
+    return left_out_of(flatten(file.table for file in (shrink(files) if small else files)), overrides)
 
 
 def left_out_of(document: dict[str, Any], overrides: Sequence[str]) -> tuple[str, ...]:
@@ -131,7 +135,7 @@ def assemble(documents: list[Document], stem: str, changes: list[Override], prob
     lines = dict.fromkeys(problems)  # an ordered set: the same mistake in ten arms is one line
     lines |= dict.fromkeys(line for document in documents for line in _misplaced(document))
     header, header_lines = _header(documents, main)
-    base = [Layer(d.origin, (), {key: d.table[key] for key in SECTIONS if key in d.table}) for d in documents]
+    base = [Layer(d.origin, d.prefix, {key: d.table[key] for key in SECTIONS if key in d.table}) for d in documents]
     drafts, draft_lines = _drafts(documents, main)
     lines |= dict.fromkeys((*header_lines, *draft_lines))
     base_problems = _validate(stack(base))[1]
@@ -161,15 +165,19 @@ def _misplaced(document: Document) -> Iterable[str]:
     """Lines about keys that don't exist at the top or in an arm, names, and tables that aren't tables."""
     table, start = document.table, _start(document.origin)
     for key in (key for key in table if key not in TOP):
-        yield f"{start}{dotted((key,))}: {unknown(key, _WRITTEN, f' (given {show(table[key])})', 'key')}"
+        path = dotted((*document.prefix, key))
+        yield f"{start}{path}: {unknown(key, _WRITTEN, f' (given {show(table[key])})', 'key')}"
+    if not isinstance(table.get(SMALL, {}), dict):
+        yield f"{start}{SMALL}: expected a table of what the small form changes (given {show(table[SMALL])})"
     arms = table.get("arms")
     if arms is None:
         return
     if not isinstance(arms, dict) or not arms:
-        yield f"{start}arms: expected one arm or more, each a table [arms.NAME] (given {show(arms)})"
+        path = dotted((*document.prefix, "arms"))
+        yield f"{start}{path}: expected one arm or more, each a table [arms.NAME] (given {show(arms)})"
         return
     for name, arm in arms.items():
-        path = dotted(("arms", name))
+        path = dotted((*document.prefix, "arms", name))
         if not ARM_NAME.fullmatch(name):
             yield f"{start}{path}: the name of an arm is 1 to 100 letters, digits and . _ - = without spaces"
         if not isinstance(arm, dict):
@@ -183,7 +191,9 @@ def _misplaced(document: Document) -> Iterable[str]:
 
 
 def _header(documents: list[Document], main: str) -> tuple[Header | None, list[str]]:
-    layers = [Layer(d.origin, (), {k: d.table[k] for k in Header.model_fields if k in d.table}) for d in documents]
+    layers = [
+        Layer(d.origin, d.prefix, {k: d.table[k] for k in Header.model_fields if k in d.table}) for d in documents
+    ]
     merged = {key: value for layer in layers for key, value in layer.table.items()}
     try:
         return Header.model_validate(merged), []
@@ -200,9 +210,9 @@ def _drafts(documents: list[Document], main: str) -> tuple[list[_Draft], list[st
             arm = arm if isinstance(arm, dict) else {}
             abouts[name] = str(arm.get("about", abouts.get(name, "")))
             sections = {key: value for key, value in arm.items() if key in SECTIONS}
-            names.setdefault(name, []).append(Layer(document.origin, ("arms", name), sections))
+            names.setdefault(name, []).append(Layer(document.origin, (*document.prefix, "arms", name), sections))
     grids = [d for d in documents if "grid" in d.table]
-    origin = grids[-1].origin if grids else main
+    origin, prefix = (grids[-1].origin, grids[-1].prefix) if grids else (main, ())
     grid = next((d.table["grid"] for d in grids if not isinstance(d.table["grid"], dict)), None)
     grid = stack(Layer(d.origin, (), d.table["grid"]) for d in grids) if grid is None else grid
     axes, problems = read_axes(grid)
@@ -214,7 +224,7 @@ def _drafts(documents: list[Document], main: str) -> tuple[list[_Draft], list[st
     for name, layers in (names or {"": []}).items():
         for point in points:
             full = "_".join(part for part in (name, point.suffix) if part) or ONLY_ARM
-            over = [Layer(origin, ("grid",), point.table)] if point.table else []
+            over = [Layer(origin, (*prefix, "grid"), point.table)] if point.table else []
             drafts.append(_Draft(full, abouts.get(name, ""), layers + over, point.table))
     twice = [name for name, count in Counter(draft.name for draft in drafts).items() if count > 1]
     problems += [f"grid: two arms would be called {name}" for name in twice]

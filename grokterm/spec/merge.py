@@ -31,6 +31,14 @@ def kind_of(table: Any, name: str = "") -> str | None:
     return kind if isinstance(kind, str) else None
 
 
+class Document(NamedTuple):
+    """A table of a preset's form, where it came from, and what stands before its keys there: () or ("small",)."""
+
+    origin: str
+    table: Table
+    prefix: tuple[str, ...] = ()
+
+
 class Layer(NamedTuple):
     """One table and where it was written.
 

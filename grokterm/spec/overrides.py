@@ -78,6 +78,8 @@ def _refusal(path: Path, value: str | None, arms: Sequence[str]) -> str | None:
         return "can't be overridden: name the preset you mean"
     if path[0] in ("origin", "changed"):
         return "is written by the program"
+    if path[0] == "small":
+        return "can't be overridden: with --small, set the field itself"
     if path[0] == "arms" and (len(path) < 3 or path[1] not in arms):
         best = nearest(path[1], arms) if len(path) > 1 else None
         known = f"arms: {', '.join(arms)}" if arms else "the preset has no arms"

@@ -23,7 +23,8 @@ PRESET_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._\-]{0,63}")
 
 
 class PresetInfo(NamedTuple):
-    """What a preset says about itself. `problem` is why it can't be read, else None; `mine`: it is the user's own."""
+    """What a preset says about itself. `problem` is why it can't be read, else None; `mine`: it is the user's own;
+    `small`: it has a small form."""
 
     name: str
     title: str
@@ -34,6 +35,8 @@ class PresetInfo(NamedTuple):
     path: Path
     problem: str | None = None
     mine: bool = False
+    document: str = ""
+    small: bool = False
 
 
 def presets_folder() -> Path:
@@ -52,9 +55,13 @@ def my_folder() -> Path:
 
 
 def list_presets() -> tuple[PresetInfo, ...]:
-    """The bundled presets by name, then the user's. One that is broken is listed with its problem."""
-    bundled = tuple(_info(path) for path in _preset_files(presets_folder()))
-    return bundled + tuple(_info(path, mine=True) for path in _preset_files(my_folder()))
+    """The bundled presets by document and name, those of none first, then the user's in the same order.
+
+    One that is broken is listed with its problem.
+    """
+    bundled = [_info(path) for path in _preset_files(presets_folder())]
+    mine = [_info(path, mine=True) for path in _preset_files(my_folder())]
+    return tuple(info for infos in (bundled, mine) for info in sorted(infos, key=lambda info: info.document))
 
 
 def find_preset(source: str | Path, beside: Path | None = None) -> Path:
@@ -195,10 +202,12 @@ def _preset_files(folder: Path) -> list[Path]:
 
 
 def _info(path: Path, mine: bool = False) -> PresetInfo:
-    texts = dict.fromkeys(("title", "question", "source", "expect", "cost"), "")
+    texts = dict.fromkeys(("document", "title", "question", "source", "expect", "cost"), "")
+    small = False
     try:
         for _, document in read_chain(path):
             texts |= {key: document[key] for key in texts if isinstance(document.get(key), str)}
+            small = small or "small" in document
     except (BadInput, NotFound) as error:
         return PresetInfo(path.stem, **texts, path=path, problem=error.message, mine=mine)
-    return PresetInfo(path.stem, **texts, path=path, mine=mine)
+    return PresetInfo(path.stem, **texts, path=path, mine=mine, small=small)

@@ -143,7 +143,7 @@ def test_log_ticks_are_few_and_above_zero(low, decades, at_most, whole):
     low, high = 10.0**low, 10.0 ** (low + decades)
     ticks = log_ticks(low, high, at_most, whole)
     assert len(ticks) <= at_most
-    assert all(0 < t and low * (1 - 1e-6) - 1e-6 <= t <= high * (1 + 1e-6) for t in ticks)
+    assert all(t > 0 and low * (1 - 1e-6) - 1e-6 <= t <= high * (1 + 1e-6) for t in ticks)
     assert not whole or all(t == round(t) for t in ticks)
 
 

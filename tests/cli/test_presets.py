@@ -50,3 +50,33 @@ def test_a_shadowed_preset_is_told(tmp_path):
     listed = grokterm("presets", cwd=tmp_path)
     assert listed.returncode == 0
     assert "quickstart means yours; the one that came with grokterm is " in listed.stderr
+
+
+TINY = """
+extends = "quickstart"
+[small]
+only = ["static"]
+seeds = 1
+task.p = 11
+model = { d_model = 8, heads = 2, d_mlp = 16 }
+stop.steps = 60
+"""
+
+
+def test_the_small_form_is_shown_checked_estimated_and_run(tmp_path):
+    (mine() / "tiny.toml").write_text(TINY)
+    shown = grokterm("presets", "show", "tiny", "--small", cwd=tmp_path).stdout
+    assert 'name = "tiny-small"' in shown and "[small]" not in shown
+    assert "[small]" in grokterm("presets", "show", "tiny", cwd=tmp_path).stdout
+    assert "1 runs = 1 arm x 1 seed" in grokterm("presets", "check", "tiny", "--small", cwd=tmp_path).stdout
+    estimate = json.loads(grokterm("estimate", "tiny", "--small", "--json", cwd=tmp_path).stdout)
+    assert (estimate["preset"], estimate["runs"]) == ("tiny-small", 1)
+    ran = grokterm("run", "tiny", "--small", "--json", "--runs", str(tmp_path / "runs"), cwd=tmp_path)
+    answer = json.loads(ran.stdout)
+    assert (answer["state"], answer["steps"], "tiny-small" in answer["experiment"]) == ("finished", 60, True)
+
+
+def test_a_preset_without_a_small_form_says_so(tmp_path):
+    (mine() / "alone.toml").write_text("stop.steps = 3")
+    refused = grokterm("run", "alone", "--small", cwd=tmp_path)
+    assert refused.returncode == 2 and "has no small form" in refused.stderr and len(refused.stderr.splitlines()) == 1

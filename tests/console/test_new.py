@@ -91,6 +91,38 @@ async def test_presets_of_ones_own_stand_apart_and_the_cursor_passes_over_headin
         assert seen == ["two", "two", "one", "one", "two", "one"]
 
 
+async def test_presets_of_a_document_stand_under_it(runs, presets):
+    (presets / "alone.toml").write_text(GOOD)
+    (presets / "table.toml").write_text('document = "Smith et al."' + GOOD)
+    (presets / "figure.toml").write_text('document = "Jones"' + GOOD)
+    async with play(runs) as pilot:
+        await press(pilot, "n")
+        shown = screen_text(pilot)
+        names = ("came with grokterm", "   alone ", " Jones ", "   figure ", " Smith et al. ", "   table ", " yours ")
+        places = [shown.index(name) for name in names]
+        assert places == sorted(places)
+
+
+async def test_the_small_form_is_shown_and_changed(runs, presets):
+    (presets / "one.toml").write_text(GOOD + "[small]\nseeds = 2\nstop.steps = 60\n")
+    (presets / "two.toml").write_text(GOOD)
+    async with play(runs) as pilot:
+        await press(pilot, "n")
+        assert "1 arm x 1 seed, 100 steps" in words(pilot, "#words")
+        await press(pilot, "s")
+        assert "1 arm x 2 seeds, 60 steps" in words(pilot, "#words")
+        assert "small forms" in screen_text(pilot)
+        await press(pilot, "e")
+        assert isinstance(pilot.app.screen, Form)
+        assert "one-small" in screen_text(pilot)
+        await press(pilot, "escape", "down")
+        assert "has no small form" in " ".join(words(pilot, "#words").split())
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, New)
+        await press(pilot, "s")
+        assert "1 arm x 1 seed, 100 steps" in words(pilot, "#words")
+
+
 async def test_a_name_that_both_have_is_told_apart(runs, presets):
     (presets / "one.toml").write_text(GOOD)
     (my_folder() / "one.toml").write_text(GOOD)

@@ -12,7 +12,7 @@ def test_every_value_of_every_preset_is_there():
         experiment = load(info.path)
         values = flat_values(tomli.loads(experiment.to_toml()))
         assert values["title"] == (experiment.title,)
-        assert values["task"] == (experiment.arms[0].spec.task.kind,)
+        assert set(values["task"]) == {arm.spec.task.kind for arm in experiment.arms}
         for arm in experiment.arms:
             assert arm.spec.optimizer.lr in values["optimizer.lr"]
             decay = arm.spec.optimizer.weight_decay

@@ -20,6 +20,8 @@ from grokterm.spec import (
 from grokterm.spec.presets import presets_folder, slug
 
 NAMES = ["quickstart", "static-vs-dynamic", "static-vs-dynamic-30"]
+DOCUMENTS = ["Biswas, Islam, Hu", "Grokking Dynamics", "Lin", "Lou, Wang, Yang", "Prieto et al."]
+PRESETS = sorted(presets_folder().glob("*.toml"))
 
 
 def decay_sums(experiment):
@@ -36,12 +38,35 @@ def test_they_are_listed_and_say_what_they_are_for():
         assert all([preset.title, preset.question, preset.source, preset.expect, preset.cost])
 
 
-@pytest.mark.parametrize("path", sorted(presets_folder().glob("*.toml")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
 def test_each_is_valid_without_cautions_and_survives_the_round_trip(path):
     experiment = load(path.stem)
     assert experiment.name == path.stem
     assert cautions(experiment) == ()
     assert parse(tomli.loads(experiment.to_toml()), "experiment.toml") == experiment
+
+
+@pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
+def test_each_has_a_small_form_that_costs_little(path):
+    whole, small = load(path), load(path, small=True)
+    assert small.expect and (path.stem == "quickstart" or small.expect != whole.expect)
+    assert cautions(small) == ()
+    assert len(small.members) <= 20
+    assert len(small.seeds) <= 5 and max(arm.spec.stop.steps for arm in small.arms) <= 8000
+
+
+@pytest.mark.parametrize("path", PRESETS, ids=lambda path: path.stem)
+def test_those_of_a_document_have_seeds_enough_for_a_comparison(path):
+    experiment = load(path)
+    if experiment.document:
+        least = 30 if experiment.document == "Grokking Dynamics" and path.stem != "dynamics-calibrate" else 5
+        assert len(experiment.seeds) >= least
+
+
+def test_they_are_listed_by_document_those_of_none_first():
+    documents = [info.document for info in list_presets() if not info.mine]
+    assert list(dict.fromkeys(documents)) == ["", *DOCUMENTS]
+    assert documents == sorted(documents)
 
 
 def test_the_quickstart():

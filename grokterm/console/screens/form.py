@@ -38,6 +38,7 @@ class Form(FormEdit):
     Args:
         source: the name or the path of a preset, or a draft (`spec.draft_of` makes one of an experiment's document).
         device: which one it is for, to begin with.
+        small: the preset's small form is meant.
     """
 
     SCOPE = FORM
@@ -67,9 +68,10 @@ class Form(FormEdit):
             super().__init__()
             self.name, self.draft, self.path, self.refusal = name, draft, path, refusal
 
-    def __init__(self, source: str | File | Draft, device: str = AUTO) -> None:
+    def __init__(self, source: str | File | Draft, device: str = AUTO, small: bool = False) -> None:
         super().__init__()
         self._source = source
+        self._small = small
         self._saved: dict | None = None  # the document that leaving would not lose
         self._judged: Judged | None = None
         self._known: Judged | None = None  # the last without mistakes
@@ -105,7 +107,7 @@ class Form(FormEdit):
 
         try:
             self.post_message(
-                self.Opened(self._source if isinstance(self._source, Draft) else open_draft(self._source))
+                self.Opened(self._source if isinstance(self._source, Draft) else open_draft(self._source, self._small))
             )
         except GroktermError as error:
             self.post_message(self.Opened(None, error.message))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical, VerticalScroll
@@ -29,6 +29,13 @@ if TYPE_CHECKING:
     from grokterm.spec import PresetInfo
 
 
+class Chosen(NamedTuple):
+    """A preset's file, for its name in the list need not be the experiment's; and whether its small form is meant."""
+
+    path: Path
+    small: bool
+
+
 class New(Page):
     """The preset picker."""
 
@@ -39,10 +46,10 @@ class New(Page):
     HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (76, "-normal")]
 
     class Read(Message):
-        """The presets are read, and those that can't be, by their file; sent by a thread."""
+        """The presets are read, and those that can't be; sent by a thread."""
 
         def __init__(
-            self, presets: tuple[PresetInfo, ...] | None = None, wholes: dict[Path, Whole] | None = None
+            self, presets: tuple[PresetInfo, ...] | None = None, wholes: dict[Chosen, Whole] | None = None
         ) -> None:
             super().__init__()
             self.presets, self.wholes = presets, wholes or {}
@@ -57,15 +64,16 @@ class New(Page):
     def __init__(self) -> None:
         super().__init__()
         self._presets: tuple[PresetInfo, ...] = ()
-        self._wholes: dict[Path, Whole] = {}  # by file: its name in the list need not be the experiment's
-        self._costs: dict[Path, Cost] = {}
+        self._small = False
+        self._wholes: dict[Chosen, Whole] = {}
+        self._costs: dict[Chosen, Cost] = {}
         self._starting = False
-        self._measuring: Path | None = None
-        self._reading: Path | None = None
+        self._measuring: Chosen | None = None
+        self._reading: Chosen | None = None
         self._device = DeviceChoice(self)
-        self._reader = Latest(self, lambda info: {info.path: read_whole(info)})
+        self._reader = Latest(self, lambda chosen: {chosen: read_whole(*chosen)})
         self._cost = Latest(self, self._find_cost)
-        self._measure = Latest(self, lambda path, *asked: (path, measured_cost(*asked)))
+        self._measure = Latest(self, lambda chosen, *asked: (chosen, measured_cost(*asked)))
 
     def compose(self) -> ComposeResult:
         """The list to the left, what the preset says to the right."""
@@ -89,7 +97,7 @@ class New(Page):
 
     def show(self, snapshot: Snapshot) -> None:
         """The heading; the rest depends on the cursor only."""
-        words = f"into {self.app.runs}"
+        words = f"{'small forms, ' if self._small else ''}into {self.app.runs}"
         self.put("#title", title_line("New experiment", words, self.size.width, self.app.ink))
         self._show_preset()
 
@@ -109,11 +117,16 @@ class New(Page):
         from grokterm.spec import list_presets
 
         presets = list_presets()
-        broken = {info.path: Whole(problems=(info.problem,)) for info in presets if info.problem}
+        broken = {
+            Chosen(info.path, small): Whole(problems=(info.problem,))
+            for info in presets
+            if info.problem
+            for small in (False, True)
+        }
         self.post_message(self.Read(presets, broken))
 
-    def _find_cost(self, path: Path, experiment, device: str) -> tuple[Path, Cost]:
-        return path, cost_of(experiment, self.app.runs, device)
+    def _find_cost(self, chosen: Chosen, experiment, device: str) -> tuple[Chosen, Cost]:
+        return chosen, cost_of(experiment, self.app.runs, device)
 
     def on_new_read(self, message: Read) -> None:
         """Show what was read."""
@@ -130,8 +143,8 @@ class New(Page):
             if message.latest is self._reader:
                 self._wholes |= message.outcome
             else:
-                path, cost = message.outcome
-                self._costs[path] = cost
+                chosen, cost = message.outcome
+                self._costs[chosen] = cost
         self._show_preset()
 
     # --- what is shown
@@ -150,20 +163,21 @@ class New(Page):
             if self._presets:
                 self.put("#words", "No preset matches.  Esc shows all of them again.")
             return
-        whole = self._wholes.get(info.path)
-        if whole is None and self._reading != info.path:
-            self._reading = info.path
-            self._reader.ask(info)
-        cost = self._costs.get(info.path)
+        chosen = Chosen(info.path, self._small)
+        whole = self._wholes.get(chosen)
+        if whole is None and self._reading != chosen:
+            self._reading = chosen
+            self._reader.ask(chosen)
+        cost = self._costs.get(chosen)
         wanted = (whole.experiment if whole is not None else None, self._device.chosen)
         if wanted[0] is not None and (not cost or (cost.experiment, cost.device) != wanted):
-            self._cost.ask(info.path, *wanted)
+            self._cost.ask(chosen, *wanted)
         width = self.query_one("#about").size.width - 1
         self.put("#words", preset_text(info, whole or Whole(), self._here(cost), width, self.app.ink))
 
     def _here(self, cost: Cost | None) -> tuple[str, ...]:
         """What is known of this machine, or how to find out."""
-        if self._measure.busy and self._measuring == self.highlighted.path:
+        if self._measure.busy and self._measuring == Chosen(self.highlighted.path, self._small):
             return ("measuring: a few real steps, for some seconds",)
         if cost is None:
             return ()
@@ -208,10 +222,11 @@ class New(Page):
     def action_measure(self) -> None:
         """Train a few steps of the highlighted preset, for the estimate."""
         info = self.highlighted
-        whole = self._wholes.get(info.path) if info is not None else None
+        chosen = Chosen(info.path, self._small) if info is not None else None
+        whole = self._wholes.get(chosen)
         if whole is not None and whole.experiment is not None and not self._measure.busy:
-            self._measuring = info.path
-            self._measure.ask(info.path, whole.experiment, self._device.chosen)
+            self._measuring = chosen
+            self._measure.ask(chosen, whole.experiment, self._device.chosen)
             self._show_preset()
 
     def action_device(self) -> None:
@@ -219,12 +234,17 @@ class New(Page):
         self._device.next()
         self._show_preset()
 
+    def action_small(self) -> None:
+        """The small forms in place of the whole ones, or back."""
+        self._small = not self._small
+        self.show(self.app.snapshot)
+
     def action_edit(self) -> None:
         """Change the preset before it starts."""
         from grokterm.console.screens.form import Form
 
         if self.highlighted is not None:
-            self.app.push_screen(Form(self.highlighted.path, self._device.chosen), self._formed)
+            self.app.push_screen(Form(self.highlighted.path, self._device.chosen, self._small), self._formed)
 
     def _formed(self, name: str | None) -> None:
         """The form was left: where it started something, go there; else there may be one more preset."""
@@ -242,21 +262,21 @@ class New(Page):
         info = self.highlighted
         if info is None or self._starting:
             return
-        whole = self._wholes.get(info.path)
+        whole = self._wholes.get(Chosen(info.path, self._small))
         if whole is not None and whole.problems:
             self._refuse("\n".join(whole.problems))
             return
         self._starting = True
-        self.run_worker(partial(self._start, info, self._device.chosen), thread=True)
+        self.run_worker(partial(self._start, Chosen(info.path, self._small), self._device.chosen), thread=True)
 
     def _refuse(self, words: object) -> None:
         self.app.notify(plain_lines(words), severity="error", markup=False)
 
-    def _start(self, info: PresetInfo, device: str) -> None:
+    def _start(self, chosen: Chosen, device: str) -> None:
         from grokterm.spec import load
 
         try:
-            name = begin(self.app.runs, load(info.path), device)
+            name = begin(self.app.runs, load(chosen.path, small=chosen.small), device)
         except GroktermError as error:
             self._starting = False
             self._refuse(error)

@@ -1,4 +1,4 @@
-"""The list of presets: those that came with the program, then the user's own, under headings."""
+"""The list of presets under headings: those that came with the program by the work they repeat, then the user's own."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from grokterm.console.widgets.table import Column, Table
 if TYPE_CHECKING:
     from grokterm.spec import PresetInfo
 
+MINE = "yours"
 MINE_EMPTY = "none yet: e, then Ctrl-S"
 
 
@@ -30,17 +31,21 @@ def entries(presets: Sequence[PresetInfo], wanted: str = "") -> tuple[Entry, ...
     kept = [info for info in presets if wanted in f"{info.name} {info.title} {info.question}".lower()]
     names = [info.name for info in presets]
     listed = []
-    for mine, title in ((False, "came with grokterm"), (True, "yours")):
-        found = [info for info in kept if info.mine is mine]
+    for title in dict.fromkeys((*map(_heading, presets), MINE)):
+        found = [info for info in kept if _heading(info) == title]
         if found or not wanted:
             listed.append(Entry(f"\0{title}", title))
         for info in found:
             # A name that both have means the user's.
-            said = f"{info.name} (by its path)" if names.count(info.name) > 1 and not mine else info.name
+            said = f"{info.name} (by its path)" if names.count(info.name) > 1 and not info.mine else info.name
             listed.append(Entry(str(info.path), said, info))
-        if mine and not found and not wanted:
+        if title == MINE and not found and not wanted:
             listed.append(Entry("\0none", MINE_EMPTY))
     return tuple(listed) if kept else ()
+
+
+def _heading(info: PresetInfo) -> str:
+    return MINE if info.mine else info.document or "came with grokterm"
 
 
 class PresetList(Table[Entry]):

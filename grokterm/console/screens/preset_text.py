@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -27,12 +28,12 @@ class Whole:
     problems: tuple[str, ...] = ()
 
 
-def read_whole(info: PresetInfo) -> Whole:
-    """The experiment that a preset describes, or why it describes none."""
+def read_whole(path: Path, small: bool) -> Whole:
+    """The experiment that a preset, or its small form, describes; or why it describes none."""
     from grokterm.spec import cautions, load
 
     try:
-        experiment = load(info.path)
+        experiment = load(path, small=small)
     except BadInput as error:
         return Whole(problems=error.problems)
     except GroktermError as error:
@@ -47,17 +48,17 @@ def preset_text(info: PresetInfo, whole: Whole, here: Sequence[str], width: int,
     Args:
         here: what is to be said of this machine: how long it takes, what is before it.
     """
-    text = Text()
-    text.append(f"{fold(info.title or info.name, width)}\n", f"bold {ink.foreground}")
+    text, said = Text(), whole.experiment or info
+    text.append(f"{fold(said.title or info.name, width)}\n", f"bold {ink.foreground}")
     for problem in whole.problems:
         text.append(f"\n{fold(problem, width, rest='  ')}", ink.bad)
     if whole.problems:
         return text
     for label, words in (
-        ("question", info.question),
-        ("source", info.source),
-        ("expect", info.expect),
-        ("cost", info.cost),
+        ("question", said.question),
+        ("source", said.source),
+        ("expect", said.expect),
+        ("cost", said.cost),
     ):
         if words:
             text.append(f"\n{label:<10}", ink.accent).append(f"{_behind(words, width, 10)}\n", ink.foreground)
