@@ -18,7 +18,7 @@ from grokterm.spec.cautions import cautions
 from grokterm.spec.experiment import Experiment
 from grokterm.spec.fields import FieldInfo
 from grokterm.spec.grid import flat_axes
-from grokterm.spec.load import SECTIONS, dotted, load, parse
+from grokterm.spec.load import SECTIONS, as_new, dotted, load, parse
 from grokterm.spec.merge import kind_of, merge
 from grokterm.spec.overrides import read_overrides, read_value
 from grokterm.spec.presets import find_preset, read_chain
@@ -240,8 +240,7 @@ def flatten(tables: Iterable[Table]) -> Table:
     for table in tables:
         grid = table.get("grid")
         result = merge(result, table | {"grid": dict(flat_axes(grid))} if isinstance(grid, dict) else table)
-    result.pop("origin", None)  # the record of an experiment is a preset too, and a new start is nobody's fork
-    return result
+    return as_new(result)
 
 
 def value_of(text: str, field: FieldInfo | None = None) -> Any:

@@ -18,6 +18,7 @@ from grokterm.spec.experiment import Arm, Experiment, Header
 from grokterm.spec.grid import MAX_ARMS, Point, expand, read_axes
 from grokterm.spec.merge import Layer, merge, stack
 from grokterm.spec.overrides import Override, read_overrides
+from grokterm.spec.own import forgotten
 from grokterm.spec.presets import extend, find_preset, read_chain, slug
 from grokterm.spec.problems import Problem, plain_line, problems_of, show, unknown, value_at
 from grokterm.spec.run import RunSpec
@@ -60,8 +61,7 @@ def load(source: str | Path, overrides: Sequence[str] = (), seeds: int | Sequenc
     """
     path = find_preset(source)
     files = [Document(*pair) for pair in read_chain(path)]
-    for file in files:
-        file.table.pop("origin", None)  # the record of an experiment is a preset too, and a new start is nobody's fork
+    files = [Document(file.origin, as_new(file.table)) for file in files]
     names = [name for file in files for name in _table(file.table, "arms")]
     changes, problems = read_overrides(overrides, list(dict.fromkeys(names)))
     extra = [Document(SET, change.document) for change in changes]
@@ -119,6 +119,11 @@ def assemble(documents: list[Document], stem: str, changes: list[Override], prob
     fields = header.model_dump()
     fields |= {"name": slug(header.name or stem), "seeds": tuple(header.seeds)}
     return Experiment(**fields, arms=tuple(arms))
+
+
+def as_new(table: dict[str, Any]) -> dict[str, Any]:
+    """A document to begin with. The record of an experiment is a preset too, and a new start is nobody's fork."""
+    return {key: value for key, value in forgotten(table).items() if key != "origin"}
 
 
 def _table(document: dict[str, Any], key: str) -> dict[str, Any]:
