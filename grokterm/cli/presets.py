@@ -133,9 +133,10 @@ def _save(name: str, source: str, sets: list[str], seeds, force: bool, as_json: 
 
 
 def _check(name: str, as_json: bool) -> None:
+    from grokterm.jobs import described
     from grokterm.spec import cautions, load, plan_cohorts
 
-    experiment = load(name)
+    experiment = described(load(name))
     cohorts = plan_cohorts(experiment)
     answer = {
         "name": experiment.name,

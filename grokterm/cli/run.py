@@ -42,12 +42,13 @@ def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs):
     Returns:
         the new experiment's folder.
     """
-    from grokterm.jobs import check_device, launch, memory_caution
+    from grokterm.jobs import check_device, described, launch, memory_caution
     from grokterm.record import create
     from grokterm.spec import cautions, load
 
     experiment = load(preset, sets, read_seeds(seeds))
     check_device(device)
+    experiment = described(experiment)
     for caution in filter(None, (*cautions(experiment), memory_caution(experiment, device))):
         say(f"note: {caution}")
     folder = create(runs, experiment)

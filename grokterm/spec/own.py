@@ -5,7 +5,7 @@ was found into the section, as `found`; before that, nobody knows a size of it.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +15,9 @@ from grokterm.errors import BadInput
 
 KIND = "module"
 _SECTIONS = ("task", "model")
+
+Change = Callable[[str, dict[str, Any], bool], dict[str, Any]]
+"""From a section's name, the section, and whether it is an arm's, to another section."""
 
 
 class Options(dict):
@@ -99,36 +102,46 @@ def unknown(section: str, name: str) -> BadInput:
 def placed(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """A document whose own modules know where they are looked for.
 
+    An arm that only names another module looks for it where the base does.
+
     Args:
         document: of a preset; mistakes in it are left for the validation to find.
         folder: the preset's.
     """
-    return _changed(document, lambda section: _placed(section, folder))
+    base = {name for name in _SECTIONS if _is_own(document.get(name))}
+
+    def place(name: str, section: dict[str, Any], in_arm: bool) -> dict[str, Any]:
+        given = section.get("folders")
+        if given is None:
+            here = list(dict.fromkeys((str(folder.absolute()), str(Path.cwd()))))
+            return section if in_arm and name in base else section | {"folders": here}
+        if not isinstance(given, list) or not all(isinstance(one, str) and one for one in given):
+            return section
+        return section | {"folders": [str((folder / Path(one).expanduser()).absolute()) for one in given]}
+
+    return _changed(document, place)
 
 
 def forgotten(document: Mapping[str, Any]) -> dict[str, Any]:
     """A document without what was found of its own modules: who starts it anew looks again."""
-    return _changed(document, lambda section: {key: value for key, value in section.items() if key != "found"})
+
+    def forget(name: str, section: dict[str, Any], in_arm: bool) -> dict[str, Any]:
+        return {key: value for key, value in section.items() if key != "found"}
+
+    return _changed(document, forget)
 
 
-def _changed(document: Mapping[str, Any], change: Any) -> dict[str, Any]:
+def _changed(document: Mapping[str, Any], change: Change, in_arm: bool = False) -> dict[str, Any]:
+    """The document with every section that is of the user's own changed, those of its arms too."""
     result = dict(document)
     for name in _SECTIONS:
-        section = result.get(name)
-        if isinstance(section, dict) and (section.get("kind") == KIND or "module" in section):
-            result[name] = change(section)
-    if isinstance(result.get("arms"), dict):
-        arms = result["arms"]
-        result["arms"] = {
-            name: _changed(arm, change) if isinstance(arm, dict) else arm for name, arm in arms.items()
-        }
+        if _is_own(result.get(name)):
+            result[name] = change(name, result[name], in_arm)
+    if isinstance(result.get("arms"), dict) and not in_arm:
+        arms = result["arms"].items()
+        result["arms"] = {key: _changed(arm, change, True) if isinstance(arm, dict) else arm for key, arm in arms}
     return result
 
 
-def _placed(section: dict[str, Any], folder: Path) -> dict[str, Any]:
-    given = section.get("folders")
-    if given is None:
-        return section | {"folders": list(dict.fromkeys((str(folder.absolute()), str(Path.cwd()))))}
-    if not isinstance(given, list) or not all(isinstance(place, str) and place for place in given):
-        return section
-    return section | {"folders": [str((folder / Path(place).expanduser()).absolute()) for place in given]}
+def _is_own(section: Any) -> bool:
+    return isinstance(section, dict) and (section.get("kind") == KIND or bool({"module", "found"} & section.keys()))

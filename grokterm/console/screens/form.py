@@ -215,12 +215,12 @@ class Form(FormEdit):
         self.run_worker(partial(self._start, self.draft), thread=True)
 
     def _start(self, draft: Draft) -> None:
-        from grokterm.jobs import launch
+        from grokterm.jobs import described, launch
         from grokterm.record import create
         from grokterm.spec import parse
 
         try:
-            folder = create(self.app.runs, parse(draft.document, draft.origin))
+            folder = create(self.app.runs, described(parse(draft.document, draft.origin)))
             launch(folder)
         except GroktermError as error:
             self.post_message(self.Started(refusal=error.message))

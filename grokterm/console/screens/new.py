@@ -246,12 +246,12 @@ class New(Page):
         self.app.notify(plain_lines(words), severity="error", markup=False)
 
     def _start(self, info: PresetInfo) -> None:
-        from grokterm.jobs import launch
+        from grokterm.jobs import described, launch
         from grokterm.record import create
         from grokterm.spec import load
 
         try:
-            folder = create(self.app.runs, load(info.path))
+            folder = create(self.app.runs, described(load(info.path)))
             launch(folder)
         except GroktermError as error:
             self._starting = False
