@@ -33,6 +33,7 @@ def register(app: typer.Typer) -> None:
 
         experiment = load(preset, sets or [], read_seeds(seeds), small)
         jobs.check_device(device)
+        experiment = jobs.described(experiment)
         found = jobs.measure(experiment, device) if measure else jobs.estimate(experiment, runs, device)
         notes = tuple(filter(None, (*left_out(preset, sets or []), jobs.memory_caution(experiment, device))))
         if as_json:

@@ -136,9 +136,10 @@ def _save(name: str, source: str, sets: list[str], seeds, force: bool, as_json: 
 
 
 def _check(name: str, small: bool, as_json: bool) -> None:
+    from grokterm.jobs import described
     from grokterm.spec import cautions, load, plan_cohorts
 
-    experiment = load(name, small=small)
+    experiment = described(load(name, small=small))
     cohorts = plan_cohorts(experiment)
     answer = {
         "name": experiment.name,

@@ -60,12 +60,13 @@ def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs, sm
     Returns:
         the new experiment's folder.
     """
-    from grokterm.jobs import check_device, default_device, estimate, launch, memory_caution
+    from grokterm.jobs import check_device, default_device, described, estimate, launch, memory_caution
     from grokterm.record import create
     from grokterm.spec import cautions, left_out, load
 
     experiment = load(preset, sets, read_seeds(seeds), small)
     check_device(device)
+    experiment = described(experiment)
     notes = (*left_out(preset, sets, small), *cautions(experiment))
     for caution in filter(None, (*notes, memory_caution(experiment, device))):
         say(f"note: {caution}")

@@ -59,10 +59,10 @@ def _names() -> tuple[str, ...]:
 
 def begin(runs: Path, experiment: Experiment, device: str) -> str:
     """Make the folder and start the workers; gives the experiment's name. Raises GroktermError."""
-    from grokterm.jobs import check_device, launch
+    from grokterm.jobs import check_device, described, launch
     from grokterm.record import create
 
     check_device(device)
-    folder = create(runs, experiment)
+    folder = create(runs, described(experiment))
     launch(folder, device)
     return folder.name

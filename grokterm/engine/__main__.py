@@ -10,6 +10,7 @@ import signal
 import sys
 import time
 import traceback
+from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from grokterm.engine.devices import acceptable_devices, cuda_devices
 from grokterm.engine.log import say, say_traceback
 from grokterm.engine.slots import hold_slot, only_worker
 from grokterm.engine.standby import Leave, stand_by
-from grokterm.errors import GroktermError, NotFound
+from grokterm.errors import BadInput, GroktermError, NotFound
 from grokterm.record import CohortFolder, CohortWriter, ExperimentFolder, open_folder, read_donors
 from grokterm.record.capacity import threads_of_slot
 
@@ -49,9 +50,13 @@ def main(arguments: list[str] | None = None) -> int:
     )
     parser.add_argument("--probe", action="store_true", help="print torch's version and devices as JSON, and exit")
     parser.add_argument("--measure", type=Path, metavar="SPEC", help="time a few steps, print them as JSON, and exit")
+    parser.add_argument("--describe", type=Path, metavar="SPEC", help="look at its modules, print as JSON, and exit")
     asked = parser.parse_args(arguments)
     if asked.probe:
         print(json.dumps(probe()))
+        return 0
+    if asked.describe is not None:
+        print(json.dumps(look_at_modules(asked.describe)))
         return 0
     if asked.folder is None and asked.measure is None:
         parser.error("which folder?")
@@ -100,6 +105,17 @@ def time_steps(source: Path, device: str) -> dict:
     from grokterm.engine.measure import measure  # deferred: see train
 
     return measure(source, best)
+
+
+def look_at_modules(source: Path) -> dict:
+    """What the modules of the user's own in `source` turned out to be, {"arms": ...}, or {"problem": why they can't."""
+    from grokterm.engine.describe import describe  # deferred: see train
+
+    try:
+        with redirect_stdout(sys.stderr):  # what the user's code prints is no answer
+            return {"arms": describe(source)}
+    except BadInput as problem:
+        return {"problem": str(problem)}
 
 
 def work(folder: ExperimentFolder, cohort: CohortFolder, device: str, launched: int, signals: Signals) -> int:

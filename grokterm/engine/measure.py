@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import psutil
+import tomli
 import torch
 
 from grokterm.engine.provenance import device_name
@@ -13,7 +14,7 @@ from grokterm.engine.trainer import Trainer
 from grokterm.engine.worker import out_of_memory
 from grokterm.errors import GroktermError
 from grokterm.record.capacity import threads_of_slot
-from grokterm.spec import Member, load, memory_of, plan_cohorts, shape_of, work_of
+from grokterm.spec import Member, memory_of, parse, plan_cohorts, shape_of, work_of
 
 SECONDS = 5.0  # of measuring, for all shapes together
 SHAPES = 4  # at most; others are scaled from these
@@ -25,7 +26,7 @@ def measure(source: Path, device: str) -> dict:
     """The time of a step and the memory of each distinct shape of cohort, the smallest first.
 
     Args:
-        source: a preset's file.
+        source: the file of a resolved experiment.
         device: `cpu` or `cuda:N`.
 
     Returns:
@@ -37,7 +38,7 @@ def measure(source: Path, device: str) -> dict:
     torch.set_num_threads(threads_of_slot())
     place = torch.device(device)
     shapes: dict[str, tuple[int, Sequence[Member]]] = {}
-    for index, members in enumerate(plan_cohorts(load(source))):
+    for index, members in enumerate(plan_cohorts(parse(tomli.loads(source.read_text("utf-8")), str(source)))):
         shapes.setdefault(shape_of(members), (index, members))
     chosen = _spread(sorted(shapes.items(), key=lambda item: work_of(item[1][1])))
     found = []

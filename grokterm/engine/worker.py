@@ -15,6 +15,7 @@ import torch
 from grokterm.engine.cohort import build_data
 from grokterm.engine.interventions import Donor
 from grokterm.engine.log import say
+from grokterm.engine.own import changed, sources
 from grokterm.engine.pace import CHECKPOINT_SECONDS, CHECKPOINT_SHARE, DECISION_STEPS, FLUSH_SECONDS, Pace, next_kept
 from grokterm.engine.provenance import provenance
 from grokterm.engine.standby import MakingData
@@ -73,8 +74,14 @@ class Worker:
             self._clock_at = checkpoint.step
             self._trainer.group(meta["group"])
             self._trainer.load_state(checkpoint.tensors)
-        writer.provenance({"step": self._trainer.step, "time": time.time()} | provenance(device, writer.members))
+        begun = past.provenance()
+        own = sources(members)
+        entry = {"step": self._trainer.step, "time": time.time()} | provenance(device, writer.members)
+        writer.provenance(entry | ({"modules": own} if own else {}))
         writer.event("resumed" if checkpoint else "started", step=self._trainer.step, device=str(device))
+        for file in changed(begun[-1].get("modules", {}), own) if begun else ():
+            text = f"{file} is not what it was when training began at step {begun[-1].get('step')}"
+            writer.event("note", self._trainer.step, text=text)
         self._end = meta.get("end", self._stop.steps)
         self._closed = meta.get("closed", False)  # the closing rows are in the record: a checkpoint after them says so
         self._wall_before = float(meta.get("wall", 0.0))

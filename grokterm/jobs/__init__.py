@@ -1,6 +1,7 @@
 """Start, watch and control workers. Shares folders with them, never memory."""
 
 from grokterm.jobs.control import Answer, request
+from grokterm.jobs.describe import described
 from grokterm.jobs.devices import Device, default_device, devices
 from grokterm.jobs.doctor import Check, examine
 from grokterm.jobs.estimate import Estimate, estimate, measure, memory_caution
@@ -22,6 +23,7 @@ __all__ = [
     "Waiting",
     "check_device",
     "default_device",
+    "described",
     "devices",
     "estimate",
     "examine",

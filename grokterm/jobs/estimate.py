@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grokterm.errors import GroktermError
+from grokterm.jobs.describe import described
 from grokterm.jobs.devices import default_device, devices
 from grokterm.jobs.line import line
 from grokterm.jobs.rates import Rate, kind_of, known_rates, rates_of, remember
@@ -24,6 +25,7 @@ NAN = float("nan")
 MEASURE_SECONDS = 60  # more than a slow disk and busy cores take; then something is wrong
 PROCESS = 350 * 2**20  # bytes of a worker before it has made a tensor
 NOT_MEASURED = "not measured here"
+NOT_LOOKED_AT = "not known before your module is looked at"
 _OVERHEAD = 1e-3  # seconds that the smallest step takes
 
 
@@ -52,6 +54,8 @@ def estimate(experiment: Experiment, runs: Path, device: str = "auto") -> Estima
         runs: the folder of experiments, whose records hold the rates.
         device: where.
     """
+    if not experiment.known:  # the user's code isn't run for an estimate that nobody asked for
+        return Estimate(NAN, NOT_LOOKED_AT)
     return from_rates(experiment, known_rates(runs, kind_of(default_device(device))), device)
 
 
@@ -60,9 +64,11 @@ def measure(experiment: Experiment, device: str = "auto") -> Estimate:
 
     Raises:
         NotFound: no such device.
+        BadInput: a module of the user's own can't be trained.
         GroktermError: no step could be done, because memory ran out or torch doesn't load; one line says why.
     """
     before = [holding for holding in line().holding if holding.device in (default_device(device), device)]
+    experiment = described(experiment)
     problem = memory_caution(experiment, device)
     if problem:
         raise GroktermError(problem)
@@ -79,7 +85,7 @@ def memory_caution(experiment: Experiment, device: str = "auto") -> str:
     """One line where a cohort needs more memory than its device has; empty where everything fits."""
     name = default_device(device)
     place = next((place for place in devices() if place.name == name), None)
-    if place is None:
+    if place is None or not experiment.known:
         return ""
     widest = max(plan_cohorts(experiment), key=memory_of)
     needed, alone, room = memory_of(widest), memory_of(widest[:1]), place.memory_total

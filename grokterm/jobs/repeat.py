@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import tomli
 
 from grokterm.errors import BadInput
+from grokterm.jobs.describe import described
 from grokterm.jobs.launch import launch
 from grokterm.jobs.probe import check_device
 from grokterm.names import NAME
@@ -32,7 +33,8 @@ def repeat(
         device: where to train.
 
     Raises:
-        BadInput: mistakes in seeds or overrides, or a fork, whose past no new seed has. Nothing was created.
+        BadInput: mistakes in seeds or overrides, a fork, whose past no new seed has, or a module of the user's own that
+            can't be trained any more. Nothing was created.
         NotFound: no such device.
     """
     spec = folder.spec()
@@ -48,7 +50,7 @@ def repeat(
     origin = f"repeat of {folder.name} with new seeds{changes}"
     again, _ = revise(spec, overrides, seeds, origin=origin)
     check_device(device)
-    new = create(folder.path.parent, again)
+    new = create(folder.path.parent, described(again))
     launch(new, device)
     return new
 

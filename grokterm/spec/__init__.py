@@ -18,7 +18,7 @@ from grokterm.spec.load import left_out, left_out_of, load, parse
 from grokterm.spec.losses import CrossEntropy
 from grokterm.spec.merge import kind_of
 from grokterm.spec.milestones import MilestoneRule, Milestones, find_milestones
-from grokterm.spec.models import Transformer
+from grokterm.spec.models import ModuleModel, Transformer
 from grokterm.spec.optimizers import AdamW
 from grokterm.spec.presets import (
     Exists,
@@ -36,7 +36,7 @@ from grokterm.spec.revise import changed_fields, revise
 from grokterm.spec.run import RunSpec
 from grokterm.spec.schedules import Plateau, Schedule, plateau_of, schedule_values
 from grokterm.spec.stop import Stop, Streams
-from grokterm.spec.tasks import Modular
+from grokterm.spec.tasks import Modular, ModuleTask
 from grokterm.spec.work import memory_of, shape_of, work_of
 
 __all__ = [
@@ -52,6 +52,8 @@ __all__ = [
     "MilestoneRule",
     "Milestones",
     "Modular",
+    "ModuleModel",
+    "ModuleTask",
     "Plateau",
     "PresetInfo",
     "RateSchedule",

@@ -22,7 +22,7 @@ def cautions(experiment: Experiment) -> tuple[str, ...]:
 
 
 def _of_run(spec: RunSpec) -> Iterator[str]:
-    yield from spec.task.cautions
+    yield from (*spec.task.cautions, *spec.model.cautions)
     decay, steps = spec.optimizer.weight_decay, spec.stop.steps
     first, last = decay.at([0.0, steps - 1.0], steps)  # every schedule is monotone
     if first == last and not isinstance(decay, Constant | Mean):

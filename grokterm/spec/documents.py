@@ -5,6 +5,7 @@ from typing import Any
 
 from grokterm.spec.grid import flat_axes
 from grokterm.spec.merge import Table, kind_of, merge
+from grokterm.spec.own import forgotten
 from grokterm.spec.problems import plain_line, show, value_at
 from grokterm.spec.run import RunSpec
 
@@ -20,8 +21,12 @@ def flatten(tables: Iterable[Table]) -> Table:
     for table in tables:
         grid = table.get("grid")
         result = merge(result, table | {"grid": dict(flat_axes(grid))} if isinstance(grid, dict) else table)
-    result.pop("origin", None)  # the record of an experiment is a preset too, and a new start is nobody's fork
-    return result
+    return as_new(result)
+
+
+def as_new(table: Table) -> Table:
+    """A document to begin with. The record of an experiment is a preset too, and a new start is nobody's fork."""
+    return {key: value for key, value in forgotten(table).items() if key != "origin"}
 
 
 def arms_of(document: Table) -> Table:

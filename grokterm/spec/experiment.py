@@ -122,6 +122,11 @@ class Experiment:
         return {arm.name: arm for arm in self.arms}[name]
 
     @property
+    def known(self) -> bool:
+        """Whether the sizes of all arms are known; see `grokterm.spec.own`."""
+        return all(arm.spec.known for arm in self.arms)
+
+    @property
     def members(self) -> tuple[Member, ...]:
         """Every run, arm after arm, each with all seeds."""
         return tuple(Member(arm.name, seed, arm.spec) for arm in self.arms for seed in self.seeds)

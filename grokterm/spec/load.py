@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from grokterm.errors import BadInput
 from grokterm.spec.disclosure import disclosure
-from grokterm.spec.documents import flatten
+from grokterm.spec.documents import as_new, flatten
 from grokterm.spec.experiment import Arm, Experiment, Header
 from grokterm.spec.grid import MAX_ARMS, Point, expand, read_axes
 from grokterm.spec.kinds import keep_common
@@ -64,8 +64,7 @@ def load(
     """
     path = find_preset(source)
     files = [Document(*pair) for pair in read_chain(path)]
-    for file in files:
-        file.table.pop("origin", None)  # the record of an experiment is a preset too, and a new start is nobody's fork
+    files = [Document(file.origin, as_new(file.table)) for file in files]
     if small:
         files = shrink(files)
     names = [name for file in files for name in _table(file.table, "arms")]

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import tomli
 
 from grokterm.errors import BadInput, NotFound
+from grokterm.spec.own import placed
 from grokterm.spec.problems import nearest, plain_line, show
 
 MOST_BYTES = 2_000_000
@@ -107,7 +108,7 @@ def extend(
     origin: str, document: dict[str, Any], folder: Path, seen: tuple[Path, ...] = ()
 ) -> list[tuple[str, dict[str, Any]]]:
     """`document` behind those that its `extends` leads to. A circle of them is refused."""
-    document = dict(document)
+    document = placed(document, folder)
     parent = document.pop("extends", None)
     if parent is None:
         return [(origin, document)]

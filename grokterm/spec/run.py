@@ -40,6 +40,11 @@ class RunSpec(Section):
     )
 
     @property
+    def known(self) -> bool:
+        """Whether sizes are known; see `grokterm.spec.own`."""
+        return self.task.known and self.model.known
+
+    @property
     def batch_size(self) -> int:
         """Samples of one update; the last of an epoch may have fewer."""
         return min(self.batches.size or self.task.train_size, self.task.train_size)
@@ -68,6 +73,8 @@ class RunSpec(Section):
 
 
 def _fit_problems(spec: RunSpec) -> list[tuple[tuple[str, ...], str]]:
+    if not spec.task.known:
+        return []
     shown = spec.task.shown.kind
     if shown in spec.model.reads:
         return []
@@ -98,6 +105,8 @@ def _rate_problems(spec: RunSpec) -> list[tuple[tuple[str, ...], str]]:
 
 
 def _loss_problems(spec: RunSpec) -> list[tuple[tuple[str, ...], str]]:
+    if not spec.task.known:
+        return []
     given = spec.task.answers
     if given in spec.loss.answers:
         return []

@@ -3,6 +3,7 @@
 b sample, k operand, t position
 """
 
+import math
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -83,4 +84,24 @@ class Square:
         return self.side * self.side + self.beside
 
 
-Shown = Tokens | Numbers | Square
+@dataclass(frozen=True)
+class Arrays:
+    """Numbers in any other shape: inputs [b, *shape] float32. Only a network that knows the task can read them.
+
+    Attributes:
+        shape: of a sample.
+        outputs: how many numbers the network answers.
+    """
+
+    kind: ClassVar[str] = "arrays"
+
+    shape: tuple[int, ...]
+    outputs: int
+
+    @property
+    def features(self) -> int:
+        """Numbers of a sample."""
+        return math.prod(self.shape)
+
+
+Shown = Tokens | Numbers | Square | Arrays

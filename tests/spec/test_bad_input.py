@@ -35,8 +35,8 @@ ONE_LINE = {
     "model.p": (7, "model.p: unknown field (given 7); allowed: kind, layers, d_model, heads, d_head, d_mlp, "
                    "activation, "
                    "norm, bias, positions, causal, dropout, init, init_std, init_scale, dtype; nearest: task.p"),
-    "optimiser": ({}, "optimiser: unknown key (given {}); allowed: name, document, title, question, source, expect, cost, seeds, "
-                      "cohort_width, extends, task, model, optimizer, loss, batches, stop, streams, milestones, "
+    "optimiser": ({}, "optimiser: unknown key (given {}); allowed: name, document, title, question, source, expect, "
+                      "cost, seeds, cohort_width, extends, task, model, optimizer, loss, batches, stop, streams, milestones, "
                       "intervene, arms, grid, small; nearest: optimizer"),
     # A value of the wrong type: nothing is guessed.
     "optimizer.lr": ("0.001", 'optimizer.lr: expected a number, above 0 (given "0.001")'),
@@ -60,8 +60,8 @@ ONE_LINE = {
                              '"quadratic", "cubic" (given "ad"); nearest: add'),
     "loss.dtype": ("flaot32", 'loss.dtype: expected one of "float16", "bfloat16", "float32", "float64" '
                               '(given "flaot32"); nearest: float32'),
-    "model.kind": ("mpl", "model: expected a table whose kind is one of transformer, mlp, lstm, rnn, resnet (given "
-                          '{d_model = 16, heads = 4, kind = "mpl"}); nearest: mlp'),
+    "model.kind": ("mpl", "model: expected a table whose kind is one of transformer, mlp, lstm, rnn, resnet, module "
+                          '(given {d_model = 16, heads = 4, kind = "mpl"}); nearest: mlp'),
     # Schedules.
     "optimizer.weight_decay": (-1, "optimizer.weight_decay: expected a number, 0 or more (given -1)"),
     "optimizer.weight_decay.schedule": ("linaer", "optimizer.weight_decay: expected a number, or a table whose "

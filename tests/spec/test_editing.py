@@ -194,7 +194,7 @@ def test_a_section_of_several_kinds():
     names = [f.path.rpartition(".")[2] for f in section_fields("optimizer", {"kind": "sgd"})]
     assert "beta1" not in names and "momentum" in names
     kind = section_fields("task", {})[0]
-    assert kind.choices == ("modular", "s5", "parity", "digits", "m-height")
+    assert kind.choices == ("modular", "s5", "parity", "digits", "m-height", "module")
     adamw = {"lr": 0.1, "beta1": 0.5}
     assert of_kind(section_fields("optimizer", {})[0], "sgd", adamw) == {"kind": "sgd", "lr": 0.1}
 

@@ -10,13 +10,14 @@ from torch import nn
 
 from grokterm.engine.models.lstm import LSTM
 from grokterm.engine.models.mlp import MLP
+from grokterm.engine.models.module import Module
 from grokterm.engine.models.resnet import ResNet
 from grokterm.engine.models.rnn import RNN
 from grokterm.engine.models.transformer import Transformer
 from grokterm.engine.seeds import Purpose, generator
 from grokterm.spec import Member
 
-__all__ = ["KINDS", "LSTM", "MLP", "RNN", "ResNet", "Transformer", "build_network"]
+__all__ = ["KINDS", "LSTM", "MLP", "RNN", "Module", "ResNet", "Transformer", "build_network"]
 
 KINDS: dict[str, type[nn.Module]] = {
     "transformer": Transformer,
@@ -24,6 +25,7 @@ KINDS: dict[str, type[nn.Module]] = {
     "lstm": LSTM,
     "rnn": RNN,
     "resnet": ResNet,
+    "module": Module,
 }
 """The networks by the `kind` of their section."""
 

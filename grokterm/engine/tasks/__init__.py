@@ -3,6 +3,7 @@
 from grokterm.engine.tasks.digits import build_digits
 from grokterm.engine.tasks.m_height.task import build_m_height
 from grokterm.engine.tasks.modular import build_modular
+from grokterm.engine.tasks.module import build_module
 from grokterm.engine.tasks.parity import build_parity
 from grokterm.engine.tasks.s5 import build_s5
 from grokterm.engine.tasks.split import Build, Progress, Split, in_silence
@@ -16,6 +17,7 @@ KINDS: dict[str, Build] = {
     "parity": build_parity,
     "digits": build_digits,
     "m-height": build_m_height,
+    "module": build_module,
 }
 """The tasks by the `kind` of their section."""
 

@@ -56,6 +56,16 @@ class ModelSection(Section):
 
     kind: str
 
+    @property
+    def known(self) -> bool:
+        """Whether anything can be said of its size; a module of the user's own must have been looked at."""
+        return True
+
+    @property
+    def cautions(self) -> tuple[str, ...]:
+        """What is worth a second look before a run starts; one line each."""
+        return ()
+
     def parameters(self, shown: Shown) -> int:
         """Weights of one network."""
         raise NotImplementedError

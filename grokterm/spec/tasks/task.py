@@ -23,6 +23,11 @@ class TaskSection(Section):
         return self.answers == "classes"
 
     @property
+    def known(self) -> bool:
+        """Whether anything can be said of its samples; a module of the user's own must have been looked at."""
+        return True
+
+    @property
     def train_size(self) -> int:
         """Samples that are trained on."""
         raise NotImplementedError
