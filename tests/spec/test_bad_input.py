@@ -36,8 +36,8 @@ ONE_LINE = {
                    "activation, "
                    "norm, bias, positions, causal, dropout, init, init_std, init_scale, dtype; nearest: task.p"),
     "optimiser": ({}, "optimiser: unknown key (given {}); allowed: name, document, title, question, source, expect, "
-                      "cost, seeds, cohort_width, extends, task, model, optimizer, loss, batches, stop, streams, milestones, "
-                      "intervene, arms, grid, small; nearest: optimizer"),
+                      "cost, seeds, cohort_width, extends, task, model, optimizer, loss, batches, stop, streams, "
+                      "milestones, intervene, arms, grid, small; nearest: optimizer"),
     # A value of the wrong type: nothing is guessed.
     "optimizer.lr": ("0.001", 'optimizer.lr: expected a number, above 0 (given "0.001")'),
     "task.p": (53.0, "task.p: expected an integer, 2 to 2000 (given 53.0)"),
