@@ -1,6 +1,6 @@
 """The recorded columns of one experiment, as charts need them."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -19,6 +19,7 @@ class Curves:
     Attributes:
         growing: runs are still training: the x axis keeps some room to the right, so that new numbers fill it up
             instead of moving everything that is drawn already.
+        epochs: steps of an epoch by arm; 1 for arms that it doesn't name.
 
     What is computed for one way of looking (smoothed curves, positions on another axis) is kept until others are asked
     for, so that zooming and moving a cursor compute nothing. Charts are made in several threads: whoever is first with
@@ -28,6 +29,7 @@ class Curves:
     columns: dict[str, tuple[Curve, ...]] = field(default_factory=dict)
     bands: dict[tuple[str, str], Band] = field(default_factory=dict)
     growing: bool = False
+    epochs: Mapping[str, int] = field(default_factory=dict)
     _ways: dict[Hashable, dict[Hashable, object]] = field(default_factory=dict, init=False, repr=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
     _placed: dict[tuple, tuple[np.ndarray, np.ndarray | None]] = field(default_factory=dict, init=False, repr=False)
@@ -37,7 +39,7 @@ class Curves:
         self, columns: dict[str, tuple[Curve, ...]], bands: dict[tuple[str, str], Band], growing: bool
     ) -> "Curves":
         """The same experiment with more numbers: smoothing goes on from where it has come to."""
-        more = Curves(columns, bands, growing)
+        more = Curves(columns, bands, growing, self.epochs)
         more._smoothed.update(self._smoothed.copy())
         return more
 
@@ -80,15 +82,23 @@ class Curves:
         """Where `steps` of an arm are on an axis; nan where that isn't known, None where it was not recorded at all.
 
         Args:
-            axis: one of `scales.AXES`. Every experiment trains on its whole training set, so an epoch is a step.
+            axis: one of `scales.AXES`.
             seed: the run; None for the arm as a whole, which is the median of its seeds.
         """
         # Curves over the same steps share their x, and with it the work of reducing them.
-        whose = (axis, arm, seed) if axis in AXIS_COLUMNS else ()
+        whose = (axis, arm, seed) if axis in AXIS_COLUMNS else (self._epoch(axis, arm),)
         key = (*whose, id(steps))  # steps are kept beside their x: an identity is only one while the object lives
         if key not in self._placed:
             self._placed.setdefault(key, (steps, self._x(axis, arm, steps, seed)))
         return self._placed[key][1]
+
+    def counted(self, axis: str) -> bool:
+        """Whether x counts steps, so that between two whole numbers there is nothing."""
+        return axis not in AXIS_COLUMNS and all(self._epoch(axis, arm) == 1 for arm in self.epochs)
+
+    def _epoch(self, axis: str, arm: str) -> int:
+        """How many steps are one unit of x."""
+        return self.epochs.get(arm, 1) if axis == "epoch" else 1
 
     def place(self, axis: str, arm: str, step: float) -> float:
         """Where one step of an arm is on an axis; nan where that isn't known."""
@@ -97,7 +107,7 @@ class Curves:
 
     def _x(self, axis: str, arm: str, steps: np.ndarray, seed: int | None) -> np.ndarray | None:
         if axis not in AXIS_COLUMNS:
-            return np.asarray(steps, dtype=float)
+            return np.asarray(steps, dtype=float) / self._epoch(axis, arm)
         own = self._axis(AXIS_COLUMNS[axis], arm, seed)
         return None if own is None else axis_values(steps, own)
 

@@ -131,6 +131,8 @@ class Focus:
             self._feeds = {stream: CurveFeed(folder, stream, names) for stream, names in wanted.items()}
         changed = [stream for stream, feed in self._feeds.items() if feed.poll()]
         growing = summary.state is not None and summary.state.live
+        if not self._curves.epochs:
+            self._curves = Curves(epochs={arm.name: arm.spec.epoch for arm in spec.arms})
         if changed:
             self._curves = self._computed(changed)
         if growing != self._curves.growing:

@@ -41,9 +41,10 @@ def gather(items: Items, columns: Iterable[str]) -> tuple[tuple[ArmLine, ...], C
 def gather_curves(items: Items, columns: Iterable[str]) -> Curves:
     """The curves alone, by the same names of the arms. Raises GroktermError where a folder can't be read."""
     found, bands, read = {}, {}, {}
+    labels = labels_of(items)
     wanted = dict.fromkeys((*columns, *AXIS_COLUMNS.values()))
     streams = {folder.path: streams_of(folder) for folder in {folder.path: folder for folder, _ in items}.values()}
-    for (folder, arm), label in zip(items, labels_of(items), strict=True):
+    for (folder, arm), label in zip(items, labels, strict=True):
         for column in wanted:
             stream = streams[folder.path].get(column)
             if stream is None:
@@ -54,7 +55,8 @@ def gather_curves(items: Items, columns: Iterable[str]) -> Curves:
             found[column] = (*found.get(column, ()), *own)
             if own:
                 bands[column, label] = band(own)
-    return Curves(found, bands)
+    epochs = {label: folder.spec().arm(arm).spec.epoch for (folder, arm), label in zip(items, labels, strict=True)}
+    return Curves(found, bands, epochs=epochs)
 
 
 def streams_of(folder: ExperimentFolder) -> dict[str, str]:

@@ -76,6 +76,7 @@ def chart(panel: Panel, curves: Curves, arms: Arms, view: View, spot: Spot, ink:
         pen=view.pen,
         x_title="" if view.axis == "step" else AXIS_WORDS[view.axis],
         seconds=view.axis == "wall",
+        counted=curves.counted(view.axis),
         smooth=smooth,
     )
 

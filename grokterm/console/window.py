@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-CLOSEST = {"step": 4.0, "epoch": 4.0}  # on axes of whole numbers a window is never narrower than this
+CLOSEST = 4.0  # where x is a count, a window is never narrower than this
 _CLOSEST = 1e-4  # of the whole axis: nor is any other
 
 Span = tuple[float, float]

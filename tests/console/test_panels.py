@@ -57,6 +57,16 @@ def test_steps_and_epochs_are_the_recorded_steps():
     assert made().x_title == "" and made(View(axis="epoch")).x_title == "epoch"
 
 
+def test_an_epoch_of_batches_is_many_steps():
+    found = curves(epochs={"slow": 10, "quick": 4})
+    one = made(View(axis="epoch"), found=found)
+    by_label = {series.name: series.x for series in one.series}
+    assert not one.counted and made(found=found).counted
+    np.testing.assert_array_equal(by_label["slow"], STEPS / 10)
+    np.testing.assert_array_equal(by_label["quick"], STEPS / 4)
+    assert [mark.x for mark in one.milestones] == [2, 3.75]
+
+
 def test_wall_time_moves_curves_and_milestones_by_hand():
     one = made(View(axis="wall"))
     np.testing.assert_array_equal(one.series[0].x, [0, 20, 40, 60])

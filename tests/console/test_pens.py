@@ -158,7 +158,7 @@ def test_no_numbers_no_size_and_no_window_break_a_chart(
     chart = Chart(
         "loss", (series,), log_x, log_y, (Milestone(3 * scale, "g●", INK.arm(0)),), y_range,
         window=window and (window[0] * scale, window[1] * scale), cursor=cursor, pen=pen, seconds=seconds,
-        x_title="wall time" if seconds else "",
+        x_title="wall time" if seconds else "", counted=not seconds,
     )  # fmt: skip
     lines = draw(chart, width, height, INK)
     assert len(lines) == (height if width else 0)

@@ -55,7 +55,7 @@ def test_a_window_between_two_steps_has_no_ticks():
 
 
 def test_what_is_no_count_has_ticks_between_whole_numbers():
-    assert "1.5" in lines_of(chart(STEPS, window=(1.2, 3.4), x_title="∫λ"))[-1].split()
+    assert "1.5" in lines_of(chart(STEPS, window=(1.2, 3.4), x_title="∫λ", counted=False))[-1].split()
 
 
 def test_steps_beyond_a_billion_are_told_apart():

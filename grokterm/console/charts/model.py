@@ -72,6 +72,7 @@ class Chart:
         pen: what curves are made of, a name in `pens.PENS`.
         x_title: what x is, said at the right end of the title line; "" for steps.
         seconds: x is a time in seconds.
+        counted: x is a count of steps: between two whole numbers there is nothing.
         smooth: weight of the moving average behind every `y` that has a `raw_y`; 0 without.
         empty: what to say when there is nothing to draw yet. hint: what the user can do where nothing is seen.
         note: a few words at the right end of the title line.
@@ -92,9 +93,5 @@ class Chart:
     pen: str = "braille"
     x_title: str = ""
     seconds: bool = False
+    counted: bool = True
     smooth: float = 0.0
-
-    @property
-    def counted(self) -> bool:
-        """x is a count of steps or epochs: between two whole numbers there is nothing."""
-        return self.x_title in ("", "step", "epoch")

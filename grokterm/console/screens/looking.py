@@ -64,7 +64,7 @@ class Looking(Page):
             spot = scene.spot
             about = spot.cursor if about is None else about
             self._reveal()
-            closest = CLOSEST.get(scene.view.axis, 0.0)
+            closest = CLOSEST if scene.curves.counted(scene.view.axis) else 0.0
             self.go(replace(spot, window=zoom(spot.window, whole, factor, about, scene.view.log_x, closest)))
 
     def action_pan_left(self) -> None:

@@ -66,7 +66,8 @@ class ProbesTab(ReadingTab):
         if (known, self.found) != self._joined_from:
             self._joined_from = (known, self.found)
             columns, bands = {**known.columns, **found.columns}, {**known.bands, **found.bands}
-            self._joined = self._joined.grown(columns, bands, known.growing)
+            before = self._joined if self._joined.epochs == known.epochs else Curves(epochs=known.epochs)
+            self._joined = before.grown(columns, bands, known.growing)
         return self._joined
 
     def tell(self) -> None:
