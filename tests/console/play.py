@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 from console.world import NOW
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Static
 
 from grokterm.console.app import Console
@@ -45,8 +46,14 @@ async def drained(app: Console) -> None:
         screen = app.screen
         screen._on_timer_update()
         drawn = not (screen._callbacks or screen._dirty_widgets or screen._layout_required)
-        if drawn and all(pump._message_queue.empty() for pump in (app, *screen.walk_children(with_self=True))):
+        pumps = (app, *(widget for screen in seen(app) for widget in screen.walk_children(with_self=True)))
+        if drawn and all(pump._message_queue.empty() for pump in pumps):
             return
+
+
+def seen(app: Console) -> list[Screen]:
+    """The screen in front, and those that a dialog lies over."""
+    return [*app._background_screens, app.screen]
 
 
 async def press(pilot: Pilot, *keys: str) -> None:
@@ -94,7 +101,7 @@ def _settled(app: Console) -> bool:
         and machine
         and not busy
         and shown
-        and all(view.settled for view in app.screen.query(ChartView))
+        and all(view.settled for screen in seen(app) for view in screen.query(ChartView))
     )
 
 
