@@ -40,8 +40,13 @@ def shrink(files: list[Document]) -> list[Document]:
     kept = next((d.table["only"] for d in reversed(tables) if "only" in d.table), known)
     files = [file._replace(table=_with(file.table, kept)) for file in files]
     said = [d._replace(table={k: v for k, v in _with(d.table, kept).items() if k != "only"}) for d in tables]
-    cost = Document(main, {"cost": ""}, (SMALL,))  # that of the whole experiment says nothing of this one
-    return [*files, cost, *said]
+    return [*files, Document(main, _words(files), (SMALL,)), *said]
+
+
+def _words(files: list[Document]) -> dict[str, str]:
+    """What of a preset's words is said otherwise: its title may name the whole's sizes, and its cost is the whole's."""
+    title = next((d.table["title"] for d in reversed(files) if d.table.get("title")), "")
+    return {"cost": "", "title": f"Small form of: {title}" if isinstance(title, str) and title else title}
 
 
 def _problems(table: dict[str, Any], known: list[str]) -> list[str]:

@@ -49,6 +49,11 @@ def refusal(text, **kwargs):
     return refused.value.problems
 
 
+def test_its_title_says_what_it_is_where_it_has_none_of_its_own():
+    small = SMALL.replace('title = "small"', "")
+    assert load(write("mine", WHOLE + small), small=True).title == "Small form of: whole"
+
+
 def test_it_lies_over_the_whole_and_nothing_of_it_is_left_in_the_record():
     whole, small = (load(write("mine", WHOLE + SMALL), small=small) for small in (False, True))
     assert (whole.name, len(whole.members), whole.arms[0].spec.task.p) == ("mine", 30 * 3 * 2, 113)
