@@ -19,6 +19,7 @@ from grokterm.console.asides import Asides
 from grokterm.console.background import Late
 from grokterm.console.commands import command, use
 from grokterm.console.filters import Ascii, NoColour
+from grokterm.console.inorder import InOrder
 from grokterm.console.leaving import Leaving
 from grokterm.console.look import DARK, THEMES, Ink, ink, theme_of
 from grokterm.console.memory import Memory
@@ -37,7 +38,7 @@ UNSEEN_SECONDS = 10.0  # how often the screen is drawn while the terminal has no
 _LAST_WORDS = 1.0  # seconds for the watcher to write down what it has read
 
 
-class Console(Telling, Asides, Leaving, Calling):
+class Console(InOrder, Telling, Asides, Leaving, Calling):
     """The terminal laboratory.
 
     Args:

@@ -47,7 +47,7 @@ async def drained(app: Console) -> None:
         screen._on_timer_update()
         drawn = not (screen._callbacks or screen._dirty_widgets or screen._layout_required)
         pumps = (app, *(widget for screen in seen(app) for widget in screen.walk_children(with_self=True)))
-        if drawn and all(pump._message_queue.empty() for pump in pumps):
+        if drawn and not app.typing and all(pump._message_queue.empty() for pump in pumps):
             return
 
 

@@ -86,10 +86,6 @@ class Gathering(Acting):
         """Write a filter."""
         self.query_one(FilterBar).open()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """`/` is a letter in the filter itself."""
-        return action != "filter" or not self.query_one(FilterBar).has_focus_within
-
     def on_filter_bar_changed(self, message: FilterBar.Changed) -> None:
         """Filter while typing."""
         self.app.memory.remember(filter=message.text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import ClassVar
 
 from rich.text import Text
@@ -32,8 +31,7 @@ class Home(Gathering):
     """
 
     SCOPE = HOME
-    # `/` before all others, so that letters which arrive together with it are written in the filter.
-    BINDINGS: ClassVar = [replace(binding, priority=binding.id == "filter") for binding in bindings(HOME)]
+    BINDINGS = bindings(HOME)
     HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (150, "-wide")]
     VERTICAL_BREAKPOINTS: ClassVar = [(0, "-low"), (34, "-high")]
     AUTO_FOCUS = "#history"
