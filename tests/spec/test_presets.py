@@ -149,7 +149,8 @@ def test_documents_of_ones_own_are_listed_behind_and_numbers_in_names_count():
 
 def test_small_forms_of_what_has_another_optimizer_have_a_rate_of_their_own():
     for name, rate in (("prieto-fig7", 10.0), ("prieto-fig9", 0.1), ("prieto-fig10", 1.0)):
-        assert {arm.spec.optimizer.lr for arm in load(name, small=True).arms} == {rate}  # not that of the AdamW they extend
+        arms = load(name, small=True).arms
+        assert {arm.spec.optimizer.lr for arm in arms} == {rate}  # not that of the AdamW they extend
 
 
 def test_the_quickstart():
