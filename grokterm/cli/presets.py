@@ -94,12 +94,12 @@ def _list(runs, as_json: bool) -> None:
     rows, before = [], ""
     for preset in found:
         if (heading := "yours" if preset.mine else preset.document) != before:
-            rows += [[""] * 4, [heading, "", "", ""]]
+            rows += [[""] * 3, [heading, "", ""]]
         before = heading
         here = "" if times[preset.path] is None else duration(times[preset.path])
         words = preset.problem or preset.question or preset.title
-        rows.append([f"  {preset.name}" if heading else preset.name, words, preset.cost, here])
-    table([("preset", "left"), ("question", "left"), ("cost", "left"), ("here", "left")], rows)
+        rows.append([f"  {preset.name}" if heading else preset.name, words, here])
+    table([("preset", "left"), ("question", "left"), ("here", "right")], rows)
     mine = {preset.name for preset in found if preset.mine}
     for preset in found:
         if not preset.mine and preset.name in mine:

@@ -21,6 +21,8 @@ from grokterm.spec.problems import nearest, plain_line, show
 
 MOST_BYTES = 2_000_000
 PRESET_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._\-]{0,63}")
+DOCUMENTS = ("Biswas, Islam, Hu", "Lou, Wang, Yang", "Lin", "Grokking Dynamics", "Prieto et al.")
+"""The works whose figures come with the program, in the order in which they are listed."""
 
 
 class PresetInfo(NamedTuple):
@@ -58,11 +60,12 @@ def my_folder() -> Path:
 def list_presets() -> tuple[PresetInfo, ...]:
     """The bundled presets by document and name, those of none first, then the user's in the same order.
 
-    One that is broken is listed with its problem.
+    Documents are in the order of DOCUMENTS, others behind them; figure 10 is behind figure 9. One that is broken is
+    listed with its problem.
     """
     bundled = [_info(path) for path in _preset_files(presets_folder())]
     mine = [_info(path, mine=True) for path in _preset_files(my_folder())]
-    return tuple(info for infos in (bundled, mine) for info in sorted(infos, key=lambda info: info.document))
+    return tuple(info for infos in (bundled, mine) for info in sorted(infos, key=_place))
 
 
 def find_preset(source: str | Path, beside: Path | None = None) -> Path:
@@ -200,6 +203,13 @@ class Exists(BadInput):
 
 def _preset_files(folder: Path) -> list[Path]:
     return sorted(folder.glob("[!.]*.toml"), key=lambda path: path.stem)
+
+
+def _place(info: PresetInfo) -> tuple[int, str, list[tuple[int, str]]]:
+    known = ("", *DOCUMENTS)
+    document = known.index(info.document) if info.document in known else len(known)
+    pieces = re.findall(r"\d+|\D+", info.name)
+    return document, info.document, [(int(piece), "") if piece.isdecimal() else (0, piece) for piece in pieces]
 
 
 def _info(path: Path, mine: bool = False) -> PresetInfo:

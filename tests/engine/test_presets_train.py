@@ -12,7 +12,7 @@ STEPS = 3
 @pytest.mark.slow
 @pytest.mark.parametrize("path", [info.path for info in list_presets() if not info.mine], ids=lambda path: path.stem)
 def test_its_small_form_makes_some_steps(path):
-    for cohort in plan_cohorts(load(path, ["stop.steps=10"], seeds=1, small=True)):
+    for cohort in plan_cohorts(load(path, seeds=1, small=True)):
         trainer = trained(cohort, STEPS, CPU)
         trainer.close()
         rows = trainer.drain()

@@ -17,10 +17,71 @@ from grokterm.spec import (
     save_preset,
     schedule_values,
 )
-from grokterm.spec.presets import presets_folder, slug
+from grokterm.spec.presets import DOCUMENTS, presets_folder, slug
 
 NAMES = ["quickstart", "static-vs-dynamic", "static-vs-dynamic-30"]
-DOCUMENTS = ["Biswas, Islam, Hu", "Grokking Dynamics", "Lin", "Lou, Wang, Yang", "Prieto et al."]
+FIGURES = {  # every figure and table of the works that is about trained networks the bench has, by what repeats it
+    "Biswas, Islam, Hu": {
+        "static-vs-dynamic": ["figures 1 to 6", "8 and 9"],
+        "static-vs-dynamic-30": [],  # ours: where a schedule has time to matter
+    },
+    "Lou, Wang, Yang": {
+        "lou-fig1-encodings": ["figure 1b"],
+        "lou-fig1-replication": ["figure 1a"],
+        "lou-fig2-primes": ["figure 2"],
+        "lou-fig3-depth": ["figure 3a"],
+        "lou-fig3-lstm": ["figure 3b"],
+        "lou-fig4-fractions": ["figure 4"],
+        "lou-fig5-shape": ["figure 5"],
+        "lou-fig6-birnn": ["figure 6"],
+        "lou-fig7-lr-batch": ["figure 7"],
+        "lou-fig8-lr-decay": ["figures 7 and 8"],
+        "lou-fig9-decay": ["figure 9"],
+        "lou-fig9-depth": ["figure 9"],
+        "lou-fig9-dropout": ["figure 9"],
+        "lou-fig9-fractions": ["figure 9"],
+        "lou-fig9-optimizers": ["figure 9"],
+        "lou-fig9-width": ["figure 9"],
+        "lou-fig10-mlp": ["figure 10"],
+        "lou-fig10-transformer": ["figure 10"],
+        "lou-fig11-birnn": ["figure 11"],
+        "lou-fig12-birnn": ["figure 12"],
+        "lou-fig13-landscape": ["figure 13"],
+    },
+    "Lin": {"lin-heads": [], "lin-wd": ["3.1 to 3.3", "tables of sections 3.4 and 4.2"]},  # heads: ours
+    "Grokking Dynamics": {
+        "dynamics-beta1": ["beta1 sweep"],
+        "dynamics-calibrate": [],
+        "dynamics-curve": ["What the geometry is doing"],
+        "dynamics-decay": ["Weight decay"],
+        "dynamics-grokfast": ["The initial hypothesis"],
+        "dynamics-momentum": ["curvature", "gradient agreement", "rank collapse", "agreement instability"],
+        "dynamics-oscillation": ["Grokked"],
+        "dynamics-transplant": ["Fourier transplant"],
+    },
+    "Prieto et al.": {
+        "prieto-fig1": ["figure 1"],
+        "prieto-fig2": ["figure 2"],
+        "prieto-fig4": ["figure 4, left and middle"],
+        "prieto-fig4-inputs": ["figure 4, right"],
+        "prieto-fig5": ["figure 5"],
+        "prieto-fig6a": ["figure 6a"],
+        "prieto-fig6b": ["figure 6b"],
+        "prieto-fig6c": ["figure 6c"],
+        "prieto-fig7": ["figure 7"],
+        "prieto-fig8": ["figure 8"],
+        "prieto-fig9": ["figure 9"],
+        "prieto-fig10": ["figure 10"],
+        "prieto-fig11": ["figure 11"],
+        "prieto-fig12-fourier": ["figure 12"],
+        "prieto-fig13": ["figure 13"],
+        "prieto-fig14": ["figure 14"],
+        "prieto-fig15a": ["figure 15a"],
+        "prieto-fig15b": ["figure 15b"],
+        "prieto-fig16": ["figure 16"],
+        "prieto-l1": ["D.1"],
+    },
+}
 PRESETS = sorted(presets_folder().glob("*.toml"))
 
 
@@ -66,7 +127,30 @@ def test_those_of_a_document_have_seeds_enough_for_a_comparison(path):
 def test_they_are_listed_by_document_those_of_none_first():
     documents = [info.document for info in list_presets() if not info.mine]
     assert list(dict.fromkeys(documents)) == ["", *DOCUMENTS]
-    assert documents == sorted(documents)
+    order = ["", *DOCUMENTS]
+    assert documents == sorted(documents, key=order.index)
+
+
+def test_every_figure_has_its_preset_which_names_it_and_is_listed_in_its_place():
+    listed = {document: [info for info in list_presets() if info.document == document] for document in DOCUMENTS}
+    assert list(FIGURES) == list(DOCUMENTS)
+    for document, figures in FIGURES.items():
+        assert [info.name for info in listed[document]] == list(figures)
+        for info in listed[document]:
+            assert not [named for named in figures[info.name] if named not in info.source]
+            assert info.small and len(info.name) <= 22  # whole in the New screen at 80 columns
+
+
+def test_documents_of_ones_own_are_listed_behind_and_numbers_in_names_count():
+    for name, document in (("b", "Zoo"), ("a-fig10", "Aardvark"), ("a-fig9", "Aardvark"), ("c", "Lin")):
+        (my_folder() / f"{name}.toml").write_text(f'document = "{document}"\n' + GOOD)
+    assert [info.name for info in list_presets() if info.mine] == ["c", "a-fig9", "a-fig10", "b"]
+
+
+def test_small_forms_of_what_has_another_optimizer_have_a_rate_of_their_own():
+    for name, rate in (("prieto-fig7", 10.0), ("prieto-fig9", 0.1), ("prieto-fig10", 1.0)):
+        arms = load(name, small=True).arms
+        assert {arm.spec.optimizer.lr for arm in arms} == {rate}  # not that of the AdamW they extend
 
 
 def test_the_quickstart():
