@@ -25,6 +25,7 @@ MLP = {
 CASES = {
     "change": {"lr": 2e-3, "weight_decay": 0.1, "beta1": 0.5, "beta2": 0.999, "eps": 1e-6},
     "collapse": {"factor": 0.0},
+    "collapse, gradient": {"factor": 0.0, "of": "gradient"},
     "clamp_norm": {"factor": 0.9},
     "clamp_norm, given": {"norm": 3.0},
     "clamp_norm, each": {"per": "tensor"},
@@ -87,7 +88,8 @@ class ByHand:
         self.optimizer.param_groups[0]["weight_decay"] = self.decay(step)
         z = torch.relu(self.x @ self.w["W_1"] + self.w["b_1"]) @ self.w["W_2"] + self.w["b_2"]
         if self.kind == "collapse" and step >= AT:
-            z = z * (1 - F.one_hot(self.y, P))
+            right = F.one_hot(self.y, P)
+            z = z * (1 - right) + (z.detach() * right if self.fields.get("of") == "gradient" else 0)
         self.optimizer.zero_grad()
         F.cross_entropy(z, self.y).backward()
         if self.kind == "freeze" and step >= AT:
