@@ -10,7 +10,6 @@ from own.lab import PRESET, make_lab
 
 from grokterm.engine.cohort import build_data
 from grokterm.engine.seeds import Purpose, word
-from grokterm.engine.trainer import Trainer
 from grokterm.jobs import described
 from grokterm.spec import load, plan_cohorts
 
@@ -60,11 +59,9 @@ def test_a_member_trains_as_it_would_alone(lab, model, kind, why):
     members = cohort(lab, f"model.module=my_lab.models:{model}", "seeds=[5, 3, 9]")
     found = members[0].spec.model.found
     assert found.kind == kind and why in found.why
-    stack = Trainer(members, CPU).stack if hasattr(Trainer, "stack") else None
     together = losses(members, 30)
     for index, member in enumerate(members):
         np.testing.assert_allclose(together[:, index], losses([member], 30)[:, 0], rtol=1e-3)
-    assert stack is None or stack.width == 3
 
 
 def test_dropout_is_the_members_own_and_differs_by_step(lab):
@@ -86,11 +83,11 @@ def test_the_size_is_that_of_the_network(lab):
     "sets, shown",
     [
         (['model={kind="transformer", d_model=8, heads=2, d_mlp=8}'], "tokens"),
-        (['model={kind="mlp", width=8}'], "tokens"),
-        (['model={kind="lstm", width=8}'], "tokens"),
+        (['model={kind="mlp", hidden=[8]}'], "tokens"),
+        (['model={kind="lstm", hidden=8, embedding=8}'], "tokens"),
         (['task={kind="modular", p=5, train_fraction=0.5}'], "tokens"),
-        (['task={kind="parity", bits=10, train_size=50, test_size=50}', "model.module=my_lab.models:Flat"], "numbers"),
-        (["task.module=my_lab.tasks:line", 'model={kind="mlp", width=8}', "loss.kind=mse"], "numbers"),
+        (['task={kind="parity", inputs=10, relevant=2, samples=100, train_fraction=0.5}', "model.module=my_lab.models:Flat"], "numbers"),
+        (["task.module=my_lab.tasks:line", 'model={kind="mlp", hidden=[8]}', "loss.kind=mse"], "numbers"),
         (["task.module=my_lab.tasks:pictures", "model.module=my_lab.models:Seeing"], "arrays"),
     ],
     ids=lambda value: value[0] if isinstance(value, list) else value,
