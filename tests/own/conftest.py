@@ -15,8 +15,10 @@ from grokterm.spec import load
 
 
 @pytest.fixture(autouse=True)
-def _warm(monkeypatch):
-    """Workers, and the process that looks at modules, are forked from one that has loaded torch."""
+def _warm(monkeypatch, tmp_path):
+    """Workers, and the process that looks at modules, are forked from one that has loaded torch; nothing is beside."""
+    (tmp_path / "desk").mkdir()
+    monkeypatch.chdir(tmp_path / "desk")
     warm_workers(monkeypatch)
     warm_looks(monkeypatch)
 

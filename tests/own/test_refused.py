@@ -25,12 +25,18 @@ def refused(answer, monkeypatch, preset, *sets) -> str:
         (["task.module=my_lab.nothing:Cube"], ["no module 'my_lab.nothing' in ", "/lab, and none is installed"]),
         (["task.module=my_lab.tasks:Cubes"], ["my_lab.tasks (", "/tasks.py) has no 'Cubes'; it has Cube, line"]),
         (["model.module=my_lab.models:nn"], ["my_lab.models:nn is no class and no function"]),
-        (["model.module=Tiny"], ["model.module: 'Tiny' is no package.module:Name, and no entry point", "grokterm.models"]),
+        (
+            ["model.module=Tiny"],
+            ["model.module: 'Tiny' is no package.module:Name, and no entry point", "grokterm.models"],
+        ),
         (["model.options={widht=3}"], ["model.module: my_lab.models:Tiny: TypeError", "widht"]),
         (["task.options={n=0}"], ["task.module: my_lab.tasks:Cube: train has inputs [0, 2]"]),
         (["model.module=my_lab.models:Flat"], ["models.py, line ", "AttributeError", "features"]),
         (["task.module=my_lab.tasks:pictures", 'model={kind="mlp"}'], ["mlp reads ", "shows arrays"]),
-        (["task.module=my_lab.tasks:line", "model.module=my_lab.models:Flat"], ["cross_entropy needs answers that are classes"]),
+        (
+            ["task.module=my_lab.tasks:line", "model.module=my_lab.models:Flat"],
+            ["cross_entropy needs answers that are classes"],
+        ),
         (["model.module=my_lab.models:Looped", "task.folders=[]"], ["task.folders"]),
         (["model.module=my_lab.models:Reading", "model.dropout=0.1"], ["model.dropout", "drops nothing", "drop(x)"]),
         (["task.module=types:Cube"], ["types is ", "give ", "/types.py another name"]),
@@ -101,6 +107,8 @@ def test_a_task_that_is_wrong(answer, monkeypatch, tmp_path, good, bad, parts):
 )  # fmt: skip
 def test_a_model_that_is_wrong(answer, monkeypatch, tmp_path, good, bad, parts):
     assert good in MODELS
-    preset = make_lab(tmp_path / "lab", models=MODELS.replace(good, bad, 1).replace("class Looped(Tiny)", "class Looped"))
+    preset = make_lab(
+        tmp_path / "lab", models=MODELS.replace(good, bad, 1).replace("class Looped(Tiny)", "class Looped")
+    )
     err = refused(answer, monkeypatch, preset)
     assert "model.module: my_lab.models:Tiny" in err and all(part in err for part in parts), err

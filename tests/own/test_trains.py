@@ -86,7 +86,13 @@ def test_the_size_is_that_of_the_network(lab):
         (['model={kind="mlp", hidden=[8]}'], "tokens"),
         (['model={kind="lstm", hidden=8, embedding=8}'], "tokens"),
         (['task={kind="modular", p=5, train_fraction=0.5}'], "tokens"),
-        (['task={kind="parity", places=10, relevant=2, samples=100, train_fraction=0.5}', "model.module=my_lab.models:Flat"], "numbers"),
+        (
+            [
+                'task={kind="parity", places=10, relevant=2, samples=100, train_fraction=0.5}',
+                "model.module=my_lab.models:Flat",
+            ],
+            "numbers",
+        ),
         (["task.module=my_lab.tasks:line", 'model={kind="mlp", hidden=[8]}', "loss.kind=mse"], "numbers"),
         (["task.module=my_lab.tasks:pictures", "model.module=my_lab.models:Seeing"], "arrays"),
     ],

@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 from own.lab import MODELS, PRESET, make_lab
-from worker.lab import assert_same_numbers, events, kill, numbers, state, status, step_of, until, wait_for_state, worker_log
+from worker.lab import (
+    assert_same_numbers,
+    events,
+    kill,
+    numbers,
+    state,
+    status,
+    step_of,
+    until,
+    wait_for_state,
+    worker_log,
+)
 
 from grokterm.errors import BadInput
 from grokterm.jobs import fork, repeat, resume
@@ -74,9 +85,9 @@ def test_forked_and_repeated(started, lab, tmp_path, monkeypatch):
     assert Path(spec.model.folders[0]) == lab.parent
     assert ended(gone).spec().arms[0].spec.stop.steps == 80
     assert numbers(gone)["train/step"].tolist() == list(range(80))
-    with pytest.raises(BadInput, match="model.options: can't change in a fork"):
+    with pytest.raises(BadInput, match="model.options: can.t change"):
         fork(folder, 30, ["model.options.width=4"], "cpu")
     (lab.parent / "my_lab" / "models.py").unlink()
-    with pytest.raises(BadInput, match="no module 'my_lab.models' in "):
+    with pytest.raises(BadInput, match="no module"):
         repeat(folder, 1, device="cpu")
     assert len(list(folder.path.parent.iterdir())) == 3
