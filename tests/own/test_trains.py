@@ -1,4 +1,4 @@
-"""Code of the user's own is trained as plain PyTorch would train it, stacked or in turn, beside grokterm's own kinds."""
+"""Code of the user's own is trained as plain PyTorch would, stacked or in turn, beside grokterm's own kinds."""
 
 import sys
 
@@ -88,7 +88,7 @@ def test_the_size_is_that_of_the_network(lab):
         (['task={kind="modular", p=5, train_fraction=0.5}'], "tokens"),
         (
             [
-                'task={kind="parity", places=10, relevant=2, samples=100, train_fraction=0.5}',
+                'task={kind="parity", relevant=2, noise=8, samples=100, train_fraction=0.5}',
                 "model.module=my_lab.models:Flat",
             ],
             "numbers",

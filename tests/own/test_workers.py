@@ -85,7 +85,7 @@ def test_forked_and_repeated(started, lab, tmp_path, monkeypatch):
     assert Path(spec.model.folders[0]) == lab.parent
     assert ended(gone).spec().arms[0].spec.stop.steps == 80
     assert numbers(gone)["train/step"].tolist() == list(range(80))
-    with pytest.raises(BadInput, match="model.options: can.t change"):
+    with pytest.raises(BadInput, match=r"model\.options: can.t change"):
         fork(folder, 30, ["model.options.width=4"], "cpu")
     (lab.parent / "my_lab" / "models.py").unlink()
     with pytest.raises(BadInput, match="no module"):
