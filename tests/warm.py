@@ -17,11 +17,12 @@ import threading
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import MappingProxyType, SimpleNamespace
 
 import pytest
 
-WORKER = "grokterm.engine.__main__", "grokterm.engine.worker"
+WORKER = "grokterm.engine.__main__", "grokterm.engine.worker", "grokterm.engine.describe"
 COMMAND = "grokterm.cli.main", "grokterm.jobs", "rich.table", "grokterm.analysis.comparing", "scipy.stats"
 
 
@@ -106,6 +107,21 @@ def warm_workers(patch: pytest.MonkeyPatch) -> None:
 
     launch = importlib.import_module("grokterm.jobs.launch")  # by attribute, that is the function of the same name
     patch.setattr(launch, "subprocess", SimpleNamespace(**vars(subprocess) | {"Popen": popen}))
+
+
+def warm_looks(patch: pytest.MonkeyPatch) -> None:
+    """Let `jobs` fork the process that looks at modules of the user's own from now on."""
+
+    def run(command, *, capture_output, text, stdin, timeout, cwd):
+        assert command[:3] == [sys.executable, "-m", "grokterm.engine"] and capture_output and text
+        with Path(os.devnull).open() as nothing, TemporaryFile("w+") as out, TemporaryFile("w+") as errors:
+            files = nothing.fileno(), out.fileno(), errors.fileno()
+            code = starter(WORKER).wait(starter(WORKER).start(command[3:], files, cwd), timeout)
+            said = [(file.seek(0), file.read())[1] for file in (out, errors)]
+        return subprocess.CompletedProcess(command, code, *said)
+
+    describe = importlib.import_module("grokterm.jobs.describe")
+    patch.setattr(describe, "subprocess", SimpleNamespace(**vars(subprocess) | {"run": run}))
 
 
 def serve(line: socket.socket, modules: list[str]) -> None:

@@ -100,11 +100,19 @@ def show_comparison(comparison, items, chart: bool = True) -> None:
         data()
         data("what differs")
         fields = comparison.differing.items()
-        _grid(labels, [(field, ["" if v is None else str(v) for v in values]) for field, values in fields], "field")
+        _grid(labels, [(field, [_cell(value) for value in values]) for field, values in fields], "field")
     data()
     for warning in comparison.warnings:
         data(_paragraph(f"note: {warning}"))
     data(_paragraph(f"how: {comparison.method}"))
+
+
+def _cell(value: object) -> str:
+    from grokterm.spec import words_of
+
+    if isinstance(value, dict | list | tuple):
+        return words_of(value)
+    return "" if value is None else str(value)
 
 
 def _paragraph(words: str) -> str:

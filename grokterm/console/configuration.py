@@ -119,4 +119,8 @@ def _written(value: object) -> str:
         return "not set"
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, dict):
+        return ", ".join(f"{plain(key)} = {_written(part)}" for key, part in value.items()) or "none"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(_written, value))
     return f"{value:g}" if isinstance(value, float) else plain(value)

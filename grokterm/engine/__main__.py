@@ -10,7 +10,6 @@ import signal
 import sys
 import time
 import traceback
-from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
 
@@ -56,7 +55,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(json.dumps(probe()))
         return 0
     if asked.describe is not None:
-        print(json.dumps(look_at_modules(asked.describe)))
+        answer, sys.stdout = sys.stdout, sys.stderr  # what the user's code prints, at its exit too, is no answer
+        print(json.dumps(look_at_modules(asked.describe)), file=answer, flush=True)
         return 0
     if asked.folder is None and asked.measure is None:
         parser.error("which folder?")
@@ -112,8 +112,7 @@ def look_at_modules(source: Path) -> dict:
     from grokterm.engine.describe import describe  # deferred: see train
 
     try:
-        with redirect_stdout(sys.stderr):  # what the user's code prints is no answer
-            return {"arms": describe(source)}
+        return {"arms": describe(source)}
     except BadInput as problem:
         return {"problem": str(problem)}
 

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +11,14 @@ import torch
 
 from grokterm.engine.examine import examine
 from grokterm.engine.precision import set_precision
-from grokterm.engine.tasks.module import made
+from grokterm.engine.tasks.module import check_sizes, made
 from grokterm.errors import BadInput
 from grokterm.spec import Member, ModuleModel, ModuleTask, RunSpec, parse
 from grokterm.spec.base import Section
 from grokterm.spec.shown import Arrays, Shown, Tokens
 
 SAMPLES = 8
-TWICE = 20.0  # seconds: data that were made quicker are made again, to see whether they are the same
+AGAIN = 20.0  # seconds: data that were made quicker are made again, to see whether they are the same
 
 
 def describe(source: Path) -> dict:
@@ -44,7 +45,7 @@ def describe(source: Path) -> dict:
         inputs = None
         if isinstance(spec.task, ModuleTask):
             if spec.task not in tasks:
-                tasks[spec.task] = _samples(spec.task, member.split_seed)
+                tasks[spec.task] = _samples(spec.task, [member._replace(seed=s).split_seed for s in experiment.seeds])
             found["task"], inputs = tasks[spec.task]
             spec = _seen(spec, found["task"])
         if isinstance(spec.model, ModuleModel):
@@ -62,14 +63,16 @@ def _seen(spec: RunSpec, found: dict) -> RunSpec:
     return spec.model_copy(update={"task": task})
 
 
-def _samples(task: ModuleTask, seed: int) -> tuple[dict, torch.Tensor]:
-    started = time.monotonic()
+def _samples(task: ModuleTask, seeds: Sequence[int]) -> tuple[dict, torch.Tensor]:
+    started, seed = time.monotonic(), seeds[0]
     split, sizes = made(task, seed)
-    if time.monotonic() - started < TWICE:
+    if time.monotonic() - started < AGAIN:
         again, _ = made(task, seed)
         if not all(torch.equal(one, other) for one, other in zip(split, again, strict=True)):
             sentence = f"{task.module} gives other samples with the same seed; let the seed it is called with decide"
             raise BadInput(f"task.module: {sentence}")
+        if seeds[-1] != seed:
+            check_sizes(task, seeds[-1], made(task, seeds[-1])[1], sizes, f"with seed {seed} it is")
     return sizes, split.train_inputs[:SAMPLES]
 
 

@@ -18,6 +18,7 @@ from grokterm.spec.models.module import FoundModel
 
 _CLOSE = 1e-3  # of the largest gradient: more than rounding, less than other mathematics
 _CPU = torch.device("cpu")
+_DEAF = "its outputs don't depend on its weights, or can't be differentiated"
 
 
 def examine(member: Member, inputs: torch.Tensor) -> FoundModel:
@@ -43,7 +44,7 @@ def examine(member: Member, inputs: torch.Tensor) -> FoundModel:
     mapped = member._replace(spec=_with(member, found.model_copy(update={"kind": "mapped", "why": ""})))
     with said_of("model", name):
         wanted = _gradients(looped, shown)
-    _refuse(name, None if wanted.any() else "its outputs don't depend on its weights, or can't be differentiated")
+    _refuse(name, None if wanted.any() else _DEAF)
     why = "it asks for it with `looped = True`" if getattr(networks[0].network, "looped", False) else None
     why = why or _why_not_mapped(mapped, shown, wanted)
     return found.model_copy(update={"why": why}) if why else mapped.spec.model.found
@@ -102,7 +103,7 @@ def _check_buffers(networks: Sequence[nn.Module]) -> str | None:
 def _check_outputs(network: nn.Module, inputs: torch.Tensor, member: Member) -> str | None:
     buffers = {path: buffer.clone() for path, buffer in network.network.named_buffers()}
     state = torch.get_rng_state()
-    first = network(inputs)
+    first, drawn = network(inputs), not torch.equal(torch.get_rng_state(), state)
     wanted = [len(inputs), member.spec.task.shown.outputs]
     if not isinstance(first, torch.Tensor):
         return f"forward gives a {type(first).__name__}; a tensor {wanted} would be right"
@@ -110,11 +111,13 @@ def _check_outputs(network: nn.Module, inputs: torch.Tensor, member: Member) -> 
         return f"forward gives {list(first.shape)} for {list(inputs.shape)}; [samples, outputs] = {wanted} is right"
     if first.dtype != getattr(torch, member.spec.model.dtype):
         return f"forward gives {first.dtype} in a network of {member.spec.model.dtype}"
-    if not torch.equal(torch.get_rng_state(), state) or not torch.equal(first, network(inputs)):
-        return "forward gives other numbers when called again; what it draws no resume could repeat"
+    if not first.requires_grad:
+        return _DEAF
     for path, buffer in network.network.named_buffers():
         if not torch.equal(buffer, buffers[path]):
             return f"forward changes the buffer {path}; a buffer is a constant"
+    if drawn or not torch.equal(first, network(inputs)):
+        return "forward gives other numbers when called again; what it draws no resume could repeat"
     return None
 
 

@@ -54,6 +54,7 @@ def load_named(name: str, folders: Sequence[str], section: str) -> Callable:
                 raise
             places = ", ".join(folders)
             raise BadInput(f"{section}.module: no module {problem.name!r} in {places}, and none is installed") from None
+    _check_file(module, getattr(found, "__file__", None), folders, section)
     for part in attribute.split("."):
         if not hasattr(found, part):
             there = [key for key, value in vars(found).items() if callable(value) and key[:1] != "_"]
@@ -63,6 +64,15 @@ def load_named(name: str, folders: Sequence[str], section: str) -> Callable:
     if not callable(found):
         raise BadInput(f"{section}.module: {name} is no class and no function")
     return found
+
+
+def _check_file(module: str, file: str | None, folders: Sequence[str], section: str) -> None:
+    """Refuses a module that another one of the same name, loaded before, stands in the way of."""
+    place = module.replace(".", "/")
+    mine = [Path(folder, name) for folder in folders for name in (f"{place}/__init__.py", f"{place}.py")]
+    first = next((path for path in mine if path.is_file()), None)
+    if first is not None and not (file and Path(file).is_file() and first.samefile(file)):
+        raise BadInput(f"{section}.module: {module} is {file or 'a part of Python'} here; give {first} another name")
 
 
 def _entry_point(name: str, section: str) -> Callable:
@@ -128,7 +138,8 @@ def sources(members: Sequence[Member]) -> dict[str, str]:
     found = {}
     for name, module in sorted(sys.modules.items()):
         file = getattr(module, "__file__", None) or ""
-        if name in named or (file.startswith(folders) and _is_own(file) and _INSTALLED not in file):
+        ours = name in named or (file.startswith(folders) and _is_own(file) and _INSTALLED not in file)
+        if ours and Path(file).is_file():  # one inside an archive is no file
             found[file] = hashlib.sha256(Path(file).read_bytes()).hexdigest()
     return found if own else {}
 

@@ -10,7 +10,7 @@ from grokterm.errors import BadInput, GroktermError
 from grokterm.spec import Experiment, parse
 from grokterm.spec.documents import as_new
 
-DESCRIBE_SECONDS = 300  # for all data of one seed of every arm, twice, after torch's first import
+DESCRIBE_SECONDS = 300  # for all data of two seeds of every arm, after torch's first import
 
 
 def described(experiment: Experiment) -> Experiment:
@@ -42,7 +42,7 @@ def _found(experiment: Experiment) -> dict[str, dict[str, dict]]:
         command = [sys.executable, "-m", "grokterm.engine", "--describe", str(source)]
         try:
             done = subprocess.run(
-                command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=DESCRIBE_SECONDS
+                command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=DESCRIBE_SECONDS, cwd="/"
             )
         except subprocess.TimeoutExpired:
             raise GroktermError(f"the modules of {experiment.name} took more than {DESCRIBE_SECONDS} s") from None

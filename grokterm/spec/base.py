@@ -18,6 +18,9 @@ PER_MEMBER = {"per_member": True}
 OWN_MEANING = {"own_meaning": True}
 """Marks a field that is something else than the field of that name in other kinds of its section."""
 
+OPEN = {"open": True}
+"""Marks a field that is a table with keys of the user's own."""
+
 TAG_PREFIX = "\0"
 """Starts a union's tag in the location of a pydantic error. No key that a person wrote starts like this."""
 

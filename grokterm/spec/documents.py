@@ -83,8 +83,11 @@ def _of_table(path: Path, old: Any, new: Any) -> Iterator[tuple[str, str]]:
 def words_of(value: Any) -> str:
     """A value in words, on one line: a table such as a schedule as "linear (initial 3, final 0.5)"."""
     if isinstance(value, dict):
+        kind = kind_of(value)
+        if kind is None:  # keys of the user's own
+            return plain_line(show(value))
         rest = ", ".join(f"{key} {words_of(item)}" for key, item in value.items() if key not in ("schedule", "kind"))
-        return " ".join(filter(None, (plain_line(kind_of(value) or ""), f"({rest})" if rest else ""))) or "{}"
+        return " ".join(filter(None, (plain_line(kind), f"({rest})" if rest else "")))
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     return plain_line(value if isinstance(value, str) else "none" if value is None else show(value))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from grokterm.errors import BadInput
 from grokterm.spec.editing import LIST, Draft, Path, text_of
-from grokterm.spec.fields import FieldInfo, field_table, leaf_paths
+from grokterm.spec.fields import FieldInfo, field_table, in_open_table, leaf_paths
 from grokterm.spec.kinds import fields_in, kinds_of, leaf, parts_of, section_fields
 from grokterm.spec.load import SECTIONS, TOP, dotted
 from grokterm.spec.merge import DISCRIMINATORS, kind_of
@@ -202,7 +202,7 @@ def field_key(text: str) -> str:
         BadInput: there is no such field.
     """
     keys, short = run_fields("").choices, leaf_paths().get(text, ())
-    if text in keys:
+    if text in keys or in_open_table(text):
         return text
     if len(short) == 1 and short[0] in keys:
         return short[0]

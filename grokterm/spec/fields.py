@@ -29,6 +29,7 @@ class FieldInfo(NamedTuple):
         choices: the allowed values where they can be listed, else ().
         per_member: whether it may differ inside one cohort.
         own_meaning: whether it is something else than the field of that name in other kinds of its section.
+        open: whether it is a table with keys of the user's own.
     """
 
     path: str
@@ -38,6 +39,7 @@ class FieldInfo(NamedTuple):
     choices: tuple[str, ...]
     per_member: bool
     own_meaning: bool = False
+    open: bool = False
 
     @property
     def key(self) -> str:
@@ -60,6 +62,11 @@ def leaf_paths() -> dict[str, tuple[str, ...]]:
             leaf = key.rpartition(".")[2]
             leaves[leaf] = (*leaves.get(leaf, ()), key)
     return leaves
+
+
+def in_open_table(key: str) -> bool:
+    """Whether a dotted path leads into a table with keys of the user's own: task.options.n."""
+    return any(field.open and key.startswith(f"{field.key}.") for field in field_table())
 
 
 def _walk(section: type[Section], prefix: str, depth: int = 0, marked: bool = False) -> Iterator[FieldInfo]:
@@ -92,6 +99,7 @@ def _describe(path: str, field: PydanticField) -> FieldInfo:
         choices,
         extra.get("per_member", False),
         extra.get("own_meaning", False),
+        extra.get("open", False),
     )
 
 

@@ -10,7 +10,7 @@ import re
 from typing import Any, NamedTuple
 
 from grokterm.spec.experiment import Header
-from grokterm.spec.fields import field_table, leaf_paths
+from grokterm.spec.fields import field_table, in_open_table, leaf_paths
 from grokterm.spec.merge import kind_of
 from grokterm.spec.overrides import nested
 from grokterm.spec.problems import nearest, show
@@ -76,7 +76,7 @@ def read_axes(grid: Any) -> tuple[dict[str, list], list[str]]:
     for written, values in flat_axes(grid):
         short = leaf_paths().get(written, ())
         key = short[0] if len(short) == 1 else written
-        if key not in known:
+        if key not in known and not in_open_table(key):
             best = None if key in Header.model_fields else nearest(key, [*known, *leaf_paths()])
             problems.append(f"grid.{written}: not a field of a run" + (f"; nearest: {best}" if best else ""))
         elif not isinstance(values, list) or not values:

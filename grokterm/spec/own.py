@@ -5,6 +5,7 @@ was found into the section, as `found`; before that, nobody knows a size of it.
 """
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from grokterm.errors import BadInput
+from grokterm.spec.base import OPEN
 
 KIND = "module"
 _SECTIONS = ("task", "model")
@@ -42,8 +44,8 @@ def _plain(value: Any) -> Options:
     return Options(value)
 
 
-def _absolute(folder: str) -> str:
-    return str(Path(folder).expanduser().absolute())
+def _absolute(folder: str | Path) -> str:
+    return os.path.normpath(Path(folder).expanduser().absolute())  # without "..", whose links are left alone
 
 
 def _tuple(value: Any) -> Any:
@@ -71,7 +73,7 @@ def options() -> Any:
     """The field `options`, of type `OptionsTable`."""
     return Field(
         default_factory=Options,
-        json_schema_extra={"type_text": "a table of plain values", "default_text": "none"},
+        json_schema_extra=OPEN | {"type_text": "a table of plain values", "default_text": "none"},
         description="Handed to your code as keyword arguments: options = {n = 5} calls Name(..., n=5).",
     )
 
@@ -113,11 +115,11 @@ def placed(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     def place(name: str, section: dict[str, Any], in_arm: bool) -> dict[str, Any]:
         given = section.get("folders")
         if given is None:
-            here = list(dict.fromkeys((str(folder.absolute()), str(Path.cwd()))))
+            here = list(dict.fromkeys((_absolute(folder), str(Path.cwd()))))
             return section if in_arm and name in base else section | {"folders": here}
         if not isinstance(given, list) or not all(isinstance(one, str) and one for one in given):
             return section
-        return section | {"folders": [str((folder / Path(one).expanduser()).absolute()) for one in given]}
+        return section | {"folders": [_absolute(folder / Path(one).expanduser()) for one in given]}
 
     return _changed(document, place)
 

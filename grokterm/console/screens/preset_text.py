@@ -85,10 +85,16 @@ def _arms_text(experiment: Experiment, width: int, ink: Ink) -> Text:
         if arm.about:
             text.append(f"{fold(arm.about, width, '  ', '  ')}\n", ink.foreground)
         for field, value in flat(own[arm.name]):
-            text.append(f"{fold(f'{field} = {value}', width, '  ', '    ')}\n", ink.muted)
+            text.append(f"{fold(f'{field} = {_written(value)}', width, '  ', '    ')}\n", ink.muted)
     if len(experiment.arms) > MOST_ARMS:
         text.append(f"\nand {len(experiment.arms) - MOST_ARMS:,} more arms\n", ink.muted)
     return text
+
+
+def _written(value: object) -> object:
+    from grokterm.spec import words_of
+
+    return words_of(value) if isinstance(value, list | tuple) else value
 
 
 def _behind(words: object, width: int, indent: int) -> str:
@@ -105,9 +111,9 @@ def flat(table: dict, prefix: str = "") -> list[tuple[str, object]]:
         if name == "about" and not prefix:
             continue
         if prefix and isinstance(value, dict):
-            kind = kind_of(value, name) or "table"
+            kind = kind_of(value, name)
             rest = " ".join(f"{key} {part}" for key, part in value.items() if key not in ("kind", "schedule"))
-            pairs.append((f"{prefix}{name}", f"{kind}: {rest}" if rest else kind))
+            pairs.append((f"{prefix}{name}", ": ".join(filter(None, (kind, rest))) or "none"))
         elif isinstance(value, dict):
             pairs += flat(value, f"{prefix}{name}.")
         else:

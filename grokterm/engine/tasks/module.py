@@ -22,19 +22,31 @@ def build_module(member: Member, progress: Progress) -> Split:
     """
     task = member.spec.task
     split, sizes = made(task, member.split_seed)
-    wanted = task.found.model_dump()
-    for name, size in sizes.items():
-        fits = size <= wanted[name] if name in ("values", "outputs") else size == wanted[name]
-        if not fits:
-            advice = "" if name not in _STATED else f"; an attribute `{_STATED[name]}` can say it for all seeds"
-            then = f"when the experiment was made it had {wanted[name]}"
-            raise BadInput(
-                f"task.module: {task.module}: with seed {member.split_seed} {name} is {size}, and {then}{advice}"
-            )
+    check_sizes(task, member.split_seed, sizes, task.found.model_dump(), "when the experiment was made it was")
     return split
 
 
 _STATED = {"values": "values", "outputs": "classes"}
+
+
+def check_sizes(task: ModuleTask, seed: int, sizes: dict[str, Any], wanted: dict[str, Any], then: str) -> None:
+    """Refuses samples of other sizes than all runs have to have.
+
+    Args:
+        seed: that the samples are of.
+        sizes: of them; see `made`.
+        wanted: the sizes that a network was made for. There may be fewer values and classes.
+        then: where those are from, in words before a size.
+
+    Raises:
+        BadInput: they are others.
+    """
+    for name, size in sizes.items():
+        may_be_less = name in _STATED and isinstance(wanted.get(name), int)
+        if not (size <= wanted[name] if may_be_less else size == wanted.get(name)):
+            advice = f"; an attribute `{_STATED[name]}` can say it for all seeds" if name in _STATED else ""
+            sentence = f"with seed {seed} {name} is {size}, and {then} {wanted.get(name, 'nothing')}{advice}"
+            raise BadInput(f"task.module: {task.module}: {sentence}")
 
 
 def made(task: ModuleTask, seed: int) -> tuple[Split, dict[str, Any]]:

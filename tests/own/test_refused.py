@@ -1,0 +1,114 @@
+"""Code that can't be trained is refused before anything is created: one line, with file and line where there is one."""
+
+import pytest
+from own.lab import MODELS, TASKS, files, make_lab
+
+FORWARD = "        return self.out(drop("
+TAKES = "def forward(self, inputs, drop)"
+HIDDEN = "        self.hidden = nn.Linear(shown.operands * width, 2 * width)"
+RIGHT = "        self.train = pairs[train], answers[train]"
+
+
+def refused(answer, monkeypatch, preset, *sets) -> str:
+    """The line that `run` refuses a preset with; nothing was created anywhere near."""
+    monkeypatch.chdir(preset.parent)
+    before = files(preset.parent.parent)
+    code, out, err = answer("run", preset, *(word for text in sets for word in ("--set", text)))
+    assert (code, out, len(err.splitlines())) == (2, "", 1), err
+    assert files(preset.parent.parent) == before
+    return err
+
+
+@pytest.mark.parametrize(
+    "sets, parts",
+    [
+        (["task.module=my_lab.nothing:Cube"], ["no module 'my_lab.nothing' in ", "/lab, and none is installed"]),
+        (["task.module=my_lab.tasks:Cubes"], ["my_lab.tasks (", "/tasks.py) has no 'Cubes'; it has Cube, line"]),
+        (["model.module=my_lab.models:nn"], ["my_lab.models:nn is no class and no function"]),
+        (
+            ["model.module=Tiny"],
+            ["model.module: 'Tiny' is no package.module:Name, and no entry point", "grokterm.models"],
+        ),
+        (["model.options={widht=3}"], ["model.module: my_lab.models:Tiny: TypeError", "widht"]),
+        (["task.options={n=0}"], ["task.module: my_lab.tasks:Cube: train has inputs [0, 2]"]),
+        (["model.module=my_lab.models:Flat"], ["models.py, line ", "AttributeError", "features"]),
+        (["task.module=my_lab.tasks:pictures", 'model={kind="mlp"}'], ["mlp reads ", "shows arrays"]),
+        (
+            ["task.module=my_lab.tasks:line", "model.module=my_lab.models:Flat"],
+            ["cross_entropy needs answers that are classes"],
+        ),
+        (["model.module=my_lab.models:Looped", "task.folders=[]"], ["task.folders"]),
+        (["model.module=my_lab.models:Reading", "model.dropout=0.1"], ["model.dropout", "drops nothing", "drop(x)"]),
+        (["task.module=types:Cube"], ["types is ", "give ", "/types.py another name"]),
+        (["task.options={n=[1, {}]}"], ["task.module: my_lab.tasks:Cube: ", "tasks.py, line ", "TypeError"]),
+    ],
+    ids=lambda value: value[0][:40],
+)
+def test_a_name_or_a_value_that_is_wrong(answer, monkeypatch, lab, sets, parts):
+    (lab.parent / "types.py").write_text(TASKS)
+    err = refused(answer, monkeypatch, lab, *sets)
+    assert all(part in err for part in parts), err
+
+
+@pytest.mark.parametrize(
+    "good, bad, parts",
+    [
+        ("import torch", "import torch\nimport nothere", ["tasks.py, line 3: ModuleNotFoundError", "'nothere'"]),
+        ("class Cube:", "class Cube", ["tasks.py, line 5: SyntaxError"]),
+        (RIGHT, RIGHT + "[0]", ["train has inputs [29, 2] and answers []"]),
+        (RIGHT, "        raise KeyError(n)", ["tasks.py, line 13: KeyError: 7"]),
+        (RIGHT, "        exit(3)", ["tasks.py, line 13: SystemExit: 3"]),
+        (RIGHT, "        self.train = pairs[train]", ["train is int64 [29, 2]; a pair (inputs, answers)"]),
+        (RIGHT, "        self.train = pairs[train], answers", ["inputs [29, 2] and answers [49]"]),
+        (RIGHT, "        self.train = pairs[train] - 1, answers[train]", ["train inputs hold -1"]),
+        (RIGHT, "        self.train = pairs[train] / 0.0, answers[train]", ["train inputs hold nan or infinity"]),
+        (RIGHT, "        self.train = pairs[train] / 2.0, answers[train]", ["train has float", "where test has int64"]),
+        (RIGHT, "        self.train = 'ab'", ["train is a str"]),
+        (RIGHT, RIGHT + "; self.classes = 3", ["`classes` is 3", "7 or more would be right"]),
+        ("order = torch.randperm(len(pairs), generator=torch.Generator().manual_seed(seed))",
+         "order = torch.randperm(len(pairs), generator=torch.Generator().manual_seed(__import__('time').time_ns()))",
+         ["other samples with the same seed"]),
+        ("share * len", "(share + seed / 10) * len", ["with seed 1 train_size is 34, and with seed 0 it is 29"]),
+        ("torch.arange(n))", "torch.arange(n + seed))[: n * n]", ["values", "with seed 1", "attribute `values`"]),
+    ],
+)  # fmt: skip
+def test_a_task_that_is_wrong(answer, monkeypatch, tmp_path, good, bad, parts):
+    assert good in TASKS
+    preset = make_lab(tmp_path / "lab", tasks=TASKS.replace(good, bad))
+    err = refused(answer, monkeypatch, preset)
+    assert "task.module" in err and all(part in err for part in parts), err
+
+
+@pytest.mark.parametrize(
+    "good, bad, parts",
+    [
+        ("import torch", "import torch\n1 / 0", ["models.py, line 3: ZeroDivisionError"]),
+        (HIDDEN, "        self.hidden = nn.Linear(shown.operand * width, 2)", ["models.py, line 10: AttributeError"]),
+        (HIDDEN, HIDDEN.replace("shown.operands * width", "width"), ["models.py, line 15: RuntimeError", "shapes"]),
+        ("self.out(drop(", "(drop(", ["forward gives [8, 16] for [8, 2]", "[8, 7] is right"]),
+        ("self.out(drop(", "len(drop(", ["forward gives a int; a tensor [8, 7] would be right"]),
+        ("self.out(drop(", "self.out(nn.functional.dropout(", ["forward gives other numbers when called again"]),
+        (HIDDEN, HIDDEN + "; self.fall = nn.Dropout(0.1)", ["fall (Dropout) draws", "drop(x) and set model.dropout"]),
+        (HIDDEN, HIDDEN + "; self.norm = nn.BatchNorm1d(8)", ["norm (BatchNorm1d)", "nn.LayerNorm would be right"]),
+        (FORWARD, "        self.scale += 1\n" + FORWARD, ["forward changes the buffer scale"]),
+        ("torch.tensor(1.5)", "torch.rand(3)", ["the buffer scale differs by seed"]),
+        (HIDDEN, HIDDEN + "; self.loose = torch.ones(3)", ["loose is a plain tensor", "register_buffer"]),
+        (HIDDEN, HIDDEN + "; self.hidden.bias.requires_grad_(False)", ["hidden.bias has requires_grad = False"]),
+        (HIDDEN, "        self.hidden = nn.LazyLinear(2 * width)", ["hidden.weight has no shape"]),
+        (HIDDEN, HIDDEN + "; self.hidden.bias.data.fill_(__import__('time').time_ns() % 10**6)",
+         ["hidden.bias has other initial weights with the same seed"]),
+        ("return self.out(drop(self.scale * self.hidden(self.embed(inputs).flatten(1)).relu()))",
+         "return torch.ones(len(inputs), 7)", ["don't depend on its weights"]),
+        ("class Tiny(nn.Module):", "def Tiny(shown):\n    return 3\n\n\nclass Other(nn.Module):",
+         ["gives int; a torch.nn.Module would be right"]),
+        ("        super().__init__()\n        self.embed = nn.Embedding(shown.values, width)\n" + HIDDEN,
+         "        super().__init__()\n        return", ["it has no parameters"]),
+    ],
+)  # fmt: skip
+def test_a_model_that_is_wrong(answer, monkeypatch, tmp_path, good, bad, parts):
+    assert good in MODELS
+    preset = make_lab(
+        tmp_path / "lab", models=MODELS.replace(good, bad, 1).replace("class Looped(Tiny)", "class Looped")
+    )
+    err = refused(answer, monkeypatch, preset)
+    assert "model.module: my_lab.models:Tiny" in err and all(part in err for part in parts), err
