@@ -239,6 +239,16 @@ def test_muon_moves_kernels_and_leaves_gains_to_adamw():
     assert trainer.alive.all()
 
 
+def test_the_matrices_that_have_a_row_for_each_output_are_known():
+    """Kernels as torch lays them out, where the others are the W of x W."""
+    found = {name: build_stack([network_member(name)], CPU).turned for name in NETWORKS}
+    gates = {f"layers.{layer}.W_{which}" for layer in (0, 1) for which in ("ih", "hh")}
+    assert found["lstm"] == gates and found["rnn"] == gates | {f"{name}_back" for name in gates}
+    assert found["lstm of one layer"] == {"W_ih", "W_hh"}
+    assert found["resnet"] == {"stem.W"} | {f"blocks.{block}.{half}.W" for block in (0, 1) for half in (0, 1)}
+    assert not any(turned for name, turned in found.items() if name.startswith("mlp"))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("perpendicular", ["rescaled", "off"])
 def test_prieto_s_mlp_generalises_at_once_with_the_perpendicular_gradient_and_never_without(perpendicular):
