@@ -304,10 +304,6 @@ def test_top_neurons_are_the_purest_waves(model):
 @pytest.mark.parametrize(
     "table, line",
     [
-        (
-            {"freeze": {"at": 3, "tensors": ["W_9"]}},
-            'intervene.freeze.tensors: no tensor "W_9"; there is: W_1, b_1, W_2',
-        ),
         ({"transplant": {"at": 3, "experiment": "x", "neurons": [24]}}, "no neuron 24; they are 0 to 23"),
         ({"transplant": {"at": 3, "experiment": "x", "top": 25}}, "intervene.transplant.top: 25 of 24 neurons"),
         ({"transplant": {"at": 3, "experiment": "x", "neurons": "all", "layer": 1}}, "has no hidden layer 1"),

@@ -35,9 +35,9 @@ class Muon(Links, _Numbers):
     m <- mu m + (1 - mu) g;  O = NewtonSchulz((1 - mu) g + mu m);  w <- (1 - lr lambda) w - size lr O
 
     The size is 0.2 sqrt(max(in, out)) for a matrix that makes `out` numbers of `in`: AdamW's updates have it, so one lr
-    and one lambda serve both (arXiv 2502.16982, equation 4). Or it is Jordan's (kellerjordan.github.io/posts/muon); then
-    lr, which is also AdamW's for the other tensors, means something else. Each head of an attention tensor is a matrix
-    of its own; a convolution is one matrix. Grokking with it: arXiv 2504.16041.
+    and one lambda serve both (arXiv 2502.16982, equation 4). Or it is Jordan's (kellerjordan.github.io/posts/muon);
+    then lr, which is also AdamW's for the other tensors, means something else. Each head of an attention tensor is a
+    matrix of its own; a convolution is one matrix. Grokking with it: arXiv 2504.16041.
     """
 
     kind: Literal["muon"] = Field(
