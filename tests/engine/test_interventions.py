@@ -38,10 +38,9 @@ def member(seed: int = 0, **sections) -> Member:
     """A member of the usual cohort; where `model` names an MLP, it replaces the transformer."""
     if "model" not in sections:
         return transformer(seed, **sections)
-    document = transformer(seed, **{name: table for name, table in sections.items() if name != "model"}).spec
-    return Member(
-        "arm", seed, RunSpec.model_validate(document.model_dump(exclude={"model"}) | {"model": sections["model"]})
-    )
+    later = {name: sections.pop(name) for name in ("model", "intervene") if name in sections}
+    document = transformer(seed, **sections).spec.model_dump(exclude=set(later))
+    return Member("arm", seed, RunSpec.model_validate(document | later))
 
 
 def with_(case: str, seed: int = 0, at=AT, **sections):

@@ -2,7 +2,7 @@
 
 Theirs: p = 113, 70 % of the pairs, up to 80,000 epochs; with 16, 32 and 64 bits in the loss more than half of the
 samples collapse from epoch 2,000, 3,000 and 7,000 on, and 48, 66 and 88 % of the test set are right in the end (figure
-2). StableMax doesn't collapse, and groks. The same here with p = 31, 90 %, 64 neurons a layer and the optimizer of their
+2). StableMax does not collapse, and groks. The same here: p = 31, 90 %, 64 neurons a layer and the optimizer of their
 appendix B.2: gradient descent by steps of one length, which goes on learning however small the loss has become.
 """
 
