@@ -53,7 +53,7 @@ def _one_alone(experiment: Experiment, device: str) -> str:
         return ""
     arm = f"arms.{largest.name}: " if len(experiment.arms) > 1 else ""
     needs = f"one run alone needs about {size(_alone(largest.spec))}, and {name} has {size(room)}"
-    return f"{arm}{needs}; {_what_fits(largest.spec, room)}"
+    return f"{arm}{needs}; {_what_fits(largest.spec, room / 2)}"  # the count may be wrong by a factor of two
 
 
 def _what_fits(spec: RunSpec, room: float) -> str:

@@ -12,7 +12,7 @@ from grokterm.jobs.devices import Device
 from grokterm.record import create, list_folders
 from grokterm.spec import memory_of, parse, plan_cohorts
 
-ABSURD = {"task": {"p": 1999}, "model": {"d_model": 8192, "heads": 64, "d_mlp": 65536, "layers": 4}}
+ABSURD = {"task": {"p": 1999}, "model": {"d_model": 8192, "heads": 64, "d_mlp": 65536, "layers": 4, "dtype": "float64"}}
 
 
 def tiny(**sections):
@@ -67,14 +67,14 @@ def test_the_arm_that_is_too_large_is_named(memory):
 
 
 def test_the_batches_that_are_named_fit(memory):
-    """Half of what all samples at once need; the weights are a small part of it."""
+    """With room to spare, since needs are counted roughly."""
     wide = {"task": {"p": 97}, "model": {"d_model": 16, "d_mlp": 1024}, "seeds": 1, "arms": {"run": {}}}
-    room = memory_of(plan_cohorts(tiny(**wide))[0]) // 2
+    room = memory_of(plan_cohorts(tiny(**wide))[0]) * 9 // 10
     memory(room)
     words = memory_caution(tiny(**wide), "cpu").rpartition("; ")[2]
     named = int(words.removeprefix("--set batches.size=").removesuffix(" would fit"))
     fitting, twice = (tiny(**wide, batches={"size": size}) for size in (named, 2 * named))
-    assert memory_of(plan_cohorts(fitting)[0]) <= room < memory_of(plan_cohorts(twice)[0])
+    assert memory_of(plan_cohorts(fitting)[0]) <= room / 2 < memory_of(plan_cohorts(twice)[0])
 
 
 def test_by_consent_it_starts(runs, tmp_path, memory, capsys):
