@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, AsJson, Device, Name, Runs, examples
+from grokterm.cli.options import RUNS, AsJson, Device, Name, Oversize, Runs, examples
 from grokterm.cli.out import say
 from grokterm.cli.run import Detach, Sets, answer, read_seeds, tell
 
@@ -39,6 +39,7 @@ def register(app: typer.Typer) -> None:
         sets: Sets = None,
         device: Device = "auto",
         runs: Runs = RUNS,
+        force: Oversize = False,
         detach: Detach = False,
         as_json: AsJson = False,
     ) -> None:
@@ -47,7 +48,7 @@ def register(app: typer.Typer) -> None:
         from grokterm.record import find
 
         old = find(runs, name)
-        folder = jobs.repeat(old, read_seeds(seeds), sets or [], device)
+        folder = jobs.repeat(old, read_seeds(seeds), sets or [], device, force)
         _begun(folder, old, sets or [], detach, as_json)
 
     @app.command(

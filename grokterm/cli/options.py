@@ -27,6 +27,10 @@ Force = Annotated[
     typer.Option("--force", help="Also where a worker went silent on another host: you know that it is gone."),
 ]
 
+Oversize = Annotated[
+    bool, typer.Option("--force", help="Start it also where one run alone needs more memory than the device has.")
+]
+
 Name = Annotated[
     str,
     typer.Argument(

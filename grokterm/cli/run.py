@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, AsJson, Device, Runs, examples
+from grokterm.cli.options import RUNS, AsJson, Device, Oversize, Runs, examples
 from grokterm.cli.out import data, emit_json, say
 from grokterm.console.text import duration, plain, plural
 
@@ -47,26 +47,28 @@ def register(app: typer.Typer) -> None:
         small: Small = False,
         device: Device = "auto",
         runs: Runs = RUNS,
+        force: Oversize = False,
         detach: Detach = False,
         as_json: AsJson = False,
     ) -> None:
         """Train a preset in the background and compare its arms. Ctrl-C leaves; the workers go on."""
-        answer(begin(preset, sets or [], seeds, device, runs, small), detach, as_json)
+        answer(begin(preset, sets or [], seeds, device, runs, small, force), detach, as_json)
 
 
-def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs, small: bool = False):
-    """Check everything, create the folder, start the workers.
+def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs, small: bool = False, force: bool = False):
+    """Check everything, create the folder, start the workers. `force` is about memory alone.
 
     Returns:
         the new experiment's folder.
     """
-    from grokterm.jobs import check_device, default_device, described, estimate, launch, memory_caution
+    from grokterm.jobs import check_device, check_room, default_device, described, estimate, launch, memory_caution
     from grokterm.record import create
     from grokterm.spec import cautions, left_out, load
 
     experiment = load(preset, sets, read_seeds(seeds), small)
     check_device(device)
     experiment = described(experiment)
+    check_room(experiment, device, force)
     notes = (*left_out(preset, sets, small), *cautions(experiment))
     for caution in filter(None, (*notes, memory_caution(experiment, device))):
         say(f"note: {caution}")

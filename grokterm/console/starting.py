@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textual.message import Message
+from textual.screen import Screen
 from textual.widget import Widget
 
 from grokterm.console.latest import Latest
@@ -57,12 +61,38 @@ def _names() -> tuple[str, ...]:
     return (AUTO, *(device.name for device in devices()))
 
 
-def begin(runs: Path, experiment: Experiment, device: str) -> str:
-    """Make the folder and start the workers; gives the experiment's name. Raises GroktermError."""
-    from grokterm.jobs import check_device, described, launch
+def begin(runs: Path, experiment: Experiment, device: str, force: bool = False) -> str:
+    """Make the folder and start the workers; gives the experiment's name. Raises GroktermError.
+
+    One that is too large for the device raises `jobs.TooLarge`, unless `force` says that it shall start nevertheless.
+    """
+    from grokterm.jobs import check_device, check_room, described, launch
     from grokterm.record import create
 
     check_device(device)
-    folder = create(runs, described(experiment))
+    experiment = described(experiment)
+    check_room(experiment, device, force)
+    folder = create(runs, experiment)
     launch(folder, device)
     return folder.name
+
+
+class Oversized(Message):
+    """Nothing was started, because one run alone is too large for the device; sent by a thread.
+
+    Args:
+        words: the figures.
+        start: starts it all the same, in a thread.
+    """
+
+    def __init__(self, words: str, start: Callable[[], object]) -> None:
+        super().__init__()
+        self.words, self.start = words, start
+
+    def ask(self, screen: Screen) -> None:
+        """Ask whether it shall start all the same."""
+        from grokterm.console.widgets.dialogs import Question
+
+        question = Question("Start it all the same?", f"{self.words}. The machine may stand still.")
+        start = partial(screen.run_worker, self.start, thread=True)
+        screen.app.push_screen(question, lambda yes: start() if yes else None)

@@ -137,6 +137,8 @@ def _counted(network: nn.Module, inputs: torch.Tensor) -> FoundModel:
     return FoundModel(
         kind="looped",
         why="it was not tried",
+        names=tuple(network.field_name(path) for path, _ in network.named_parameters()),
+        shapes=tuple(tuple(parameter.shape) for parameter in parameters),
         parameters=sum(parameter.numel() for parameter in parameters),
         multiplications=max(counter.get_total_flops() / 2 / len(inputs), _used_once(network)),
         kept=sum(kept.values()) // len(inputs),

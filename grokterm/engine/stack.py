@@ -29,7 +29,8 @@ class Network(Protocol):
     the keyword `key` of its call; without one it drops nothing.
 
     It may also have `embeddings` and `unembeddings`: the last parts of the names of the tables that its input is looked
-    up in, and of the matrices that make the outputs. Decay scopes and Muon go by them; without them it has none.
+    up in, and of the matrices that make the outputs. Decay scopes and Muon go by them; without them it has none. And
+    `turned`: those of the matrices that have a row for each number that they make, where x W has a column.
 
     And it may have `examined`: the last parts of the names of the tensors whose weights are looked at one by one, as
     for their sparsity; without it those are all whose name's last part begins with W.
@@ -50,7 +51,7 @@ class Stack:
     Attributes:
         weights, gradients: [e, n]. Columns between tensors are padding and stay 0.
         names: the recorded name of every tensor, in the order of the buffer.
-        embeddings, unembeddings: the names of those that the network declares as such.
+        embeddings, unembeddings, turned: the names of those that the network declares as such.
         examined: the names of those whose weights are looked at one by one, in the order of the buffer.
         groups: slices of members that run through the network together. One group does the least work a step; groups of
             one member hold the least memory, and suit networks that can't be mapped.
@@ -63,6 +64,7 @@ class Stack:
         self._sizes = [size for shape in self._shapes.values() for size in (shape.numel(), -shape.numel() % _ALIGN)]
         self.names = tuple(self._network.field_name(path) for path in self._shapes)
         self.embeddings, self.unembeddings = (self._declared(role) for role in ("embeddings", "unembeddings"))
+        self.turned = self._declared("turned")
         examined = self._declared("examined") or {name for name in self.names if _last_part(name).startswith("W")}
         self.examined = tuple(name for name in self.names if name in examined)
         dtype = next(self._network.parameters()).dtype

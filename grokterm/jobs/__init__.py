@@ -4,13 +4,14 @@ from grokterm.jobs.control import Answer, request
 from grokterm.jobs.describe import described
 from grokterm.jobs.devices import Device, default_device, devices
 from grokterm.jobs.doctor import Check, examine
-from grokterm.jobs.estimate import Estimate, estimate, measure, memory_caution
+from grokterm.jobs.estimate import Estimate, estimate, measure
 from grokterm.jobs.follow import Look, follow
 from grokterm.jobs.fork import fork, fork_points, plan_fork
 from grokterm.jobs.launch import launch, resume
 from grokterm.jobs.line import Holding, Line, Waiting, line, move
 from grokterm.jobs.probe import check_device, probe_torch
 from grokterm.jobs.repeat import next_seeds, repeat
+from grokterm.jobs.room import TooLarge, check_room, memory_caution
 
 __all__ = [
     "Answer",
@@ -20,8 +21,10 @@ __all__ = [
     "Holding",
     "Line",
     "Look",
+    "TooLarge",
     "Waiting",
     "check_device",
+    "check_room",
     "default_device",
     "described",
     "devices",

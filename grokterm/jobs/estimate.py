@@ -13,12 +13,12 @@ from pathlib import Path
 
 from grokterm.errors import GroktermError
 from grokterm.jobs.describe import described
-from grokterm.jobs.devices import default_device, devices
+from grokterm.jobs.devices import default_device
 from grokterm.jobs.line import line
 from grokterm.jobs.rates import Rate, kind_of, known_rates, rates_of, remember
+from grokterm.jobs.room import memory_caution
 from grokterm.record.capacity import slots_of
 from grokterm.record.gpus import list_gpus
-from grokterm.sizes import size
 from grokterm.spec import Experiment, memory_of, plan_cohorts, shape_of, work_of
 
 NAN = float("nan")
@@ -79,22 +79,6 @@ def measure(experiment: Experiment, device: str = "auto") -> Estimate:
         return Estimate(found.seconds, f"measured just now, but {busy}", found.memory)
     remember(rates)
     return Estimate(found.seconds, "measured just now", found.memory)
-
-
-def memory_caution(experiment: Experiment, device: str = "auto") -> str:
-    """One line where a cohort needs more memory than its device has; empty where everything fits."""
-    name = default_device(device)
-    place = next((place for place in devices() if place.name == name), None)
-    if place is None or not experiment.known:
-        return ""
-    widest = max(plan_cohorts(experiment), key=memory_of)
-    needed, alone, room = memory_of(widest), memory_of(widest[:1]), place.memory_total
-    if needed <= room:
-        return ""
-    what = f"{len(widest):,} runs together need about {size(needed)}, and {name} has {size(room)}"
-    if alone > room:
-        return f"{what}; one run alone needs {size(alone)}: make it smaller"
-    return f"{what}; --set cohort_width={max(1, int(len(widest) * room / needed / 2))} trains fewer at once"
 
 
 def _measured(experiment: Experiment, device: str) -> dict:

@@ -9,6 +9,7 @@ from grokterm.errors import BadInput
 from grokterm.jobs.describe import described
 from grokterm.jobs.launch import launch
 from grokterm.jobs.probe import check_device
+from grokterm.jobs.room import check_room
 from grokterm.names import NAME
 from grokterm.record import ExperimentFolder, create, list_folders
 from grokterm.spec import revise
@@ -22,6 +23,7 @@ def repeat(
     seeds: int | Sequence[int] | None = None,
     overrides: Sequence[str] = (),
     device: str = "auto",
+    force: bool = False,
 ) -> ExperimentFolder:
     """A new experiment beside `folder`, with the same spec and new seeds, launched.
 
@@ -31,6 +33,7 @@ def repeat(
             its repeats used.
         overrides: fields to change on the way.
         device: where to train.
+        force: also where one run alone needs more memory than the device has.
 
     Raises:
         BadInput: mistakes in seeds or overrides, a fork, whose past no new seed has, or a module of the user's own that
@@ -50,7 +53,9 @@ def repeat(
     origin = f"repeat of {folder.name} with new seeds{changes}"
     again, _ = revise(spec, overrides, seeds, origin=origin)
     check_device(device)
-    new = create(folder.path.parent, described(again))
+    again = described(again)
+    check_room(again, device, force)
+    new = create(folder.path.parent, again)
     launch(new, device)
     return new
 

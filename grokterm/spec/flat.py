@@ -19,6 +19,8 @@ def flat_fields(section: Section, prefix: str = "") -> dict[str, Any]:
     flat, dumped = {}, section.model_dump()
     for name in type(section).model_fields:
         key, value = f"{prefix}{name}", getattr(section, name)
+        if (type(section).model_fields[name].json_schema_extra or {}).get("hidden"):
+            continue  # it follows from the others
         if isinstance(value, Constant):
             flat[key] = value.value
         elif isinstance(value, Section):

@@ -49,10 +49,12 @@ def _absolute(folder: str | Path) -> str:
 
 
 def _tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
+    return tuple(map(_tuple, value)) if isinstance(value, list) else value
 
 
 OptionsTable = Annotated[dict[str, Any], AfterValidator(_plain)]
+Names = Annotated[tuple[str, ...], BeforeValidator(_tuple)]
+Shapes = Annotated[tuple[tuple[int, ...], ...], BeforeValidator(_tuple)]
 Folders = Annotated[
     tuple[Annotated[str, Field(min_length=1), AfterValidator(_absolute)], ...],
     BeforeValidator(_tuple),

@@ -81,10 +81,14 @@ def test_an_estimate_comes_from_the_record_or_says_that_there_is_none(run):
     refused(run("estimate", "good.toml", "--device", "cuda:9"), 3, "cuda:9")
 
 
-def test_an_absurd_size_is_cautioned_before_anything_starts(run, place):
+def test_an_absurd_size_is_refused_before_anything_is_made(run, place):
+    """More memory than any machine has, so that nowhere it is tried."""
     before = sorted((place / "runs").iterdir())
-    shown = run("estimate", "good.toml", "--set", "p=1999", "--set", "d_model=4096", "--set", "d_mlp=16384")
-    assert shown.returncode == 0 and "runs together need about" in shown.stderr
+    sizes = ("p=1999", "d_model=8192", "d_mlp=65536", "model.layers=4", "model.dtype=float64")
+    absurd = ("good.toml", *(word for size in sizes for word in ("--set", size)))
+    shown = run("estimate", *absurd)
+    assert shown.returncode == 0 and "one run alone needs about" in shown.stderr
+    refused(run("run", *absurd), 2, "one run alone needs about")
     assert sorted((place / "runs").iterdir()) == before
 
 

@@ -8,8 +8,9 @@ from grokterm.console.costs import line_words
 from grokterm.console.screens.experiment import ExperimentPage
 from grokterm.console.screens.form import Form
 from grokterm.console.screens.new import New
+from grokterm.console.widgets.dialogs import Question
 from grokterm.errors import BadInput
-from grokterm.jobs import Estimate
+from grokterm.jobs import Device, Estimate
 from grokterm.jobs import Line as Waits
 from grokterm.spec import my_folder
 
@@ -74,6 +75,35 @@ async def test_cautions_are_shown_before_the_start(runs, presets):
         await press(pilot, "n")
         assert "milestones.window 50 can't be observed" in words(pilot, "#words")
         assert not isinstance(pilot.app.screen, ExperimentPage)
+
+
+async def test_one_that_is_too_large_asks_before_it_starts(runs, presets, monkeypatch):
+    """Here every run is too large; whether it is started is what matters, so no worker is."""
+    (presets / "one.toml").write_text(GOOD)
+    launched = []
+    monkeypatch.setattr("grokterm.jobs.launch", lambda folder, device: launched.append(folder.name))
+    monkeypatch.setattr("grokterm.jobs.room.devices", lambda: (Device("cpu", "", 0, 0, 10_000, 1),))
+    folders = set(runs.iterdir())
+    async with play(runs) as pilot:
+        for way in ("enter", "f5"):
+            await press(pilot, "n")
+            if way == "f5":
+                await press(pilot, "e")
+                await until(pilot, lambda: isinstance(pilot.app.screen, Form) and pilot.app.screen.draft is not None)
+            page = pilot.app.screen
+            await press(pilot, way)
+            await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+            assert "one run alone needs about" in screen_text(pilot)
+            await press(pilot, "escape")
+            assert pilot.app.screen is page and set(runs.iterdir()) == folders and not launched
+            await press(pilot, way)
+            await until(pilot, lambda: isinstance(pilot.app.screen, Question))
+            await press(pilot, "y")
+            await until(pilot, lambda: isinstance(pilot.app.screen, ExperimentPage))
+            (name,) = {path.name for path in runs.iterdir()} - {path.name for path in folders}
+            assert launched.pop() == name
+            folders = set(runs.iterdir())
+            await press(pilot, "escape")
 
 
 async def test_presets_of_ones_own_stand_apart_and_the_cursor_passes_over_headings(runs, presets):

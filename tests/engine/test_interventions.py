@@ -39,10 +39,9 @@ def member(seed: int = 0, **sections) -> Member:
     """A member of the usual cohort; where `model` names an MLP, it replaces the transformer."""
     if "model" not in sections:
         return transformer(seed, **sections)
-    document = transformer(seed, **{name: table for name, table in sections.items() if name != "model"}).spec
-    return Member(
-        "arm", seed, RunSpec.model_validate(document.model_dump(exclude={"model"}) | {"model": sections["model"]})
-    )
+    later = {name: sections.pop(name) for name in ("model", "intervene") if name in sections}
+    document = transformer(seed, **sections).spec.model_dump(exclude=set(later))
+    return Member("arm", seed, RunSpec.model_validate(document | later))
 
 
 def with_(case: str, seed: int = 0, at=AT, **sections):
@@ -306,10 +305,6 @@ def test_top_neurons_are_the_purest_waves(model):
 @pytest.mark.parametrize(
     "table, line",
     [
-        (
-            {"freeze": {"at": 3, "tensors": ["W_9"]}},
-            'intervene.freeze.tensors: no tensor "W_9"; there is: W_1, b_1, W_2',
-        ),
         ({"transplant": {"at": 3, "experiment": "x", "neurons": [24]}}, "no neuron 24; they are 0 to 23"),
         ({"transplant": {"at": 3, "experiment": "x", "top": 25}}, "intervene.transplant.top: 25 of 24 neurons"),
         ({"transplant": {"at": 3, "experiment": "x", "neurons": "all", "layer": 1}}, "has no hidden layer 1"),

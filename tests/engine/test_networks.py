@@ -110,9 +110,25 @@ def test_counts_of_the_spec_are_those_of_the_network(name):
     one = network_member(name)
     parameters = sum(parameter.numel() for parameter in build_network(one).parameters())
     assert parameters_of(one.spec) == parameters
+    _assert_tensors_are_those_of_the_network(one)
     alone, three = [one], [network_member(name, seed) for seed in range(3)]
     assert work_of(three) == pytest.approx(3 * work_of(alone)) and work_of(alone) > 6 * 20 * parameters / 4
     assert memory_of(three) > 2.9 * memory_of(alone) > 2.9 * 9 * 8 * parameters
+
+
+def _assert_tensors_are_those_of_the_network(one: Member) -> None:
+    network = build_network(one)
+    own = {network.field_name(path): tuple(parameter.shape) for path, parameter in network.named_parameters()}
+    assert list(one.spec.model.tensors(one.spec.task.shown).items()) == list(own.items())
+
+
+@pytest.mark.parametrize("layers", [1, 3])
+@pytest.mark.parametrize("norm", ["none", "pre", "post"])
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("positions", ["learned", "sinusoidal", "none"])
+def test_tensors_of_the_spec_are_those_of_the_transformer(layers, norm, bias, positions):
+    model = {"layers": layers, "norm": norm, "bias": bias, "positions": positions, "d_head": 5}
+    _assert_tensors_are_those_of_the_network(member(model=model))
 
 
 @pytest.mark.parametrize(
@@ -237,6 +253,16 @@ def test_muon_moves_kernels_and_leaves_gains_to_adamw():
     trainer.advance(3)
     trainer.drain()
     assert trainer.alive.all()
+
+
+def test_the_matrices_that_have_a_row_for_each_output_are_known():
+    """Kernels as torch lays them out, where the others are the W of x W."""
+    found = {name: build_stack([network_member(name)], CPU).turned for name in NETWORKS}
+    gates = {f"layers.{layer}.W_{which}" for layer in (0, 1) for which in ("ih", "hh")}
+    assert found["lstm"] == gates and found["rnn"] == gates | {f"{name}_back" for name in gates}
+    assert found["lstm of one layer"] == {"W_ih", "W_hh"}
+    assert found["resnet"] == {"stem.W"} | {f"blocks.{block}.{half}.W" for block in (0, 1) for half in (0, 1)}
+    assert not any(turned for name, turned in found.items() if name.startswith("mlp"))
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ import torch
 from engine.walks import STARTS, Tensors, hyper, parabola, rosenbrock, section, step, walk, walk_alone
 
 from grokterm.engine.optim import build_optimizer
+from grokterm.engine.optim.egalitarian import orthogonal_factor
 from grokterm.errors import GroktermError
 
 SHAPES = {"W_E": (4, 3), "W": (5, 4), "b": (8,), "W_Q": (2, 4, 2)}
@@ -102,6 +103,24 @@ def test_egalitarian_makes_all_singular_values_one():
             values, vectors = torch.linalg.eigh(h @ h.T)
             assert torch.allclose(f, vectors @ torch.diag(values.rsqrt()) @ vectors.T @ h, rtol=1e-9, atol=1e-10)
             assert torch.allclose(torch.linalg.svdvals(f), torch.ones(min(f.shape), dtype=f.dtype))
+
+
+def test_egalitarian_is_u_v_transposed_of_torch_s_svd_and_of_each_member_alone_to_the_bit():
+    """arXiv 2510.04930: of G = U S V^T, tall, wide and of rank 1."""
+    together = pieces(changed(egalitarian=True))
+    start = Tensors(torch.zeros(2, 56, dtype=torch.float64), **BOX)
+    spec = section(kind="sgd", lr=1.0, egalitarian=True)
+    side_by_side = -step(build_optimizer([spec] * 2, start), start.weights, GRADIENTS, [spec] * 2, 1)
+    for member in range(2):
+        alone = Tensors(torch.zeros(1, 56, dtype=torch.float64), **BOX)
+        one = -step(build_optimizer([spec], alone), alone.weights, GRADIENTS[member : member + 1], [spec], 1)
+        assert torch.equal(one[0], side_by_side[member])
+        for name in ("W_E", "W"):
+            u, _, vh = torch.linalg.svd(pieces(GRADIENTS)[name][member], full_matrices=False)
+            assert torch.allclose(together[name][member], u @ vh, rtol=1e-12, atol=1e-14), name
+    flat = torch.outer(torch.arange(1.0, 5.0), torch.tensor([3.0, 4.0, 0.0])).double()
+    expected = flat / (torch.arange(1.0, 5.0).double().norm() * 5)
+    assert torch.allclose(orthogonal_factor(flat), expected, rtol=1e-12, atol=1e-4)  # rounding, 1e-14, becomes 1e-5
 
 
 def test_a_matrix_without_gradient_stays_where_it_is():

@@ -36,10 +36,12 @@ class Tensors:
         shapes: dict[str, tuple[int, ...]] | None = None,
         embeddings: Sequence[str] = (),
         unembeddings: Sequence[str] = (),
+        turned: Sequence[str] = (),
     ) -> None:
         self.weights = weights
         self.shapes = shapes or {"W": (weights.shape[1],)}
         self.embeddings, self.unembeddings = frozenset(embeddings), frozenset(unembeddings)
+        self.turned = frozenset(turned)
 
     def tensors(self, flat: torch.Tensor) -> dict[str, torch.Tensor]:
         pieces = flat.split([torch.Size(shape).numel() for shape in self.shapes.values()], dim=1)

@@ -11,7 +11,7 @@ from worker.lab import document
 
 from grokterm.engine.slots import hold_slot
 from grokterm.errors import GroktermError
-from grokterm.jobs import estimate, measure, memory_caution
+from grokterm.jobs import estimate, measure
 from grokterm.jobs.devices import processor
 from grokterm.jobs.estimate import from_rates
 from grokterm.jobs.rates import kind_of, known_rates
@@ -111,16 +111,6 @@ def test_a_measurement_takes_real_steps_and_is_remembered(runs):
     assert math.isnan(estimate(experiment, runs, "cpu").seconds)
 
 
-def test_more_memory_than_there_is_is_said_beforehand():
-    assert memory_caution(tiny(), "cpu") == ""
-    huge = tiny(task={"p": 1999}, model={"d_model": 4096, "d_mlp": 16384})
-    assert "one run alone needs" in memory_caution(huge, "cpu")
-    with pytest.raises(GroktermError, match="runs together need about"):
-        measure(huge, "cpu")
-    many = tiny(task={"p": 97}, model={"d_model": 128, "d_mlp": 512}, seeds=9000)
-    assert "--set cohort_width=" in memory_caution(many, "cpu")
-
-
 def test_a_measurement_beside_a_worker_is_disturbed_and_not_kept(runs, monkeypatch):
     cohort = plan_cohorts(tiny())[0]
     found = {"cohort": 0, "shape": shape_of(cohort), "work": work_of(cohort), "seconds_per_step": 0.01, "memory": 1}
@@ -131,18 +121,6 @@ def test_a_measurement_beside_a_worker_is_disturbed_and_not_kept(runs, monkeypat
     assert math.isnan(estimate(tiny(), runs, "cpu").seconds)
     assert measure(tiny(), "cpu").how == "measured just now"
     assert estimate(tiny(), runs, "cpu").seconds == pytest.approx(3.0)
-
-
-def test_run_says_so_before_it_starts(runs, tmp_path, monkeypatch, capsys):
-    from grokterm import jobs
-    from grokterm.cli.run import begin
-
-    launched = []
-    monkeypatch.setattr(jobs, "launch", lambda folder, device: launched.append(folder))
-    (tmp_path / "huge.toml").write_text(tiny(task={"p": 1999}, model={"d_model": 4096, "d_mlp": 16384}).to_toml())
-    begin(str(tmp_path / "huge.toml"), [], None, "cpu", runs)
-    said = capsys.readouterr().err
-    assert "note: 4 runs together need about" in said and launched
 
 
 def test_a_limit_of_hours_is_the_most_it_can_take(runs, recorded):

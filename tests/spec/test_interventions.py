@@ -14,6 +14,13 @@ from grokterm.spec import draft_of, load, parse, plan_cohorts, rows
         ("intervene.collaps.at=1", "--set intervene.collaps: unknown field (given {at = 1}); allowed: change"),
         ('intervene.freeze={at="memorized", tensors=["W_E"]}', '"grokked" (given "memorized"); nearest'),
         ("intervene.freeze.at=3", "intervene.freeze.tensors: missing; expected a list of names of tensors"),
+        (
+            'intervene.freeze={at=3, tensors=["W_E", "w_in"]}',
+            '--set intervene.freeze.tensors: no tensor "w_in"; there is: W_E, W_pos, W_U, b_U, W_Q, b_Q, W_K, b_K, '
+            "W_V, b_V, W_O, b_O, W_in, b_in, W_out, b_out",
+        ),
+        ('intervene.freeze={at=3, tensors=["blocks.0.*"]}', 'no tensor "blocks.0.*"; there is: W_E'),
+        ('intervene.transplant={at=3, experiment="x", tensors=["W_9"]}', '.transplant.tensors: no tensor "W_9"; there'),
         ("intervene.change.at=3", "intervene.change.lr: nothing changes: set one of lr, weight_decay, beta1"),
         ("intervene.change={at=3, momentum=0.5}", "--set intervene.change.momentum: adamw has no momentum"),
         ("intervene.change={at=3, weight_decay=1000.0}", "lr * lambda = 1 must stay below 1"),
@@ -40,6 +47,17 @@ def test_a_milestone_needs_evaluations_and_classes():
     }  # fmt: skip
     with pytest.raises(BadInput, match="needs answers that are classes; m-height has numbers"):
         parse(document, "heights.toml")
+
+
+def test_tensors_of_a_network_that_can_not_read_the_task_are_not_looked_at():
+    document = {
+        "task": {"kind": "m-height"}, "model": {"kind": "transformer", "d_model": 8, "heads": 2},
+        "optimizer": {"lr": 1e-3, "weight_decay": 0.0}, "loss": {"kind": "log2_mse"}, "stop": {"steps": 10},
+        "intervene": {"freeze": {"at": 1, "tensors": ["W_9"]}},
+    }  # fmt: skip
+    with pytest.raises(BadInput) as refused:
+        parse(document, "heights.toml")
+    assert len(refused.value.problems) == 1 and "transformer reads tokens" in refused.value.problems[0]
 
 
 def test_arms_with_and_without_share_a_cohort_and_come_back_from_the_record():

@@ -35,9 +35,9 @@ def donor(place, tmp_path_factory):
     return folder
 
 
-def with_(place, **tables):
-    """An experiment whose second arm has these interventions; made, not started."""
-    arms = {"plain": {}, "treated": {"intervene": tables}}
+def with_(place, model=None, **tables):
+    """An experiment whose second arm has these interventions, and these fields of a model; made, not started."""
+    arms = {"plain": {}, "treated": {"intervene": tables, "model": model or {}}}
     sections = document(arms=arms, stop={"steps": 120}, streams={"checkpoint_every": 50})
     return create(place, parse(sections, "patient"))
 
@@ -75,14 +75,18 @@ def test_a_transplant_is_read_from_another_experiment_and_told(place, donor):
         ({"arm": "none"}, "has no run none/0; there is: static/0, static/1"),
         ({"seed": 7}, "has no run static/7"),
         ({"step": 59}, "has no kept checkpoint at step 59; there is: "),
-        ({"neurons": None, "tensors": ["W_9"]}, 'intervene.transplant.tensors: no tensor "W_9"; there is: W_E, W_K'),
+        ({"neurons": None, "tensors": ["W_9"]}, 'intervene.transplant.tensors: no tensor "W_9"; there is: W_E, W_pos'),
+        (
+            {"neurons": None, "tensors": ["ln1.*"]},
+            'intervene.transplant.tensors: no tensor "ln1.*"; there is: W_E, W_K',
+        ),
     ],
 )
 def test_a_donor_that_is_not_there_is_one_line_and_leaves_no_folder(place, donor, change, line):
     table = {"at": 50, "experiment": donor.name, "neurons": "all"} | change
     before = sorted(place.iterdir())
     with pytest.raises(BadInput) as refused:
-        with_(place, transplant={name: value for name, value in table.items() if value is not None})
+        with_(place, {"norm": "pre"}, transplant={name: value for name, value in table.items() if value is not None})
     assert line in refused.value.message and sorted(place.iterdir()) == before
 
 

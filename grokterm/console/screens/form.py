@@ -22,7 +22,7 @@ from grokterm.console.latest import Latest
 from grokterm.console.screens import form_texts as texts
 from grokterm.console.screens.form_edit import FormEdit
 from grokterm.console.snapshot import Snapshot
-from grokterm.console.starting import AUTO, DeviceChoice, begin
+from grokterm.console.starting import AUTO, DeviceChoice, Oversized, begin
 from grokterm.console.text import plain, plain_lines, plural, steps
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.console.widgets.sheet import Line, Sheet
@@ -249,7 +249,8 @@ class Form(FormEdit):
         self._starting = True
         self.run_worker(partial(self._start, self.draft, self._device.chosen), thread=True)
 
-    def _start(self, draft: Draft, device: str) -> None:
+    def _start(self, draft: Draft, device: str, force: bool = False) -> None:
+        from grokterm.jobs import TooLarge
         from grokterm.spec import check
 
         verdict = check(draft)
@@ -258,9 +259,16 @@ class Form(FormEdit):
             self.post_message(self.Started(refusal=f"{field}: {words}" if field else words))
             return
         try:
-            self.post_message(self.Started(begin(self.app.runs, verdict.experiment, device)))
+            self.post_message(self.Started(begin(self.app.runs, verdict.experiment, device, force)))
+        except TooLarge as error:
+            self._starting = False
+            self.post_message(Oversized(error.message, partial(self._start, draft, device, True)))
         except GroktermError as error:
             self.post_message(self.Started(refusal=error.message))
+
+    def on_oversized(self, message: Oversized) -> None:
+        """Ask first."""
+        message.ask(self)
 
     def on_form_started(self, message: Started) -> None:
         """Leave for the experiment, or stay with the first mistake."""

@@ -19,7 +19,7 @@ from grokterm.console.screens.parts import title_line
 from grokterm.console.screens.preset_list import PresetList, entries
 from grokterm.console.screens.preset_text import Whole, preset_text, read_whole
 from grokterm.console.snapshot import Snapshot
-from grokterm.console.starting import DeviceChoice, begin
+from grokterm.console.starting import DeviceChoice, Oversized, begin
 from grokterm.console.text import plain_lines
 from grokterm.console.widgets.filterline import FilterLine
 from grokterm.console.widgets.keybar import KeyBar
@@ -272,16 +272,25 @@ class New(Page):
     def _refuse(self, words: object) -> None:
         self.app.notify(plain_lines(words), severity="error", markup=False)
 
-    def _start(self, chosen: Chosen, device: str) -> None:
+    def _start(self, chosen: Chosen, device: str, force: bool = False) -> None:
+        from grokterm.jobs import TooLarge
         from grokterm.spec import load
 
         try:
-            name = begin(self.app.runs, load(chosen.path, small=chosen.small), device)
+            name = begin(self.app.runs, load(chosen.path, small=chosen.small), device, force)
+        except TooLarge as error:
+            self._starting = False
+            self.post_message(Oversized(error.message, partial(self._start, chosen, device, True)))
+            return
         except GroktermError as error:
             self._starting = False
             self._refuse(error)
             return
         self.post_message(self.Started(name))
+
+    def on_oversized(self, message: Oversized) -> None:
+        """Ask first."""
+        message.ask(self)
 
     def on_new_started(self, message: Started) -> None:
         """Go to the new experiment; Esc there leads to the history."""

@@ -9,9 +9,9 @@ import torch
 
 from grokterm.engine.interventions.clock import Clock
 from grokterm.engine.interventions.intervention import Intervention, Patient
-from grokterm.engine.interventions.names import matching
 from grokterm.engine.optim.chain import Slot, State
 from grokterm.spec import When
+from grokterm.spec.interventions.names import matching
 
 
 class Freeze(Intervention):
@@ -23,7 +23,7 @@ class Freeze(Intervention):
         frozen = torch.zeros_like(stack.weights, dtype=torch.bool)
         views = stack.tensors(frozen)
         for index, when in enumerate(whens):
-            for name in () if when is None else matching(stack.names, when.tensors, "intervene.freeze.tensors"):
+            for name in () if when is None else matching(stack.names, when.tensors):
                 views[name][index] = True
         self._frozen = frozen
 

@@ -10,12 +10,12 @@ import torch
 
 from grokterm.engine.interventions.clock import Clock
 from grokterm.engine.interventions.intervention import Donor, Intervention, Patient
-from grokterm.engine.interventions.names import matching
 from grokterm.engine.interventions.neurons import Hidden, hidden_layer, waves
 from grokterm.engine.optim import choose
 from grokterm.engine.stack import Stack
 from grokterm.errors import BadInput
 from grokterm.spec import When
+from grokterm.spec.interventions.names import matching
 
 _FIELD = "intervene.transplant"
 
@@ -51,7 +51,7 @@ def _chosen(when: When, donor: Donor, patient: Patient) -> dict[str, tuple]:
     """The tensors to copy, and which part of each: an index."""
     stack = patient.stack
     if when.tensors is not None:
-        names = matching(stack.names, when.tensors, f"{_FIELD}.tensors")
+        names = matching(stack.names, when.tensors)
         _check_shapes(names, donor, stack)
         return dict.fromkeys(names, (...,))
     layer = hidden_layer(stack.names, when.layer, f"{_FIELD}.layer")

@@ -13,6 +13,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from grokterm.engine.dropout import Key, drop
+from grokterm.engine.models.gelu import gelu
 from grokterm.spec.models import Transformer as TransformerSpec
 
 _WEIGHTS, _ATTENTION, _HIDDEN, _MLP = range(
@@ -82,7 +83,7 @@ class Block(nn.Module):
 
     def activate(self, hidden: torch.Tensor) -> torch.Tensor:
         """The non-linearity of the MLP; may write into its argument."""
-        return F.relu(hidden, inplace=True) if self.activation == "relu" else F.gelu(hidden)
+        return F.relu(hidden, inplace=True) if self.activation == "relu" else gelu(hidden)
 
     def mlp(self, x: torch.Tensor, key: Key | None = None) -> torch.Tensor:
         """The stream after the MLP, row by row: [n, d] to [n, d]."""

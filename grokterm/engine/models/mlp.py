@@ -9,11 +9,12 @@ from torch.nn import functional as F
 
 from grokterm.engine.dropout import Key, drop
 from grokterm.engine.models.draws import normal, uniform
+from grokterm.engine.models.gelu import gelu
 from grokterm.engine.models.look_up import look_up
 from grokterm.spec.models import MLP as MLPSpec
 from grokterm.spec.shown import Shown, Tokens
 
-_ACTIVATIONS = {"relu": F.relu, "gelu": F.gelu, "quadratic": torch.square}
+_ACTIVATIONS = {"relu": F.relu, "gelu": gelu, "quadratic": torch.square}
 
 
 class MLP(nn.Module):

@@ -46,6 +46,7 @@ class Recurrent(nn.Module):
     looped = True  # vmap has no rule for the kernels
     embeddings = ("W_E",)
     unembeddings = ("W_U",)
+    turned = ("W_ih", "W_hh", "W_ih_back", "W_hh_back")
 
     def __init__(
         self, shown: Shown, embedding: int, hidden: int, layers: int, gates: int, directions: int, scale: float

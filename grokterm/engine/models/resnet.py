@@ -34,6 +34,7 @@ class ResNet(nn.Module):
 
     looped = True  # mapped convolutions become grouped ones, which are half as fast
     unembeddings = ("W_out",)
+    turned = ("W",)
 
     def __init__(self, spec: ResNetSpec, shown: Square) -> None:
         super().__init__()

@@ -3,7 +3,7 @@
 e member, n parameter, r row, c column
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 import torch
 
@@ -16,13 +16,13 @@ _TINY = 1e-7
 
 
 class MuonForMatrices:
-    """m <- lerp(m, g, 1 - mu);  u <- 0.2 sqrt(max(r, c)) NewtonSchulz(lerp(g, m, mu) or m), for matrices.
+    """m <- lerp(m, g, 1 - mu);  u <- size NewtonSchulz(lerp(g, m, mu) or m), for matrices.
 
     For the other tensors u is what `rest`, a link of its own, makes of g.
 
     Args:
         layout: where the tensors lie.
-        names: the matrices.
+        sizes: the matrices, and the factor of each.
         momentum: mu, [e, 1] float64.
         nesterov: orthogonalise lerp(g, m, mu).
         iterations: of Newton and Schulz.
@@ -30,9 +30,16 @@ class MuonForMatrices:
     """
 
     def __init__(
-        self, layout: Layout, names: Sequence[str], momentum: torch.Tensor, nesterov: bool, iterations: int, rest: Link
+        self,
+        layout: Layout,
+        sizes: Mapping[str, float],
+        momentum: torch.Tensor,
+        nesterov: bool,
+        iterations: int,
+        rest: Link,
     ) -> None:
-        self.layout, self.names, self.rest = layout, tuple(names), rest
+        self.layout, self.names, self.rest = layout, tuple(sizes), rest
+        self._sizes = sizes
         self.momentum, self.nesterov, self.iterations = momentum, nesterov, iterations
 
     def init(self, weights: torch.Tensor) -> State:
@@ -43,11 +50,9 @@ class MuonForMatrices:
         mu = self.momentum.to(flow.updates.dtype)
         m = torch.lerp(state["momentum"], flow.updates, 1 - mu)
         views = self.layout.tensors(torch.lerp(flow.updates, m, mu) if self.nesterov else m)
-        moved = {}
-        for name in self.names:
-            matrix = as_matrices(views[name])
-            size = 0.2 * max(matrix.shape[-2:]) ** 0.5
-            moved[name] = newton_schulz(matrix, self.iterations) * size
+        moved = {
+            name: newton_schulz(as_matrices(views[name]), self.iterations) * size for name, size in self._sizes.items()
+        }
         direction = replaced(self.layout, others.updates, self.names, moved)
         return Flow(flow.weights, direction), new | {"momentum": m}
 
@@ -72,5 +77,22 @@ def muon(recipe: Recipe) -> list[Link]:
     layout, spec = recipe.layout, recipe.spec
     spared = frozenset() if spec.matrices == "all" else layout.embeddings | layout.unembeddings
     (rest,) = adam(recipe)
-    names = recipe.matrices(without=spared)
-    return [MuonForMatrices(layout, names, recipe.number("momentum"), spec.nesterov, spec.newton_schulz, rest)]
+    views, size_of = layout.tensors(layout.weights), _SIZES[spec.scale]
+    sizes = {}
+    for name in recipe.matrices(without=spared):
+        rows, columns = as_matrices(views[name]).shape[-2:]
+        sizes[name] = size_of(columns, rows) if name in layout.turned else size_of(rows, columns)
+    return [MuonForMatrices(layout, sizes, recipe.number("momentum"), spec.nesterov, spec.newton_schulz, rest)]
+
+
+def _as_adamw_s(entering: int, leaving: int) -> float:
+    """The root mean square that AdamW's updates have. Source: Liu et al., arXiv 2502.16982, equation 4."""
+    return 0.2 * max(entering, leaving) ** 0.5
+
+
+def _original(entering: int, leaving: int) -> float:
+    """Jordan's, whose matrices have a row for each number that leaves: sqrt(max(1, rows / columns))."""
+    return max(1.0, leaving / entering) ** 0.5
+
+
+_SIZES = {"adamw": _as_adamw_s, "original": _original}

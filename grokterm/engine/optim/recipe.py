@@ -17,6 +17,7 @@ class Layout(Protocol):
     weights: torch.Tensor  # [e, n]
     embeddings: frozenset[str]
     unembeddings: frozenset[str]
+    turned: frozenset[str]  # matrices with a row for each output, where the others have a column
 
     def tensors(self, flat: torch.Tensor) -> dict[str, torch.Tensor]:
         """Views of a buffer [e, n] by recorded name: [e, *shape of the tensor]."""

@@ -1,8 +1,11 @@
 """[intervene.freeze]."""
 
+from typing import Any
+
 from pydantic import Field
 
-from grokterm.spec.interventions.when import Names, When
+from grokterm.spec.interventions.names import Names, unknown_names
+from grokterm.spec.interventions.when import Problem, When
 
 
 class Freeze(When):
@@ -13,3 +16,6 @@ class Freeze(When):
         description="Tensors by the names under which their norms are recorded, or patterns: "
         '["W_E", "b_*", "blocks.0.*"].',
     )
+
+    def check(self, spec: Any) -> list[Problem]:
+        return super().check(spec) + unknown_names(".tensors", self.tensors, spec)

@@ -5,7 +5,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from grokterm.spec.base import refuse
-from grokterm.spec.interventions.when import Names, Problem, When, listed
+from grokterm.spec.interventions.names import Names, unknown_names
+from grokterm.spec.interventions.when import Problem, When, listed
 
 Numbers = Annotated[tuple[Annotated[int, Field(ge=0)], ...], BeforeValidator(listed), Field(min_length=1)]
 
@@ -72,4 +73,4 @@ class Transplant(When):
             problems.append(((".top", "task.kind"), f"waves are over tokens; {spec.task.kind} shows {shown}"))
         if self.top is not None and self.layer:
             problems.append(((".layer", ".top"), "only neurons of layer 0 read the operands, and waves are theirs"))
-        return problems
+        return problems + unknown_names(".tensors", self.tensors or (), spec)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from grokterm.spec.base import Section
 
@@ -15,9 +15,6 @@ Problem = tuple[tuple[str, ...], str]
 def listed(value: Any) -> Any:
     """A list of a document as the tuple that a frozen section holds."""
     return tuple(value) if isinstance(value, list) else value
-
-
-Names = Annotated[tuple[str, ...], BeforeValidator(listed), Field(min_length=1)]
 
 
 class When(Section):

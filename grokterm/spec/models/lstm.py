@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from grokterm.spec.models.network import ModelSection, Precision, initial_scale, precision
-from grokterm.spec.models.steps import embedding, gates_of, step_of
+from grokterm.spec.models.steps import embedding, recurrent_tensors, step_of
 from grokterm.spec.shown import Shown
 
 
@@ -28,16 +28,14 @@ class LSTM(ModelSection):
     def width(self) -> int:
         return self.hidden
 
-    def parameters(self, shown: Shown) -> int:
-        table, _, entering = step_of(shown, self.embedding)
-        widths = [entering, *[self.hidden] * (self.layers - 1)]
-        return table + sum(gates_of(4, width, self.hidden) for width in widths) + (self.hidden + 1) * shown.outputs
+    def tensors(self, shown: Shown) -> dict[str, tuple[int, ...]]:
+        return recurrent_tensors(shown, self.embedding, self.layers, self.hidden, gates=4, directions=1)
 
     def multiplications(self, shown: Shown) -> float:
-        _, length, entering = step_of(shown, self.embedding)
+        length, entering = step_of(shown, self.embedding)
         inside = 4 * self.hidden * (entering + self.hidden + 2 * self.hidden * (self.layers - 1))
         return length * inside + self.hidden * shown.outputs
 
     def kept(self, shown: Shown) -> int:
-        _, length, entering = step_of(shown, self.embedding)
+        length, entering = step_of(shown, self.embedding)
         return length * (entering + 7 * self.hidden * self.layers)

@@ -64,12 +64,16 @@ class MLP(ModelSection):
     def width(self) -> int:
         return max(self.hidden)
 
-    def parameters(self, shown: Shown) -> int:
+    def tensors(self, shown: Shown) -> dict[str, tuple[int, ...]]:
         pairs = list(pairwise((self._entering(shown), *self.hidden, shown.outputs)))
         if self.tied:
             pairs = [*pairs[:-1][:2], pairs[-1]]
-        table = shown.values * self.embedding if isinstance(shown, Tokens) and self.embedding else 0
-        return table + sum((rows + self.bias) * columns for rows, columns in pairs)
+        found: dict[str, tuple[int, ...]] = {}
+        if isinstance(shown, Tokens) and self.embedding:
+            found["W_E"] = (shown.values, self.embedding)
+        for number, pair in enumerate(pairs, 1):
+            found |= {f"W_{number}": pair} | ({f"b_{number}": pair[1:]} if self.bias else {})
+        return found
 
     def multiplications(self, shown: Shown) -> float:
         looked_up = isinstance(shown, Tokens) and self.embedding is None

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from grokterm.spec.base import Section
 from grokterm.spec.models.network import ModelSection, Precision, dropout_rate, initial_scale, precision
-from grokterm.spec.own import Folders, OptionsTable, folders, found, module, options, unknown
+from grokterm.spec.own import Folders, Names, OptionsTable, Shapes, folders, found, module, options, unknown
 from grokterm.spec.shown import Shown
 
 
@@ -15,6 +15,8 @@ class FoundModel(Section):
 
     kind: Literal["mapped", "looped"] = Field(description="Whether members go through it together, or take turns.")
     why: str = Field("", description="Why they take turns.")
+    names: Names = Field(description="Its tensors of weights, by their paths.")
+    shapes: Shapes = Field(description="Their shapes.")
     parameters: int = Field(ge=1, description="Weights of one network.")
     multiplications: float = Field(ge=0, description="Multiply-adds of one sample, forward.")
     kept: int = Field(ge=0, description="Numbers that one sample holds on to until the backward pass.")
@@ -53,6 +55,10 @@ class ModuleModel(ModelSection):
     @property
     def width(self) -> int:
         return self._found().width
+
+    def tensors(self, shown: Shown) -> dict[str, tuple[int, ...]]:
+        found = self._found()
+        return dict(zip(found.names, found.shapes, strict=True))
 
     def parameters(self, shown: Shown) -> int:
         return self._found().parameters

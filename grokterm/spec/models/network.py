@@ -1,5 +1,6 @@
 """What every kind of [model] has, and tells the rest of the program."""
 
+import math
 from typing import Any, ClassVar, Literal
 
 from pydantic import Field
@@ -42,11 +43,16 @@ def initial_scale() -> Any:
     )
 
 
+def layer_norm(name: str, shape: tuple[int, ...], bias: bool = True) -> dict[str, tuple[int, ...]]:
+    """The tensors of a LayerNorm: gains, and biases where it has them."""
+    return {f"{name}.weight": shape} | ({f"{name}.bias": shape} if bias else {})
+
+
 class ModelSection(Section):
     """The base of all networks. `grokterm.engine.models` builds them.
 
-    Each kind has the fields `init_scale` and `dtype` as its last. The counts below are rough: `grokterm.spec.work`
-    compares cohorts by them.
+    Each kind has the fields `init_scale` and `dtype` as its last. Multiplications and what is kept are rough counts, by
+    which `grokterm.spec.work` compares cohorts.
 
     Attributes:
         reads: the kinds of `Shown` that the network can take.
@@ -66,9 +72,13 @@ class ModelSection(Section):
         """What is worth a second look before a run starts; one line each."""
         return ()
 
+    def tensors(self, shown: Shown) -> dict[str, tuple[int, ...]]:
+        """The shape of each tensor of weights, by the name under which it is recorded, in the network's order."""
+        raise NotImplementedError
+
     def parameters(self, shown: Shown) -> int:
         """Weights of one network."""
-        raise NotImplementedError
+        return sum(math.prod(shape) for shape in self.tensors(shown).values())
 
     def multiplications(self, shown: Shown) -> float:
         """Multiply-adds of one sample, forward."""

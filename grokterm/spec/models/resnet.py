@@ -4,7 +4,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from grokterm.spec.models.network import ModelSection, Precision, initial_scale, precision
+from grokterm.spec.models.network import ModelSection, Precision, initial_scale, layer_norm, precision
 from grokterm.spec.shown import Square
 
 
@@ -31,12 +31,18 @@ class ResNet(ModelSection):
     def width(self) -> int:
         return self.channels
 
-    def parameters(self, shown: Square) -> int:
-        cells = shown.side**2
-        norm = 2 * self.channels * cells
-        stem, layer = (9 * entering * self.channels + self.channels + norm for entering in (1, self.channels))
-        beside = (shown.beside + 1) * self.beside
-        return stem + 2 * self.blocks * layer + beside + self._ends(shown) + self.hidden + shown.outputs
+    def tensors(self, shown: Square) -> dict[str, tuple[int, ...]]:
+        ends = {"beside": (shown.beside, self.beside), "hidden": (self._joined(shown), self.hidden)}
+        ends |= {"out": (self.hidden, shown.outputs)}
+        found: dict[str, tuple[int, ...]] = {}
+        for name, shape in ends.items():
+            found |= {f"W_{name}": shape, f"b_{name}": shape[1:]}
+        names = ["stem", *(f"blocks.{block}.{half}" for block in range(self.blocks) for half in (0, 1))]
+        for name in names:
+            entering = 1 if name == "stem" else self.channels
+            found |= {f"{name}.W": (self.channels, entering, 3, 3), f"{name}.b": (self.channels,)}
+            found |= layer_norm(f"{name}.ln", (self.channels, shown.side, shown.side))
+        return found
 
     def multiplications(self, shown: Square) -> float:
         convolutions = 9 * self.channels * (1 + 2 * self.blocks * self.channels)
@@ -47,5 +53,8 @@ class ResNet(ModelSection):
 
     def _ends(self, shown: Square) -> int:
         """Weights of the last two layers."""
-        joined = self.channels * shown.side**2 + self.beside
-        return self.hidden * (joined + shown.outputs)
+        return self.hidden * (self._joined(shown) + shown.outputs)
+
+    def _joined(self, shown: Square) -> int:
+        """Numbers that both ways in make together."""
+        return self.channels * shown.side**2 + self.beside

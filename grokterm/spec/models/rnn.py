@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from grokterm.spec.models.network import ModelSection, Precision, initial_scale, precision
-from grokterm.spec.models.steps import embedding, gates_of, step_of
+from grokterm.spec.models.steps import embedding, recurrent_tensors, step_of
 from grokterm.spec.shown import Shown
 
 
@@ -40,17 +40,14 @@ class RNN(ModelSection):
     def directions(self) -> int:
         return 2 if self.bidirectional else 1
 
-    def parameters(self, shown: Shown) -> int:
-        table, _, entering = step_of(shown, self.embedding)
-        widths = [entering, *[self.directions * self.hidden] * (self.layers - 1)]
-        inside = self.directions * sum(gates_of(1, width, self.hidden) for width in widths)
-        return table + inside + (self.directions * self.hidden + 1) * shown.outputs
+    def tensors(self, shown: Shown) -> dict[str, tuple[int, ...]]:
+        return recurrent_tensors(shown, self.embedding, self.layers, self.hidden, gates=1, directions=self.directions)
 
     def multiplications(self, shown: Shown) -> float:
-        _, length, entering = step_of(shown, self.embedding)
+        length, entering = step_of(shown, self.embedding)
         rows = entering + self.hidden + (self.directions + 1) * self.hidden * (self.layers - 1)
         return self.directions * self.hidden * (length * rows + shown.outputs)
 
     def kept(self, shown: Shown) -> int:
-        _, length, entering = step_of(shown, self.embedding)
+        length, entering = step_of(shown, self.embedding)
         return length * (entering + 2 * self.directions * self.hidden * self.layers)

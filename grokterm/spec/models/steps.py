@@ -18,13 +18,23 @@ def embedding() -> Any:
     )
 
 
-def step_of(shown: Shown, embedding: int) -> tuple[int, int, int]:
-    """Weights of the table of embeddings, positions of a sample, and numbers that enter at each."""
-    if isinstance(shown, Tokens):
-        return shown.vocabulary * embedding, len(shown.sequence), embedding
-    return 0, shown.operands, shown.width
+def step_of(shown: Shown, embedding: int) -> tuple[int, int]:
+    """Positions of a sample, and numbers that enter at each."""
+    return (len(shown.sequence), embedding) if isinstance(shown, Tokens) else (shown.operands, shown.width)
 
 
-def gates_of(gates: int, entering: int, hidden: int) -> int:
-    """Weights of one direction of a layer: for each gate two matrices and two biases, as torch has them."""
-    return gates * hidden * (entering + hidden + 2)
+def recurrent_tensors(
+    shown: Shown, embedding: int, layers: int, hidden: int, gates: int, directions: int
+) -> dict[str, tuple[int, ...]]:
+    """What `ModelSection.tensors` gives: a table, the output, and for each direction of a layer what torch has."""
+    found: dict[str, tuple[int, ...]] = {"W_E": (shown.vocabulary, embedding)} if isinstance(shown, Tokens) else {}
+    found |= {"W_U": (directions * hidden, shown.outputs), "b_U": (shown.outputs,)}
+    _, entering = step_of(shown, embedding)
+    rows = gates * hidden
+    for number in range(layers):
+        layer = f"layers.{number}." if layers > 1 else ""
+        width = directions * hidden if number else entering
+        for ending in ("", "_back")[:directions]:
+            shapes = {"W_ih": (rows, width), "W_hh": (rows, hidden), "b_ih": (rows,), "b_hh": (rows,)}
+            found |= {f"{layer}{name}{ending}": shape for name, shape in shapes.items()}
+    return found

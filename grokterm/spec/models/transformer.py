@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 from pydantic import Field, model_validator
 
 from grokterm.spec.base import PER_MEMBER, refuse
-from grokterm.spec.models.network import ModelSection, Precision, dropout_rate, initial_scale, precision
+from grokterm.spec.models.network import ModelSection, Precision, dropout_rate, initial_scale, layer_norm, precision
 from grokterm.spec.shown import Tokens
 
 
@@ -83,13 +83,30 @@ class Transformer(ModelSection):
     def width(self) -> int:
         return self.d_model
 
-    def parameters(self, shown: Tokens) -> int:
-        d, inner, norms = self.d_model, self.heads * self.d_head, self.norm != "none"
-        block = 4 * d * inner + 2 * d * self.d_mlp + 2 * d * norms
-        biases = 3 * inner + 2 * d + self.d_mlp + 2 * d * norms
-        table = shown.vocabulary + (self.positions == "learned") * len(shown.sequence)
-        ends = (table + shown.outputs + norms) * d + self.bias * (shown.outputs + d * norms)
-        return ends + self.layers * (block + self.bias * biases)
+    def tensors(self, shown: Tokens) -> dict[str, tuple[int, ...]]:
+        d = self.d_model
+        found: dict[str, tuple[int, ...]] = {"W_E": (shown.vocabulary, d)}
+        if self.positions == "learned":
+            found["W_pos"] = (len(shown.sequence), d)
+        found["W_U"] = (d, shown.outputs)
+        if self.bias:
+            found["b_U"] = (shown.outputs,)
+        for number in range(self.layers):
+            block = f"blocks.{number}." if self.layers > 1 else ""
+            found |= {block + name: shape for name, shape in self._block().items()}
+        return found | (layer_norm("ln_final", (d,), self.bias) if self.norm != "none" else {})
+
+    def _block(self) -> dict[str, tuple[int, ...]]:
+        """The tensors of one block."""
+        d, h, k, m = self.d_model, self.heads, self.d_head, self.d_mlp
+        weights = dict.fromkeys("QKV", ((h, d, k), (h, k)))
+        weights |= {"O": ((h, k, d), (d,)), "in": ((d, m), (m,)), "out": ((m, d), (d,))}
+        found: dict[str, tuple[int, ...]] = {}
+        for name, (matrix, bias) in weights.items():
+            found |= {f"W_{name}": matrix} | ({f"b_{name}": bias} if self.bias else {})
+        if self.norm != "none":
+            found |= layer_norm("ln1", (d,), self.bias) | layer_norm("ln2", (d,), self.bias)
+        return found
 
     def multiplications(self, shown: Tokens) -> float:
         attention, mlp = self.d_model * self.heads * self.d_head, 2 * self.d_model * self.d_mlp

@@ -15,6 +15,11 @@ class _Numbers(Section):
     momentum: float = own_number(0.95, "Memory of the matrices' momentum, about 1 / (1 - momentum) steps.", ge=0, lt=1)
     nesterov: bool = Field(True, description="Orthogonalise (1 - momentum) g + momentum m, not m alone.")
     newton_schulz: int = Field(5, ge=1, le=20, description="Newton-Schulz iterations: 5 bring singular values near 1.")
+    scale: Literal["adamw", "original"] = Field(
+        "adamw",
+        description="Size of a matrix's update. adamw: 0.2 sqrt(max(in, out)), so that AdamW's lr suits it. original: "
+        "sqrt(max(1, out / in)), as in Jordan's code, where lr is about 0.02.",
+    )
     matrices: Literal["hidden", "all"] = Field(
         "hidden",
         description="Which matrices Muon moves: those that are neither embedding nor unembedding, or all of them.",
@@ -27,11 +32,12 @@ class _Numbers(Section):
 class Muon(Links, _Numbers):
     """Momentum orthogonalised by Newton-Schulz, for matrices; AdamW for the other tensors.
 
-    m <- mu m + (1 - mu) g;  O = NewtonSchulz((1 - mu) g + mu m);  w <- (1 - lr lambda) w - 0.2 sqrt(max(r, c)) lr O
+    m <- mu m + (1 - mu) g;  O = NewtonSchulz((1 - mu) g + mu m);  w <- (1 - lr lambda) w - size lr O
 
-    for a matrix of r x c. The factor gives the update the size that AdamW's has, so that one lr and one lambda serve
-    both (arXiv 2502.16982, equation 4). Each head of an attention tensor is a matrix of its own; a convolution is one
-    matrix, a row for each output channel. Grokking with it: arXiv 2504.16041.
+    The size is 0.2 sqrt(max(in, out)) for a matrix that makes `out` numbers of `in`: AdamW's updates have it, so one lr
+    and one lambda serve both (arXiv 2502.16982, equation 4). Or it is Jordan's (kellerjordan.github.io/posts/muon);
+    then lr, which is also AdamW's for the other tensors, means something else. Each head of an attention tensor is a
+    matrix of its own; a convolution is one matrix. Grokking with it: arXiv 2504.16041.
     """
 
     kind: Literal["muon"] = Field(
