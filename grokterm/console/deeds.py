@@ -160,8 +160,10 @@ def go_on(folder: ExperimentFolder) -> Done:
         raise BadInput(f"{name} {why}", f"if you know it is gone: grokterm resume {name} --force")
     if not state.resumable:
         raise BadInput(f"{name} is {state}: nothing to pause or resume", _instead(state))
+    started = any(cohort.status() is not None and cohort.status().step for cohort in folder.cohorts)
     resume(folder)
-    return Done("going on", f"{name}: a worker goes on from the last checkpoint")
+    how = "goes on from the last checkpoint" if started else "begins at step 0"
+    return Done("going on", f"{name}: a worker {how} as soon as a device is free")
 
 
 def pause_or_go_on(folder: ExperimentFolder) -> Done:
@@ -178,6 +180,10 @@ def stop(folder: ExperimentFolder) -> Done:
 
 def park(folder: ExperimentFolder) -> Done:
     """Ask the workers to write a checkpoint and leave the device."""
+    from grokterm.record import State
+
+    if folder.state() is State.QUEUED:
+        return _asked(folder, "park", "parked", "has left the line; p puts it back, at the end")
     return _asked(folder, "park", "parked", "is parked: the device is free, and p goes on")
 
 

@@ -122,7 +122,7 @@ def _nearest(document: Any, path: Path, field: PydanticField | None) -> str:
 
 def nearest(name: str, allowed: Iterable[str]) -> str | None:
     """The allowed name that looks most like `name`, or None where nothing does."""
-    return next(iter(difflib.get_close_matches(name, list(allowed), n=1, cutoff=0.5)), None)
+    return next(iter(difflib.get_close_matches(name, list(allowed), n=1, cutoff=0.6)), None)
 
 
 def unknown(name: str, allowed: list[str], given: str, what: str) -> str:

@@ -55,3 +55,11 @@ async def test_a_key_that_goes_down_with_its_dialog_holds_up_nothing(tmp_path):
             assert pilot.app.focused.value == "g"
             await burst(pilot, "escape", "escape")
             assert pilot.app.memory.filter == "" and not pilot.app.typing
+
+
+async def test_tab_completes_and_never_leaves_the_filter(tmp_path):
+    populate(tmp_path)
+    async with play(tmp_path) as pilot:
+        await burst(pilot, "slash", *"stat", "tab", "tab", "A")
+        assert pilot.app.focused.value.startswith("state=") and pilot.app.focused.value.endswith("A")
+        assert not pilot.app.memory.marks and all(not row.archived for row in pilot.app.snapshot.arranged.rows)

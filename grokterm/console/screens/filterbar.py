@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.containers import Vertical
 from textual.message import Message
 from textual.suggester import Suggester
@@ -22,6 +24,8 @@ class FilterBar(Vertical):
     Args:
         values: the values that a key has in the history, for completion.
     """
+
+    BINDINGS: ClassVar = [Binding("tab", "complete", "What is offered in grey.", show=False)]
 
     class Changed(Message):
         """There is another filter; `text` is the part of it that can be understood."""
@@ -64,6 +68,10 @@ class FilterBar(Vertical):
         # At once and not in the next message: what is typed right behind the key must not be taken for commands.
         self.screen.set_focus(self._input)
         self.hint()
+
+    def action_complete(self) -> None:
+        """Write what is offered. Without an offer Tab stays here: what is typed next must not be taken for commands."""
+        self._input.action_cursor_right()
 
     def clear(self) -> None:
         """No filter."""
@@ -113,7 +121,7 @@ class _Ghost(Suggester):
         self._values = values
 
     async def get_suggestion(self, value: str) -> str | None:
-        """The whole text as it could go on; the right arrow accepts it."""
+        """The whole text as it could go on; Tab and the right arrow accept it."""
         from grokterm.console.completing import complete
 
         return (complete(value, self._values).ghost or None) if value else None

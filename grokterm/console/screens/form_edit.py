@@ -191,8 +191,19 @@ class FormEdit(Page):
             self._say("F4 is for a field of a run, such as optimizer.lr: it sets it for one arm")
             return
         key = ".".join(row.path[:2])
-        names = ", ".join(self.draft.arms) or "there is none yet"
-        self.app.push_screen(Ask(f"Which arm sets {key} itself?", names), partial(self._varied, key))
+        names = ", ".join(self.draft.arms) or "a name: there is none yet"
+        ask = Ask(f"Which arm sets {key} itself?", names, check=self._no_such_arm)
+        self.app.push_screen(ask, partial(self._varied, key))
+
+    def _no_such_arm(self, name: str) -> str:
+        """What is wrong with the name of an arm, "" where nothing is; where there is none yet, any name makes one."""
+        from grokterm.spec import nearest
+
+        arms = list(self.draft.arms)
+        if not arms or not name or name in arms or len([arm for arm in arms if arm.startswith(name)]) == 1:
+            return ""
+        best = nearest(name, arms)
+        return f"no arm {name}; " + (f"nearest: {best}" if best else f"there is: {', '.join(arms)}")
 
     def _varied(self, key: str, name: str | None) -> None:
         if not name:

@@ -54,6 +54,9 @@ def preset_text(info: PresetInfo, whole: Whole, here: Sequence[str], width: int,
         text.append(f"\n{fold(problem, width, rest='  ')}", ink.bad)
     if whole.problems:
         return text
+    for number, words in enumerate(here):  # first, so that what a key changes of it is seen on any screen
+        text.append(f"{'' if number else chr(10)}{'' if number else 'here':<10}", ink.accent)
+        text.append(f"{_behind(words, width, 10)}\n", ink.foreground)
     for label, words in (
         ("question", said.question),
         ("source", said.source),
@@ -62,9 +65,6 @@ def preset_text(info: PresetInfo, whole: Whole, here: Sequence[str], width: int,
     ):
         if words:
             text.append(f"\n{label:<10}", ink.accent).append(f"{_behind(words, width, 10)}\n", ink.foreground)
-    for number, words in enumerate(here):
-        text.append(f"{'' if number else chr(10)}{'' if number else 'here':<10}", ink.accent)
-        text.append(f"{_behind(words, width, 10)}\n", ink.foreground)
     if info.mine:
         text.append(f"\n{'file':<10}", ink.accent).append(f"{_behind(info.path, width, 10)}\n", ink.muted)
     if whole.experiment is None:

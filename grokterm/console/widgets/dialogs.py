@@ -88,8 +88,10 @@ class Line(ModalScreen[str | None]):
     def action_accept(self) -> None:
         """Keep what is written, if nothing is wrong with it."""
         text = self.query_one(Input).value.strip()
-        if not self._check(text):
-            self.dismiss(text if text or self._empty else None)
+        if not text and not self._empty:
+            self.query_one("#wrong", Static).update("Nothing is written yet; Esc leaves without it")
+        elif not self._check(text):
+            self.dismiss(text)
 
     def action_cancel(self) -> None:
         """Forget it."""
