@@ -14,7 +14,7 @@ from grokterm.console.screens.acting import Acting
 from grokterm.console.screens.chartgrid import ChartGrid
 from grokterm.console.screens.charting import Charting, matching
 from grokterm.console.screens.legend import Legend
-from grokterm.console.screens.parts import heading_line, message, state_line
+from grokterm.console.screens.parts import heading_line, message, origin_words, state_line
 from grokterm.console.screens.scene import Cell, Scene
 from grokterm.console.screens.tabline import TabLine
 from grokterm.console.screens.tabs.charts import ChartsTab
@@ -194,7 +194,7 @@ class ExperimentPage(Charting, Acting):
         width, ink, summary = self.size.width, self.app.ink, detail.summary
         name = plain(short_name(self._name))
         view = self.app.memory.view.words(summary.seeds) if self.charted else ""
-        title = summary.title + (f"   {detail.origin}" if detail.origin else "")
+        title = "   ".join(filter(None, (origin_words(detail.origin), summary.title)))
         said = message(detail, width, ink)
         self.put("#title", heading_line(name, title, view, width, ink))
         self.put("#state", state_line(detail, width, ink))
