@@ -192,11 +192,12 @@ class ExperimentPage(Charting, Acting):
 
     def _show_words(self, detail: Detail) -> None:
         width, ink, summary = self.size.width, self.app.ink, detail.summary
-        name = plain(short_name(self._name))
-        view = self.app.memory.view.words(summary.seeds) if self.charted else ""
-        title = "   ".join(filter(None, (origin_words(detail.origin), summary.title)))
+        name, origin, view = plain(short_name(self._name)), origin_words(detail.origin), self.app.memory.view
+        how = view.words(summary.seeds) if self.charted else ""
+        if how and origin and len(f" {name}   {origin}   {how}") > width:
+            how = view.shown(summary.seeds)  # charts say the rest themselves
         said = message(detail, width, ink)
-        self.put("#title", heading_line(name, title, view, width, ink))
+        self.put("#title", heading_line(name, summary.title, how, width, ink, origin))
         self.put("#state", state_line(detail, width, ink))
         self.put("#message", said or "")
         self.query_one("#message").display = said is not None

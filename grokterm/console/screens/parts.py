@@ -30,9 +30,12 @@ def title_line(left: str, right: str, width: int, ink: Ink) -> Text:
     return line
 
 
-def heading_line(name: str, title: str, right: str, width: int, ink: Ink) -> Text:
-    """One line: a name, to the right how curves are shown, and between them as much of a title as there is room for."""
+def heading_line(name: str, title: str, right: str, width: int, ink: Ink, origin: str = "") -> Text:
+    """One line: a name and where it comes from, to the right how curves are shown, and between them as much of a title
+    as there is room for."""
     line = Text(no_wrap=True).append(f" {clip(name, width - 2)}", f"bold {ink.foreground}")
+    if origin:
+        line.append(f"   {clip(origin, max(1, width - line.cell_len - 4))}", ink.foreground)
     fits = line.cell_len + len(right) + 3 <= width
     room = width - line.cell_len - 1 - (len(right) + 3 if fits else 0)
     if title and room > 15:
