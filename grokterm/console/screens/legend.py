@@ -131,7 +131,8 @@ def _append_values(line: Text, values: tuple[str, ...], width: int, ink: Ink) ->
 def values_at(chart: Chart, x: float) -> dict[str, tuple[str, ...]]:
     """What every arm of the chart has at `x`, in words, by arm: `test 0.93 (0.91–0.98)`, `train 1`.
 
-    What was recorded last before `x` says where: `test 0.93 at 230 (0.91–0.98)`. With every seed drawn, the smallest and the largest of them stand for the arm.
+    What was recorded last before `x` says where: `test 0.93 at 230 (0.91–0.98)`. With every seed drawn, the smallest
+    and the largest of them stand for the arm.
     """
     from grokterm.console.panels import readings
 
