@@ -26,6 +26,7 @@ from grokterm.analysis.survival import (
     survival_curve,
 )
 from grokterm.analysis.tables import long_table
+from grokterm.analysis.words import over_time
 
 __all__ = [
     "SAME_TICK",
@@ -65,6 +66,7 @@ __all__ = [
     "long_table",
     "median_ratio",
     "median_time",
+    "over_time",
     "reduce_columns",
     "run_results",
     "sample",

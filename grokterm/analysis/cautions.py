@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from grokterm.analysis.comparison import CLAIM, FEW, ArmRow, Contender, Pair, find_pair
 from grokterm.analysis.results import integral_at
-from grokterm.analysis.verdict import varies
+from grokterm.analysis.verdict import DECAY, roots_of, varies
 from grokterm.analysis.words import listed, p_value, step_count
 from grokterm.record import DamagedRecord, Forked
 from grokterm.spec import plateau_of, schedule_values
@@ -64,7 +64,21 @@ def _forked(contenders: Sequence[Contender]) -> list[str]:
         who = listed([contender.label for contender in those])
         what = f"{who}: forked at step {forked.step:,}: what was before is shared with {forked.name}"
         found.append(what + (f", where {_runs(before)} had grokked by then" if before else ""))
-    return found
+    return found + _changed_by_forks(contenders)
+
+
+def _changed_by_forks(contenders: Sequence[Contender]) -> list[str]:
+    """The values that an arm has now are not those that it began with."""
+    alike: dict[tuple[str, str], list[str]] = {}
+    for contender in contenders:
+        if contender.past:
+            steps = listed([f"{part.until:,}" for part in contender.past])
+            alike.setdefault((listed(roots_of(contender.past)), steps), []).append(contender.label)
+    return [
+        f"{listed(labels)}: {fields} changed in the fork at step {steps}: what is set now holds only from there, and "
+        "what was found before says nothing about it"
+        for (fields, steps), labels in alike.items()
+    ]
 
 
 def _incomplete(contender: Contender) -> list[str]:
@@ -187,7 +201,8 @@ def _before_the_change(contender: Contender) -> list[str]:
     """Runs that grokked while the schedule that names their arm had hardly moved."""
     decay, steps = contender.spec.optimizer.weight_decay, contender.spec.stop.steps
     grokked = [int(r.t_grok) for r in contender.results if not math.isnan(r.t_grok)]
-    if not varies(contender.spec) or plateau_of(decay) is not None or not grokked:
+    known = plateau_of(decay) is None and DECAY not in roots_of(contender.past)  # where the schedule tells it all
+    if not varies(contender) or not known or not grokked:
         return []
     values = schedule_values(decay, steps)
     moved = abs(values - values[0]) > MOVED * max(values)
@@ -202,7 +217,7 @@ def _integrals(contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: t
     first, found = contenders[0], []
     for contender, row in zip(contenders[1:], rows[1:], strict=True):
         pair = find_pair(pairs, first.label, contender.label)
-        changing = varies(first.spec) or varies(contender.spec)
+        changing = varies(first) or varies(contender)
         if pair.strength not in ("clear", "suggestive") or not changing:
             continue
         medians = [median for median in (rows[0].t_grok.value, row.t_grok.value) if not math.isnan(median)]
@@ -225,7 +240,7 @@ def _control(contenders: Sequence[Contender], of: Contender, end: int) -> str:
     """The constant arm that has spent the same by the end, or the advice to have one."""
     own = _spent(of, end)
     for other in contenders:
-        if other is not of and not varies(other.spec) and _alike(_spent(other, end), own):
+        if other is not of and not varies(other) and _alike(_spent(other, end), own):
             return f"{other.label} has the integral of {of.label}: look at that pair"
     return f"compare {of.label} against a control of equal integral"
 

@@ -14,6 +14,7 @@ from grokterm.analysis.method import method
 from grokterm.analysis.results import RunResult, first_times, gaps, grok_times, integral_at, run_results
 from grokterm.analysis.survival import Sample, holm, kaplan_meier_median, logrank
 from grokterm.analysis.verdict import verdict
+from grokterm.analysis.words import over_time
 from grokterm.errors import BadInput, NotFound
 from grokterm.names import arm_labels
 from grokterm.record import ExperimentFolder
@@ -85,7 +86,7 @@ def _contenders(items: Sequence[Item]) -> list[Contender]:
     for (folder, name), label in zip(items, labels, strict=True):
         results = tuple(result for result in read[folder.path] if result.arm == name)
         arm = folder.spec().arm(name)
-        found.append(Contender(label, folder, name, arm.about, arm.spec, results))
+        found.append(Contender(label, folder, name, arm.about, arm.spec, results, folder.past(name)))
     return found
 
 
@@ -155,10 +156,14 @@ def _middle(values: Sequence[float]) -> float:
 def differing_fields(items: Sequence[Item]) -> dict[str, tuple[Any, ...]]:
     """Dotted fields of the spec that are not the same in all arms, with their value in each; None where absent.
 
+    Of an arm in which a fork has changed a field, the value is a text: `1.0, from step 500 3.0`. Such a field is there
+    even if every arm has the same.
+
     Args:
         items: (folder, arm) pairs.
     """
-    tables = [flat_fields(folder.spec().arm(arm).spec) for folder, arm in items]
+    tables = [over_time(flat_fields(folder.spec().arm(arm).spec), folder.past(arm)) for folder, arm in items]
     names = all_paths(tables)
     values = {name: tuple(table.get(name) for table in tables) for name in names}
-    return {name: row for name, row in values.items() if any(value != row[0] for value in row[1:])}
+    changed = {name for folder, arm in items for past in folder.past(arm) for name in past.values}
+    return {name: row for name, row in values.items() if name in changed or any(value != row[0] for value in row[1:])}

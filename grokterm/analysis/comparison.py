@@ -10,7 +10,7 @@ from grokterm.analysis.bootstrap import Ratio
 from grokterm.analysis.results import RunResult
 from grokterm.analysis.survival import LogRank, Median
 from grokterm.json_types import json_types
-from grokterm.record import ExperimentFolder
+from grokterm.record import ExperimentFolder, Past
 from grokterm.spec import RunSpec
 
 LEVEL = 0.05
@@ -27,6 +27,7 @@ class Contender:
     about: str
     spec: RunSpec
     results: tuple[RunResult, ...]
+    past: tuple[Past, ...] = ()  # what fields of it were before a fork changed them
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,8 @@ class Comparison:
     Attributes:
         rows: one for each arm, in the order asked for.
         pairs: every two arms, in that order.
-        differing: dotted fields of the spec that are not the same in all arms, with a value for each arm.
+        differing: dotted fields of the spec that are not the same in all arms, or not all the time, with a value for
+            each arm; see `differing_fields`.
         warnings: what a reader must know before believing the numbers; one sentence each.
         method: what was measured and how it was counted, in one paragraph.
         verdict: what the numbers say, one sentence for each arm but the first (or for the only one).

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from grokterm.analysis.bootstrap import Ratio
 from grokterm.analysis.comparison import CLAIM, FEW, LEVEL, ArmRow, Contender, Pair, find_pair
 from grokterm.analysis.words import factor, interval_words, listed, p_value, p_words, step_count
-from grokterm.spec import RunSpec
+from grokterm.record import Past
 
 DECAY = "optimizer.weight_decay"
 
@@ -118,31 +118,41 @@ def _alike(against: Pair, between: Pair, other: str, sooner: bool) -> bool:
 
 def _not_credited(contender: Contender, others: Sequence[Contender]) -> str:
     """What sets an arm apart from its controls isn't shown to matter. A constant decay needs no such credit."""
-    fields = list(dict.fromkeys(field for other in others for field in _roots(contender.spec, other.spec)))
+    fields = list(dict.fromkeys(field for other in others for field in _roots(contender, other)))
     if fields != [DECAY]:
         what = listed(fields) if fields else "anything in its spec"
-    elif not varies(contender.spec):
+    elif not varies(contender):
         return ""
-    elif all(varies(other.spec) for other in others):
+    elif all(varies(other) for other in others):
         what = "the shape of its schedule"
     else:
         what = "changing the weight decay during training"
     return f", so it is not shown that {what} makes the difference"
 
 
-def _roots(a: RunSpec, b: RunSpec) -> list[str]:
-    """Fields, two levels deep, in which two specs differ: `optimizer.weight_decay`, not each of its numbers."""
-    return [
+def _roots(one: Contender, other: Contender) -> list[str]:
+    """Fields, two levels deep, in which two arms differ now or did before they were forked: `optimizer.weight_decay`,
+    not each of its numbers."""
+    a, b = one.spec, other.spec
+    before = [] if one.past == other.past else [*roots_of(one.past), *roots_of(other.past)]
+    now = [
         f"{section}.{name}"
         for section in type(a).model_fields
         for name in type(getattr(a, section)).model_fields
         if getattr(getattr(a, section), name) != getattr(getattr(b, section), name, None)
     ]
+    return list(dict.fromkeys((*now, *before)))
 
 
-def varies(spec: RunSpec) -> bool:
-    """The weight decay changes during training."""
-    return spec.optimizer.weight_decay.schedule not in ("constant", "mean")
+def roots_of(past: Sequence[Past]) -> list[str]:
+    """The fields that forks have changed, two levels deep."""
+    return list(dict.fromkeys(".".join(name.split(".")[:2]) for part in past for name in part.values))
+
+
+def varies(contender: Contender) -> bool:
+    """The weight decay changes during training, by its schedule or because a fork has changed it."""
+    schedule = contender.spec.optimizer.weight_decay.schedule
+    return schedule not in ("constant", "mean") or DECAY in roots_of(contender.past)
 
 
 def _factor(ratio: Ratio, sooner: bool) -> tuple[str, str]:

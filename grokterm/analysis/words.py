@@ -1,12 +1,26 @@
 """Statistics as text: the one way in which tables, screens and sentences write a p, a ratio and an interval."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from grokterm.analysis.bootstrap import Ratio
 from grokterm.analysis.survival import Median
+from grokterm.record import Past
 
 MISSING = "–"
+
+
+def over_time(fields: Mapping[str, Any], past: Sequence[Past]) -> dict[str, Any]:
+    """The fields of an arm, those that a fork has changed as a text: `1.0, from step 500 3.0`."""
+    told = dict(fields)
+    for name in dict.fromkeys(name for part in past for name in part.values):
+        parts = [part for part in past if name in part.values]
+        values = [*(part.values[name] for part in parts), fields.get(name)]
+        words = [MISSING if value is None else str(value) for value in values]
+        later = (f"from step {part.until} {word}" for part, word in zip(parts, words[1:], strict=True))
+        told[name] = ", ".join((words[0], *later))
+    return told
 
 
 def p_value(p: float) -> str:

@@ -10,6 +10,7 @@ _EVENTS = {
     "m": "memorised (t_mem)",
     "g": "grokked (t_grok)",
     "i": "an intervention",
+    "f": "forked with other values",
 }  # by the first letter of a milestone's label
 
 
@@ -58,7 +59,9 @@ def _events(charts: Sequence) -> str:
     """What the dotted lines are."""
     letters = {mark.label[0] for chart in charts for mark in chart.milestones}
     known = [f"{letter} {words}" for letter, words in _EVENTS.items() if letter in letters]
-    return f"┊ median of the arm: {', '.join(known)}" if known else ""
+    seeds = {series.seed for chart in charts for series in chart.series}
+    whose = f"seed {seeds.pop()}" if len(seeds) == 1 and None not in seeds else "median of the arm"
+    return f"┊ {whose}: {', '.join(known)}" if known else ""
 
 
 def line_of(strip) -> str:

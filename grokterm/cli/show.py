@@ -39,7 +39,10 @@ def _document(folder, summary) -> dict:
         "source": spec.source,
         "origin": spec.origin,
         "checkpoints": fork_points(folder),
-        "arms": [{"name": arm.name, "about": arm.about, "spec": arm.spec.model_dump()} for arm in spec.arms],
+        "arms": [
+            {"name": arm.name, "about": arm.about, "spec": arm.spec.model_dump(), "past": folder.past(arm.name)}
+            for arm in spec.arms
+        ],
         "runs": run_results(folder),
         "notes": folder.notes(),
         "provenance": [cohort.provenance() for cohort in folder.cohorts],
@@ -79,7 +82,18 @@ def _head(folder, spec, summary) -> None:
         data(f"writes that failed: {summary.dropped}; see `grokterm logs {folder.name}`")
     for arm in spec.arms:
         data(f"arm {arm.name}: {plain(arm.about)}")
+        for name, words in _changes(arm, folder.past(arm.name)):
+            data(f"  {name} = {words}")
     data()
+
+
+def _changes(arm, past) -> list[tuple[str, str]]:
+    """What forks have changed in an arm: (field, `1.0, from step 500 3.0`)."""
+    from grokterm.analysis import over_time
+    from grokterm.spec import flat_fields
+
+    told = over_time(flat_fields(arm.spec), past)
+    return [(name, told[name]) for name in dict.fromkeys(name for part in past for name in part.values)]
 
 
 def _runs(results) -> None:

@@ -51,13 +51,14 @@ def register(app: typer.Typer) -> None:
 
 
 def _log_lines(cohort) -> list[str]:
-    """Events as lines, then what the process said itself."""
+    """Events as lines, in the words of the console, then what the process said itself."""
+    from grokterm.console.logbook import in_words
+
     lines = []
     for event in cohort.events():
         when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(event.time))
         step = "" if event.step is None else f" step {event.step:,}"
-        details = " ".join(f"{key}={value}" for key, value in event.data.items())
-        lines.append(plain(f"{when} cohort {cohort.index}{step} {event.kind} {details}".rstrip()))
+        lines.append(plain(f"{when} cohort {cohort.index}{step} {in_words(event)}"))
     said = cohort.log_tail(1000)
     if said:
         lines.append(f"-- worker.log of cohort {cohort.index}")

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from grokterm.analysis import Comparison, arms_of, compare
 from grokterm.console.curves import Curves
-from grokterm.console.detail import ArmLine
+from grokterm.console.detail import ArmLine, runs_of
 from grokterm.console.gathering import gather_curves, labels_of
 from grokterm.record import open_folder
 
@@ -40,6 +40,7 @@ def compared(runs: Path, names: tuple[str, ...], columns: Iterable[str]) -> Comp
     comparison = comparison_of(runs, names)
     folders = {name: open_folder(runs / name) for name in names}
     items = [(folders[row.experiment], row.arm) for row in comparison.rows]
+    runs = iter(comparison.runs)  # arm after arm, as the rows
     # Nobody counts here who has memorised: the table says what is known of every arm.
     arms = tuple(
         ArmLine(
@@ -53,7 +54,9 @@ def compared(runs: Path, names: tuple[str, ...], columns: Iterable[str]) -> Comp
             t_grok=row.t_grok.value,
             scored=row.scored,
             test_loss=row.test_loss,
+            forked=tuple(part.until for part in folder.past(arm)),
+            each=runs_of(index, label, row.about, [next(runs) for _ in range(row.n)], folder.past(arm)),
         )
-        for index, (label, row) in enumerate(zip(labels_of(items), comparison.rows, strict=True))
+        for index, (label, row, (folder, arm)) in enumerate(zip(labels_of(items), comparison.rows, items, strict=True))
     )
     return Compared(comparison, arms, gather_curves(items, columns))

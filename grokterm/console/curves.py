@@ -100,9 +100,9 @@ class Curves:
         """How many steps are one unit of x."""
         return self.epochs.get(arm, 1) if axis == "epoch" else 1
 
-    def place(self, axis: str, arm: str, step: float) -> float:
-        """Where one step of an arm is on an axis; nan where that isn't known."""
-        x = self._x(axis, arm, np.array([step]), None)
+    def place(self, axis: str, arm: str, step: float, seed: int | None = None) -> float:
+        """Where one step of an arm, or of one of its runs, is on an axis; nan where that isn't known."""
+        x = self._x(axis, arm, np.array([step]), seed)
         return float("nan") if x is None else float(x[0])
 
     def _x(self, axis: str, arm: str, steps: np.ndarray, seed: int | None) -> np.ndarray | None:

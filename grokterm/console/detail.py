@@ -20,7 +20,7 @@ from grokterm.analysis import (
 )
 from grokterm.console.curves import Curves
 from grokterm.errors import GroktermError
-from grokterm.record import CohortFolder, ExperimentFolder, State
+from grokterm.record import CohortFolder, ExperimentFolder, Past, State
 from grokterm.spec import Experiment
 
 # Which stream a column is read from. The train stream has every step and so shows a spike of a single one.
@@ -41,6 +41,8 @@ class ArmLine:
     Attributes:
         scored: its task has an accuracy, so it can be said how many have memorised and grokked.
         test_loss: median at the last evaluation of the runs that didn't diverge; nan before.
+        seed: of the one run that it speaks of; None where it is about all of them.
+        each: its runs one by one, in their order.
     """
 
     index: int
@@ -55,6 +57,17 @@ class ArmLine:
     scored: bool = True
     test_loss: float = math.nan
     intervened: tuple[tuple[str, float], ...] = ()  # what was done, and the median step over the runs it was done to
+    forked: tuple[int, ...] = ()  # steps at which a fork has changed what is set
+    seed: int | None = None
+    each: tuple["ArmLine", ...] = ()
+
+    def seen(self, seed: int | None) -> "ArmLine":
+        """The arm as curves show it with `View.seed`: of one seed, what is known of that run alone."""
+        if seed is None or seed < 0:
+            return self
+        if seed < len(self.each):
+            return self.each[seed]
+        return ArmLine(self.index, self.name, self.about, 0, scored=self.scored)
 
     def __eq__(self, other: object) -> bool:
         """Equal by what is shown: two missing times are the same."""
@@ -171,13 +184,18 @@ def _take(
 def _arm_lines(folder: ExperimentFolder) -> tuple[ArmLine, ...]:
     results = run_results(folder)
     return tuple(
-        arm_line(index, arm.name, arm.about, [result for result in results if result.arm == arm.name])
+        arm_line(index, arm.name, arm.about, [r for r in results if r.arm == arm.name], folder.past(arm.name))
         for index, arm in enumerate(folder.spec().arms)
     )
 
 
-def arm_line(index: int, name: str, about: str, results: Sequence[RunResult]) -> ArmLine:
-    """The line of one arm, from the results of its runs."""
+def arm_line(index: int, name: str, about: str, results: Sequence[RunResult], past: Sequence[Past] = ()) -> ArmLine:
+    """The line of one arm, from the results of its runs and what forks have changed in it."""
+    each = runs_of(index, name, about, results, past)
+    return replace(_line(index, name, about, results, past), each=each)
+
+
+def _line(index: int, name: str, about: str, results: Sequence[RunResult], past: Sequence[Past]) -> ArmLine:
     return ArmLine(
         index,
         name,
@@ -191,7 +209,15 @@ def arm_line(index: int, name: str, about: str, results: Sequence[RunResult]) ->
         scored=all(result.scored for result in results),
         test_loss=_middle([result.test_loss for result in results if not result.diverged]),
         intervened=_interventions(results),
+        forked=tuple(part.until for part in past),
     )
+
+
+def runs_of(
+    index: int, name: str, about: str, results: Sequence[RunResult], past: Sequence[Past] = ()
+) -> tuple[ArmLine, ...]:
+    """A line for each run of an arm alone."""
+    return tuple(replace(_line(index, name, about, [run], past), seed=run.seed) for run in results)
 
 
 def _middle(values: Sequence[float]) -> float:

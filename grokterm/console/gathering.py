@@ -32,7 +32,7 @@ def gather(items: Items, columns: Iterable[str]) -> tuple[tuple[ArmLine, ...], C
     """
     results = {folder.path: run_results(folder) for folder in {folder.path: folder for folder, _ in items}.values()}
     arms = tuple(
-        arm_line(index, label, "", [result for result in results[folder.path] if result.arm == arm])
+        arm_line(index, label, "", [r for r in results[folder.path] if r.arm == arm], folder.past(arm))
         for index, ((folder, arm), label) in enumerate(zip(items, labels_of(items), strict=True))
     )
     return arms, gather_curves(items, columns)

@@ -103,6 +103,7 @@ _SIGNALS = {"SIGTERM": "was asked to end by the machine", "SIGINT": "was interru
 _WORDS = {
     "queued": lambda data: f"worker started, waits for {_device(data)}",
     "started": lambda data: f"training begins{_going(data)}",
+    "forked": lambda data: f"forked from {data.get('of', '?')}; what is above was found there",
     "resumed": lambda data: f"training goes on from the checkpoint{_going(data)}",
     "memorised": lambda data: f"memorised   {_run(data)}",
     "grokked_touch": lambda data: f"touched the threshold of grokking   {_run(data)}",

@@ -42,7 +42,7 @@ def charts(
 
 
 def chart(panel: Panel, curves: Curves, arms: Arms, view: View, spot: Spot, ink: Ink) -> Chart:
-    """One chart: every arm shown of every column of the panel, and the milestones and interventions of these arms.
+    """One chart: every arm shown of every column of the panel; milestones, interventions and forks of these arms.
 
     The curves of an arm are the same objects as before unless `curves` or the way of looking at them has changed: a
     chart whose window or cursor alone has moved is cheap to make and to draw.
@@ -134,12 +134,13 @@ def _shown(arms: Arms, spot: Spot) -> Arms:
 
 
 def _milestones(panel: Panel, curves: Curves, arms: Arms, view: View, ink: Ink) -> Iterable[Milestone]:
-    """Milestones are steps; on another axis each is where its own arm was at that step."""
-    for arm in arms:
+    """Milestones are steps; on another axis each is where its own arm, or the one run in view, was at that step."""
+    for arm in (arm.seen(view.seed) for arm in arms):
         marks = [(which, letter, getattr(arm, which)) for which, letter in _MARKS if which in panel.marks]
         marks += [(what, "i", step) for what, step in arm.intervened]
+        marks += [("forked", "f", step) for step in arm.forked]
         for words, letter, step in marks:
-            at = curves.place(view.axis, arm.name, step) if np.isfinite(step) else math.nan
+            at = curves.place(view.axis, arm.name, step, arm.seed) if np.isfinite(step) else math.nan
             if np.isfinite(at):
                 label = f"{letter}{marker(arm.index)}"
                 yield Milestone(at, label, ink.arm(arm.index), f"{words} {arm.name}")

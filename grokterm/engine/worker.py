@@ -104,6 +104,8 @@ class Worker:
             self._advance(self._pace.chunk(step, self._end, kept, decision))
             self._drain()
             self._decide()
+            if self._trainer.step >= self._end:
+                break  # the last checkpoint holds the closing rows too
             if self._trainer.step == kept:
                 self.checkpoint(keep=True)
             elif self._checkpoint_due():

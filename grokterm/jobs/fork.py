@@ -88,9 +88,10 @@ def plan_fork(folder: ExperimentFolder, step: int | None = None, overrides: Sequ
 def _planned(folder: ExperimentFolder, step: int | None, overrides: Sequence[str], arms: Sequence[str]):
     """The experiment that a fork is; the old arm of each of its arms; who is in which cohort; and the step."""
     old = folder.spec()
-    draft, came_from = revise(old, overrides, arms=arms)
+    came_from = revise(old, overrides, arms=arms)[1]
     homes = _homes(folder, came_from.values())
     step = _chosen(step, _points(homes.values()), folder.name)
+    draft = revise(old, overrides, arms=arms, since=step)[0]
     draft = _pinned(draft, old, came_from)
     problems = list(dict.fromkeys(_problems(draft, old, came_from, step)))
     problems = problems or list(dict.fromkeys(_parted(draft, old, came_from, homes)))

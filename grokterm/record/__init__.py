@@ -11,6 +11,7 @@ from grokterm.record.fork import Branch, create_fork
 from grokterm.record.launch import Launch
 from grokterm.record.local import local_place, local_state
 from grokterm.record.notes import Marks, Note
+from grokterm.record.past import Past
 from grokterm.record.processes import Identity, Observation, observe
 from grokterm.record.runs import create, find, list_folders, remove, restore
 from grokterm.record.state import Silence, State, combine_states, derive_state
@@ -35,6 +36,7 @@ __all__ = [
     "Marks",
     "Note",
     "Observation",
+    "Past",
     "Request",
     "Silence",
     "Stamp",

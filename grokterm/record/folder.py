@@ -17,6 +17,7 @@ from grokterm.record.events import FORKED
 from grokterm.record.files import read_json
 from grokterm.record.layout import FORMAT, ExperimentPaths, cohort_paths, telling_paths
 from grokterm.record.notes import Marks, Note, add_note, marks_of, read_notes
+from grokterm.record.past import Past, past_of
 from grokterm.record.state import State, combine_states
 from grokterm.spec import Experiment, Member, Scalar, flat_values, parse
 
@@ -192,6 +193,10 @@ class ExperimentFolder:
         events = (event for cohort in self.cohorts[:1] for event in cohort.events() if event.kind == FORKED)
         event = next(events, None)
         return None if event is None else Forked(str(event.data.get("of", "")), event.step or 0)
+
+    def past(self, arm: str) -> tuple[Past, ...]:
+        """What fields of an arm were before forks changed them, the earliest first. Raises DamagedRecord."""
+        return past_of((event for cohort in self.cohorts for event in cohort.events()), arm)
 
     def state(self) -> State:
         """The state of all cohorts together."""

@@ -20,6 +20,7 @@ from grokterm.record.events import FORKED, Event
 from grokterm.record.files import dump_json, write_whole
 from grokterm.record.folder import ExperimentFolder
 from grokterm.record.layout import CohortPaths, ExperimentPaths
+from grokterm.record.past import past_of, with_fork
 from grokterm.record.runs import create
 from grokterm.record.status import Status, write_status
 from grokterm.record.stream_writer import StreamWriter
@@ -130,5 +131,17 @@ def _events(branch: Branch, parent: ExperimentFolder) -> list[Event]:
             if old[place] == who:
                 data = event.data | {"arm": member.arm, "seed": member.seed}
                 copied.append(Event(len(copied) + 1, event.kind, event.time, event.step, data))
-    data = {"of": parent.name, "cohort": branch.source.index}
+    data = {"of": parent.name, "cohort": branch.source.index} | _past(branch, parent)
     return [*copied, Event(len(copied) + 1, FORKED, round(time.time(), 6), checkpoint.step, data)]
+
+
+def _past(branch: Branch, parent: ExperimentFolder) -> dict[str, Any]:
+    """What fields of each arm were before, as the event of a fork keeps it; empty where none has changed."""
+    old, said = parent.planned(branch.source), branch.source.events()
+    found = {}
+    for member, place in zip(branch.members, branch.columns, strict=True):
+        before = old[place]
+        past = with_fork(past_of(said, before.arm), before.spec, member.spec, branch.checkpoint.step)
+        if past:
+            found[member.arm] = [vars(part) for part in past]
+    return {"past": found} if found else {}

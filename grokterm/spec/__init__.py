@@ -6,6 +6,7 @@ here trains, and nothing here knows of folders of results. Start reading at `run
 
 from grokterm.spec.cautions import cautions
 from grokterm.spec.cohorts import plan_cohorts
+from grokterm.spec.disclosure import TIMELY
 from grokterm.spec.documents import words_of
 from grokterm.spec.editing import Draft, Verdict, check, draft_of, open_draft
 from grokterm.spec.experiment import Arm, Experiment, Header, Member
@@ -40,6 +41,7 @@ from grokterm.spec.tasks import Modular, ModuleTask
 from grokterm.spec.work import memory_of, shape_of, work_of
 
 __all__ = [
+    "TIMELY",
     "AdamW",
     "Arm",
     "CrossEntropy",

@@ -11,6 +11,7 @@ from grokterm.spec.documents import GONE, arms_of, differences, flatten
 from grokterm.spec.fields import leaf_paths
 from grokterm.spec.merge import Table
 
+TIMELY = frozenset({"optimizer", "streams"})  # what such a section says can change during training, in a fork
 EXPECTED_BEFORE = "of the preset, before these changes: "
 _MOST = 6  # changes that a title lists
 _WITHOUT = "without "
@@ -22,7 +23,7 @@ def disclosed(document: Table, source: Table, name: str) -> Table:
     return {key: value for key, value in told.items() if key != "cost" or value}
 
 
-def disclosure(document: Table, source: Table, name: str) -> Table:
+def disclosure(document: Table, source: Table, name: str, since: int | None = None) -> Table:
     """What has to be laid over a changed document, {} where nothing has to be.
 
     The title gets ", with p = 97, weight_decay = 2" at its end, and so does what an arm says it is for; `expect` is
@@ -33,6 +34,7 @@ def disclosure(document: Table, source: Table, name: str) -> Table:
         document: as it is now, without `extends`.
         source: as it was.
         name: stands in for a title where there is none.
+        since: the step from which changed fields of `TIMELY` sections hold, where that isn't 0.
     """
     found = differences(source, document)
     if not found and all(_size(document, key) == _size(source, key) for key in ("seeds", "cohort_width")):
@@ -42,7 +44,7 @@ def disclosure(document: Table, source: Table, name: str) -> Table:
         over["cost"] = ""
     if not found:  # other seeds: the rest is as true as it was
         return over
-    before, new = _listed(document), tuple(_entry(key, value) for key, value in found.items())
+    before, new = _listed(document), tuple(_entry(key, value, since) for key, value in found.items())
     after = tuple({_key(entry): entry for entry in (*before, *new)}.values())
     over["changed"] = list(after)
     title = document.get("title") or ""
@@ -71,11 +73,13 @@ def _listed(document: Table) -> tuple[str, ...]:
     return tuple(entry for entry in listed if isinstance(entry, str)) if isinstance(listed, list) else ()
 
 
-def _entry(key: str, value: str) -> str:
-    """ "p = 97"; the field's last name where only one section has it."""
+def _entry(key: str, value: str, since: int | None) -> str:
+    """ "p = 97", "lr = 0.1 from step 500"; the field's last name where only one section has it."""
     name = key.rpartition(".")[2]
     short = name if leaf_paths().get(name) == (key,) else key
-    return f"{_WITHOUT}{short}" if value == GONE else f"{short} = {value}"
+    timely = since is not None and not TIMELY.isdisjoint(key.split("."))
+    from_step = f" from step {since}" if timely else ""
+    return f"{_WITHOUT}{short}" if value == GONE else f"{short} = {value}{from_step}"
 
 
 def _key(entry: str) -> str:

@@ -79,16 +79,23 @@ def load(
     return replace(found, name=f"{found.name[:58]}-{SMALL}") if small else found
 
 
-def truthful(extra: list[Document], document: dict[str, Any], source: dict[str, Any], name: str = "") -> list[Document]:
+def truthful(
+    extra: list[Document],
+    document: dict[str, Any],
+    source: dict[str, Any],
+    name: str = "",
+    since: int | None = None,
+) -> list[Document]:
     """What goes over a document, with what that makes of its title, expectation and cost.
 
     Args:
         document: what it goes over.
         source: what the words were written for.
         name: what the experiment is called where the document doesn't say.
+        since: the step from which changes of the training hold, where that isn't 0.
     """
     now = flatten([document, *(layer.table for layer in extra)])
-    over = disclosure(now, source, document.get("name") or name)
+    over = disclosure(now, source, document.get("name") or name, since)
     return [*extra, Document(SET, over)] if over else extra
 
 

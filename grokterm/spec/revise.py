@@ -22,6 +22,7 @@ def revise(
     seeds: Sequence[int] | None = None,
     arms: Sequence[str] = (),
     origin: str = "",
+    since: int | None = None,
 ) -> tuple[Experiment, dict[str, str]]:
     """A resolved experiment with changes.
 
@@ -32,6 +33,7 @@ def revise(
         seeds: others than the experiment's.
         arms: which arms are taken; none means all.
         origin: what the new one says of where it came from.
+        since: the step from which changes of the training hold; None where they hold from the beginning.
 
     Returns:
         the new experiment; and for each of its arms, the arm of the old one that it came from.
@@ -52,7 +54,7 @@ def revise(
     layers = [Document(SET, change.document) for change in changes]
     if seeds is not None:
         layers.append(Document(SEEDS, {"seeds": list(seeds)}))
-    layers = [Document(experiment.name, document), *truthful(layers, document, source)]
+    layers = [Document(experiment.name, document), *truthful(layers, document, source, since=since)]
     if origin:
         layers.append(Document(SET, {"origin": origin}))
     return assemble(layers, experiment.name, changes, problems), came_from

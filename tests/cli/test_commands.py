@@ -110,9 +110,11 @@ def test_notes_are_kept(lab):
     assert lab("show", "@last").stdout.splitlines()[-3:] == said
 
 
-def test_logs_hold_the_events(lab):
-    text = lab("logs", "@last").stdout
-    assert "started" in text and "finished" in text
+def test_logs_tell_the_events_in_the_words_of_the_console(lab):
+    lines = lab("logs", "@last").stdout.splitlines()
+    assert any(line.endswith("cohort 0 step 0 training begins on cpu") for line in lines)
+    assert sum("step 200 checkpoint written, kept for good" in line for line in lines) == 1
+    assert any(line.endswith("step 200 finished") for line in lines)
 
 
 @pytest.mark.parametrize("form", ["parquet", "csv", "json"])

@@ -1,6 +1,7 @@
 """Charts on a page: curves, axes, the value cursor, zoom, arms shown and hidden, one chart alone, numbers, files."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -109,6 +110,21 @@ async def test_the_cursor_reads_every_arm_at_one_step(world):
         assert spot(pilot).cursor < left - 50
         await press(pilot, "home", "left")
         assert spot(pilot).cursor == 0 and "step 0" in tabs(pilot)
+
+
+async def test_what_was_recorded_before_the_cursor_says_at_which_step(world):
+    async with play(world, open_at=FINISHED) as pilot:
+        await press(pilot, "home", *["plus"] * 12, *["right"] * 3)
+        assert "step 3" in tabs(pilot) and legend(pilot).count(" at 0") == 3
+        assert not re.search(r"train \S+ at", legend(pilot))
+
+
+async def test_the_cursor_stands_on_recorded_steps_of_the_focused_chart(world):
+    async with play(world, open_at=FINISHED) as pilot:
+        await press(pilot, "tab", "tab", "home", *["plus"] * 4)
+        for _ in range(12):
+            await press(pilot, "right")
+            assert spot(pilot).cursor % 10 == 0 and " at " not in legend(pilot)
 
 
 async def test_with_every_seed_the_cursor_shows_the_smallest_and_the_largest(world):

@@ -2,16 +2,19 @@
 
 import os
 import signal
+from dataclasses import replace
 
 import pytest
 from console.play import chart_lines, play, press, screen_text, settle, toasts, until, words
-from console.world import make, populate, silence
+from console.world import PRESET, make, populate, silence
 
 from grokterm.console.memory import Memory
 from grokterm.console.screens.experiment import ExperimentPage
 from grokterm.console.screens.home import Home
 from grokterm.console.screens.new import New
-from grokterm.record import list_folders, open_folder
+from grokterm.console.screens.parts import origin_words
+from grokterm.record import create, list_folders, open_folder
+from grokterm.spec import load
 
 FINISHED = "20261122-120000-quickstart-fin3"
 CHARTS = ("#loss", "#accuracy", "#norm", "#lambda")
@@ -47,6 +50,33 @@ def no_worker_left(runs):
 async def test_every_unusual_state_says_what_it_is_and_what_to_do(world, name, said):
     async with play(world, open_at=name) as pilot:
         assert said in words(pilot, "#message")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_the_title_says_what_it_was_made_from(runs, size):
+    fork = "fork of 20261122-120000-quickstart-fin3 at step 500: static: optimizer.weight_decay = 3"
+    folder = create(runs, replace(load(PRESET), origin=fork))
+    async with play(runs, size, open_at=folder.name) as pilot:
+        title = words(pilot, "#title")
+        assert "   fork of quickstart-fin3 at 500   " in title and "median and range of 4 seeds" in title
+        assert len(title) <= size[0]
+
+
+def test_origins_in_few_words():
+    assert origin_words("repeat of 20261122-120000-quickstart-fin3 with new seeds: lr=1") == "repeat of quickstart-fin3"
+    assert origin_words("fork of mine at step 25000, static only") == "fork of mine at 25,000"
+    assert origin_words("") == origin_words("found in the street") == ""
+
+
+async def test_legend_and_marks_are_those_of_the_one_seed_in_view(world):
+    async with play(world, open_at=FINISHED) as pilot:
+        assert "1/4 grokked  t_grok –" in screen_text(pilot) and "g●" not in screen_text(pilot)
+        await press(pilot, "g", "g")
+        assert "seed 0  t_grok 820" in screen_text(pilot) and "g●" in screen_text(pilot)
+        await press(pilot, "g", "g")
+        legend = str(pilot.app.screen.legend.content)
+        assert "static       seed 2  t_grok –" in legend and "dynamic      seed 2  t_grok 37" in legend
+        assert "g●" not in screen_text(pilot) and "g▲" in screen_text(pilot)
 
 
 async def test_stop_asks_first_and_leaves_a_request(world):

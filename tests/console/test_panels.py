@@ -8,15 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grokterm.analysis import Curve, band, smoothed
+from grokterm.analysis import Curve, RunResult, band, smoothed
 from grokterm.console.charts.readings import readings, table_rows
 from grokterm.console.curves import Curves
-from grokterm.console.detail import ArmLine
+from grokterm.console.detail import ArmLine, arm_line
 from grokterm.console.look import DARK, ink
 from grokterm.console.panel import PANELS, Panel
 from grokterm.console.panels import chart, charts, extent, places, probe_panels, roomy
 from grokterm.console.scales import SMOOTHING, Spot, View
 from grokterm.console.screens.parts import arm_block
+from grokterm.record import Past
 
 INK = ink(DARK)
 VIEW, SPOT = View(), Spot()
@@ -43,6 +44,15 @@ def curves(**options) -> Curves:
         for arm in dict.fromkeys(curve.arm for curve in own)
     }
     return Curves(columns, bands, **options)
+
+
+def result(arm: str, seed: int, t_mem: float, t_grok: float) -> RunResult:
+    """A run of 30 steps, as far as milestones tell of it."""
+    nan = math.nan
+    measured = dict.fromkeys(("train_loss", "train_acc", "test_loss", "test_acc", "integral", "integral_at_grok"), nan)
+    return RunResult(
+        "made-up", arm, seed, "finished", False, 30, 30, t_mem, t_grok, t_grok, 30.0, False, nan, **measured
+    )
 
 
 def made(view: View = VIEW, spot: Spot = SPOT, found: Curves | None = None):
@@ -106,6 +116,32 @@ def test_seeds_as_band_all_or_one():
     assert [series.name for series in every.series] == ["slow/0", "slow/1", "quick/0", "quick/1"]
     assert [series.name for series in second.series] == ["slow/1", "quick/1"]
     assert none.empty == "these arms have no such seed" and none.hint.startswith("g ")
+
+
+def test_one_seed_has_its_own_milestones_and_none_where_it_never_grokked():
+    arm = arm_line(0, "slow", "", [result("slow", 0, 10.0, math.nan), result("slow", 1, 10.0, 30.0)])
+    arms = (replace(arm, t_grok=25.0),)
+
+    def marks(view: View) -> list[tuple[str, float]]:
+        panel = replace(LOSS, marks=("t_mem", "t_grok"))
+        return [(mark.label, mark.x) for mark in chart(panel, curves(), arms, view, SPOT, INK).milestones]
+
+    assert marks(VIEW) == marks(View(seed=-1)) == [("m●", 10.0), ("g●", 25.0)]
+    assert marks(View(seed=0)) == [("m●", 10.0)]
+    assert marks(View(seed=1)) == [("m●", 10.0), ("g●", 30.0)]
+    assert marks(View(seed=1, axis="integral")) == [("m●", 2.0), ("g●", 6.0)]
+    assert marks(View(seed=2)) == []
+    line = arm_block(arms[0].seen(0), 60, INK).plain
+    assert "seed 0  t_grok –  t_mem 10" in line and "grokked" not in line
+    assert "seed 1  t_grok 30  t_mem 10" in arm_block(arms[0].seen(1), 60, INK).plain
+    assert "1/2 grokked  t_grok 25" in arm_block(arms[0].seen(-1), 60, INK).plain
+    assert "no such seed" in arm_block(arms[0].seen(2), 60, INK).plain
+
+
+def test_a_fork_that_changed_an_arm_is_marked():
+    arms = (arm_line(0, "slow", "", [], (Past(10, {"optimizer.weight_decay": 1.0}),)), ARMS[1])
+    marks = chart(LOSS, curves(), arms, VIEW, SPOT, INK).milestones
+    assert [(mark.label, mark.x) for mark in marks] == [("f●", 10.0), ("g▲", 15.0)]
 
 
 def test_runs_are_smoothed_before_their_median_and_the_recorded_numbers_stay():

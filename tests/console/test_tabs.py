@@ -15,6 +15,7 @@ from grokterm.console.memory import Memory
 from grokterm.console.scales import TABS
 from grokterm.console.screens.difference import Difference
 from grokterm.console.screens.experiment import TAB_CLASSES
+from grokterm.console.screens.tabs.comparison import ComparisonTab
 from grokterm.console.screens.tabs.system import system_text
 from grokterm.console.system import Group
 from grokterm.console.widgets.table import Table
@@ -82,6 +83,42 @@ async def test_comparison_is_the_words_of_the_compare_screen(world):
         assert "static-high groks" in words(pilot, "#sentences")
         assert "optimizer.weight_decay" in words(pilot, "#differing")
         assert "Kaplan-Meier" in words(pilot, "#method")
+
+
+def finish(folder, step: int = 999) -> None:
+    """Let a running experiment end."""
+    writer = _WRITERS[folder.cohorts[0].path]
+    writer.event("finished", step=step)
+    writer.close(state="finished")
+
+
+async def test_the_comparison_in_front_is_that_of_the_end_once_training_is_over(runs):
+    folder = make(runs, "20261122-135500-quickstart-run2", step=610, state="running")
+    async with play(runs, open_at=folder.name) as pilot:
+        await press(pilot, "2")
+        assert "not over yet" in words(pilot, "#sentences") and "so far" in words(pilot, "#sentences")
+        grow(folder, 610, 999)
+        finish(folder)
+        await until(pilot, lambda: "not over yet" not in words(pilot, "#sentences"))
+        assert "so far" not in words(pilot, "#sentences") and "2/4" in words(pilot, "#rows")
+
+
+async def test_a_comparison_that_was_left_while_it_trained_is_computed_again_when_it_is_opened(runs, monkeypatch):
+    monkeypatch.setattr(ComparisonTab, "SECONDS", 3600.0)
+    folder = make(runs, "20261122-135500-quickstart-run2", step=610, state="running")
+    async with play(runs, open_at=folder.name) as pilot:
+        await press(pilot, "2")
+        assert "0/4" in words(pilot, "#rows")
+        await press(pilot, "1")
+        grow(folder, 610, 950)
+        await until(pilot, lambda: pilot.app.snapshot.detail.summary.step == 950)
+        await press(pilot, "2")
+        await until(pilot, lambda: "2/4" in words(pilot, "#rows"))
+        await press(pilot, "1")
+        finish(folder)
+        await until(pilot, lambda: str(pilot.app.snapshot.detail.summary.state) == "finished")
+        await press(pilot, "2")
+        await until(pilot, lambda: "not over yet" not in words(pilot, "#sentences"))
 
 
 async def test_probes_draw_every_other_column_and_only_what_is_in_view(runs):

@@ -1,5 +1,7 @@
 """The folder of a fork before any worker has seen it: what it holds, and that it is whole or absent."""
 
+import json
+import shutil
 import sys
 
 import numpy as np
@@ -8,9 +10,10 @@ import tomli_w
 from kinds import LOSSES, OPTIMIZERS, loss, optimizer
 from worker.lab import document
 
+from grokterm.analysis import arms_of, compare, differing_fields
 from grokterm.errors import BadInput
 from grokterm.jobs import fork, fork_points, plan_fork
-from grokterm.record import CohortWriter, DamagedRecord, State, create, open_folder
+from grokterm.record import CohortWriter, DamagedRecord, Past, State, create, open_folder
 from grokterm.spec import load, parse
 
 STEPS = np.arange(0, 50, 5)
@@ -74,6 +77,54 @@ def test_a_fork_holds_the_past_of_its_members_and_nothing_later(parent, launched
         assert (point.step, point.kept) == (20, True)
     assert new.forked() == open_folder(new.path).forked()
     assert (new.forked().name, new.forked().step) == (parent.name, 20)
+
+
+def test_a_fork_keeps_what_its_changed_fields_were_and_needs_no_parent_for_it(parent, launched):
+    new = fork(parent, 20, ["arms.slow.optimizer.weight_decay=3", "stop.steps=80"])
+    shutil.rmtree(parent.path)
+    new = open_folder(new.path)
+    assert new.past("slow") == (Past(20, {"optimizer.weight_decay": 1.0}),) and new.past("fine") == ()
+    told = compare(arms_of(new))
+    assert told.differing["optimizer.weight_decay"] == ("1.0, from step 20 3.0", 1.0)
+    said = "slow: optimizer.weight_decay changed in the fork at step 20: what is set now holds only from there"
+    assert any(warning.startswith(said) for warning in told.warnings)
+    assert new.spec().title.endswith("with steps = 80, arms.slow.optimizer.weight_decay = 3 from step 20")
+
+
+def test_the_same_change_in_every_arm_is_told_too(parent, launched):
+    new = fork(parent, 20, ["optimizer.weight_decay=3"])
+    assert differing_fields(arms_of(new))["optimizer.weight_decay"] == ("1.0, from step 20 3.0",) * 2
+
+
+def test_a_fork_of_a_fork_knows_both_pasts(parent, launched):
+    one = fork(parent, 20, ["optimizer.weight_decay=3"], arms=["slow"])
+    again = fork(one, 20, ["optimizer.weight_decay=5"])
+    assert again.past("slow") == (Past(20, {"optimizer.weight_decay": 1.0}),)
+    writer = CohortWriter(one.cohorts[0].path)
+    point = writer.load_checkpoint()
+    writer.save_checkpoint(40, point.tensors, point.meta, keep=True)
+    writer.close(state="parked", step=40)
+    two = fork(open_folder(one.path), 40, ["optimizer.weight_decay=2"])
+    assert [(part.until, *part.values.values()) for part in two.past("slow")] == [(20, 1.0), (40, 3.0)]
+    falling = 'optimizer.weight_decay={ schedule = "linear", initial = 2.0, final = 0.0 }'
+    three = fork(open_folder(one.path), 40, [falling])
+    assert differing_fields(arms_of(three)) == {
+        "optimizer.weight_decay": ("1.0, from step 20 3.0, from step 40 linear",),
+        "optimizer.weight_decay.initial": ("–, from step 40 2.0",),
+        "optimizer.weight_decay.final": ("–, from step 40 0.0",),
+        "optimizer.weight_decay.warmup": ("–, from step 40 0",),
+    }
+
+
+def test_a_fork_of_an_older_version_says_nothing_of_its_past_and_opens(parent, launched):
+    new = fork(parent, 20, ["optimizer.weight_decay=3"])
+    for cohort in new.cohorts:
+        lines = [json.loads(line) for line in cohort.paths.events.read_text().splitlines()]
+        lines[-1]["data"].pop("past")
+        cohort.paths.events.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    old = open_folder(new.path)
+    assert old.forked().step == 20 and old.past("slow") == ()
+    assert "optimizer.weight_decay" not in differing_fields(arms_of(old))
 
 
 def test_one_arm_needs_only_the_checkpoints_of_its_cohort(parent, launched):

@@ -56,6 +56,12 @@ def before(rows, step):
     return cut
 
 
+def test_the_end_of_training_is_written_once(original):
+    steps = [event.step for event in events(original, "checkpointed")]
+    assert steps == sorted(set(steps)) and steps[-1] == 300
+    assert original.cohorts[0].checkpoints()[0].load().meta["closed"]
+
+
 def test_an_unchanged_fork_trains_to_the_same_bits(original):
     assert AT in fork_points(original)
     new = fork(original, AT, device="cpu")

@@ -71,7 +71,8 @@ class Charting(Looking):
             chart = scene.recorded(replace(focus, arm=""), self.app.ink)
             values, at = values_at(chart, cursor), f"{chart.x_title or 'step'} {x_words(chart, cursor)}"
             at += f" · {focus.panel.title}" if self.size.width >= 110 else ""
-        shown = Shown(scene.arms, self.arm, frozenset(scene.spot.hidden), values, self.app.theme)
+        arms = tuple(arm.seen(scene.view.seed) for arm in scene.arms)
+        shown = Shown(arms, self.arm, frozenset(scene.spot.hidden), values, self.app.theme)
         self.legend.show(shown, self.size.width, max(2, self.size.height // 8), self.app.ink)
         only = f"{len(scene.arms)} of {self.arm_count} arms with “{plain(self.only)}”" if self.only else ""
         self.tell("   ".join(filter(None, (only, at))))

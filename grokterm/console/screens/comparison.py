@@ -153,8 +153,9 @@ def differing_text(comparison: Comparison, width: int, ink: Ink) -> Text:
     first = min(max(map(len, names)), 34)
     labels = [f"{marker(index)} {plain(label)}" for index, label in enumerate(row.label for row in comparison.rows)]
     each = (width - first - 2) // max(1, len(labels)) - 2
+    longest = max(len(_written(value)) for cells in comparison.differing.values() for value in cells)
     text = Text("\n").append(" What differs\n", f"bold {ink.foreground}")
-    if each >= 8:
+    if each >= max(8, longest):
         text.append(" " * (first + 3))
         for index, label in enumerate(labels):
             text.append(f"{clip_middle(label, each):<{each + 2}}", ink.arm(index))

@@ -14,7 +14,7 @@ from grokterm.console.screens.acting import Acting
 from grokterm.console.screens.chartgrid import ChartGrid
 from grokterm.console.screens.charting import Charting, matching
 from grokterm.console.screens.legend import Legend
-from grokterm.console.screens.parts import heading_line, message, state_line
+from grokterm.console.screens.parts import heading_line, message, origin_words, state_line
 from grokterm.console.screens.scene import Cell, Scene
 from grokterm.console.screens.tabline import TabLine
 from grokterm.console.screens.tabs.charts import ChartsTab
@@ -192,11 +192,12 @@ class ExperimentPage(Charting, Acting):
 
     def _show_words(self, detail: Detail) -> None:
         width, ink, summary = self.size.width, self.app.ink, detail.summary
-        name = plain(short_name(self._name))
-        view = self.app.memory.view.words(summary.seeds) if self.charted else ""
-        title = summary.title + (f"   {detail.origin}" if detail.origin else "")
+        name, origin, view = plain(short_name(self._name)), origin_words(detail.origin), self.app.memory.view
+        how = view.words(summary.seeds) if self.charted else ""
+        if how and origin and len(f" {name}   {origin}   {how}") > width:
+            how = view.shown(summary.seeds)  # charts say the rest themselves
         said = message(detail, width, ink)
-        self.put("#title", heading_line(name, title, view, width, ink))
+        self.put("#title", heading_line(name, summary.title, how, width, ink, origin))
         self.put("#state", state_line(detail, width, ink))
         self.put("#message", said or "")
         self.query_one("#message").display = said is not None

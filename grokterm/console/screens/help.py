@@ -37,6 +37,7 @@ _SIGNS = (
     ("⠡⠡", "shaded: from the smallest to the largest seed of the arm"),
     ("m● g●", "half of the arm's runs have memorised (m), grokked for good (g)"),
     ("i●", "an intervention in the arm's runs, at its median step"),
+    ("f●", "a fork, from which on other values are set for the arm"),
     ("3/4", "three of four runs; the median time stands beside it, or – while fewer than half are there"),
     (" ".join(MARKERS), "the arms, in their order; the markers come again after eight, in other colours"),
     ("┊", "the step of a milestone"),

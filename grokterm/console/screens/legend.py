@@ -12,6 +12,7 @@ from textual import events
 from textual.message import Message
 from textual.widgets import Static
 
+from grokterm.console.charts.cursor import x_words
 from grokterm.console.look import Ink, marker
 from grokterm.console.screens.page import rewrite
 from grokterm.console.screens.parts import arm_block
@@ -130,7 +131,8 @@ def _append_values(line: Text, values: tuple[str, ...], width: int, ink: Ink) ->
 def values_at(chart: Chart, x: float) -> dict[str, tuple[str, ...]]:
     """What every arm of the chart has at `x`, in words, by arm: `test 0.93 (0.91–0.98)`, `train 1`.
 
-    With every seed drawn, the smallest and the largest of them stand for the arm.
+    What was recorded last before `x` says where: `test 0.93 at 230 (0.91–0.98)`. With every seed drawn, the smallest
+    and the largest of them stand for the arm.
     """
     from grokterm.console.panels import readings
 
@@ -139,19 +141,30 @@ def values_at(chart: Chart, x: float) -> dict[str, tuple[str, ...]]:
         by_arm.setdefault(series.arm, {}).setdefault(series.column, []).append(reading)
     columns = {series.column for series in chart.series}
     return {
-        arm: tuple(_value(column, found, len(columns) > 1) for column, found in own.items())
+        arm: tuple(_value(column, found, len(columns) > 1, _where(chart, found, x)) for column, found in own.items())
         for arm, own in by_arm.items()
     }
 
 
-def _value(column: str, found: list, named: bool) -> str:
+def _where(chart: Chart, found: list, x: float) -> str:
+    """ " at 230" for what was read elsewhere than at `x`, as far as words tell the places apart."""
+    places = dict.fromkeys(x_words(chart, at) for at in sorted(one.x for one in found) if math.isfinite(at))
+    words = list(places)
+    if not words or words == [x_words(chart, x)]:
+        return ""
+    return f" at {words[0]}" + (f"–{words[-1]}" if len(words) > 1 else "")
+
+
+def _value(column: str, found: list, named: bool, where: str) -> str:
     word = f"{column.partition('_')[0]} " if named else ""
     if len(found) == 1:
         one = found[0]
         spread = math.isfinite(one.low) and math.isfinite(one.high) and one.low != one.high
-        return word + number(one.y) + (f" ({number(one.low)}–{number(one.high)})" if spread else "")
+        return word + number(one.y) + where + (f" ({number(one.low)}–{number(one.high)})" if spread else "")
     values = [one.y for one in found if math.isfinite(one.y)]
     if not values:
-        return word + MISSING
+        return word + MISSING + where
     low, high = number(min(values)), number(max(values))
-    return word + (low if low == high else f"{low}–{high}") + f" ({len(values)} of {plural(len(found), 'seed')})"
+    return (
+        word + (low if low == high else f"{low}–{high}") + where + f" ({len(values)} of {plural(len(found), 'seed')})"
+    )

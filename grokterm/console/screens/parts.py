@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
@@ -10,10 +11,13 @@ from rich.text import Text
 
 from grokterm.console.look import Ink, marker, state_look
 from grokterm.console.text import clip, clip_middle, duration, fold, number, plain, plural, rate, steps
+from grokterm.names import short_name
 from grokterm.sizes import size
 
 if TYPE_CHECKING:
     from grokterm.console.detail import ArmLine, Detail
+
+_ORIGIN = re.compile(r"(fork|repeat) of (\S+)(?: at step (\d+))?")
 
 
 def title_line(left: str, right: str, width: int, ink: Ink) -> Text:
@@ -26,9 +30,12 @@ def title_line(left: str, right: str, width: int, ink: Ink) -> Text:
     return line
 
 
-def heading_line(name: str, title: str, right: str, width: int, ink: Ink) -> Text:
-    """One line: a name, to the right how curves are shown, and between them as much of a title as there is room for."""
+def heading_line(name: str, title: str, right: str, width: int, ink: Ink, origin: str = "") -> Text:
+    """One line: a name and where it comes from, to the right how curves are shown, and between them as much of a title
+    as there is room for."""
     line = Text(no_wrap=True).append(f" {clip(name, width - 2)}", f"bold {ink.foreground}")
+    if origin:
+        line.append(f"   {clip(origin, max(1, width - line.cell_len - 4))}", ink.foreground)
     fits = line.cell_len + len(right) + 3 <= width
     room = width - line.cell_len - 1 - (len(right) + 3 if fits else 0)
     if title and room > 15:
@@ -36,6 +43,15 @@ def heading_line(name: str, title: str, right: str, width: int, ink: Ink) -> Tex
     if right and fits:
         line.append(" " * (width - 1 - line.cell_len - len(right)) + right, ink.muted)
     return line
+
+
+def origin_words(origin: str) -> str:
+    """`fork of quickstart-k3f9 at 500`, `repeat of quickstart-k3f9`, from what an experiment says of its origin."""
+    match = _ORIGIN.match(origin)
+    if match is None:
+        return ""
+    at = f" at {steps(int(match[3]))}" if match[3] else ""
+    return f"{match[1]} of {plain(short_name(match[2]))}{at}"
 
 
 def state_line(detail: Detail, width: int, ink: Ink) -> Text:
@@ -86,18 +102,19 @@ def bar(share: float, cells: int, ink: Ink) -> Text:
 def arm_block(arm: ArmLine, width: int, ink: Ink, names: int = 14) -> Text:
     """An arm in one line of `width` cells: marker, name, how many grokked, median t_grok, and t_mem where it fits.
 
-    Of an arm without an accuracy it is the test loss that is told.
+    Of an arm without an accuracy it is the test loss that is told; of one run alone which seed it has.
 
     Names are filled up to `names` cells, so that what stands behind them is aligned.
     """
+    seed = "no such seed" if not arm.runs else None if arm.seed is None else f"seed {arm.seed}"
     if arm.scored:
-        facts = Text(f"{arm.grokked}/{arm.runs} grokked", ink.muted)
+        facts = Text(seed or f"{arm.grokked}/{arm.runs} grokked", ink.muted)
         facts.append("  t_grok ", ink.muted).append(steps(arm.t_grok), f"bold {ink.foreground}")
     else:
-        facts = Text(f"{plural(arm.runs, 'run')}  test loss ", ink.muted)
+        facts = Text(f"{seed or plural(arm.runs, 'run')}  test loss ", ink.muted)
         facts.append(number(arm.test_loss), f"bold {ink.foreground}")
     if arm.diverged:
-        facts.append(f"  {arm.diverged} diverged", ink.bad)
+        facts.append("  diverged" if seed else f"  {arm.diverged} diverged", ink.bad)
     memorised = Text("  t_mem ", ink.muted) + Text(steps(arm.t_mem), ink.foreground)
     head = 2
     if arm.scored and width - head - facts.cell_len - memorised.cell_len - 2 >= min(len(arm.name), 12):

@@ -91,11 +91,14 @@ class Scene:
         return extent(self.curves, self.arms, self.view, self.spot)
 
     def places(self) -> tuple[np.ndarray, ...]:
-        """Where the cursor may stand: where a curve that is drawn has a point. Each rises."""
+        """Where the cursor may stand: where a curve of the focused chart has a point, or of any where it has none. Each
+        rises."""
         from grokterm.console.panels import places
 
-        columns = dict.fromkeys(column for cell in self.cells for column in cell.panel.columns)
-        return places(self.curves, self.arms, self.view, self.spot, columns)
+        read = self.focus.panel.columns if self.focus else ()
+        drawn = dict.fromkeys(column for cell in self.cells for column in cell.panel.columns)
+        found = (places(self.curves, self.arms, self.view, self.spot, columns) for columns in (read, drawn))
+        return next(filter(None, found), ())
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,7 @@ class ReadingTab(Tab):
         self.found: object = None
         self.problem = ""
         self._reading = False
+        self._read_at: Detail | None = None  # what was known when it was last read
 
     def on_mount(self) -> None:
         """Read again from time to time."""
@@ -102,23 +103,37 @@ class ReadingTab(Tab):
         """Show `found`, or `problem`."""
 
     def show(self, detail: Detail) -> None:
-        """Read for the first time; then the clock decides."""
+        """Read for the first time, and when nothing trains any more; between them the clock decides."""
         first = self.detail is None
         super().show(detail)
-        if first:
+        if first or (self._outdated and not self._live):
             self.reread()
-        else:
+        if not first:
             self.tell()
 
-    def _again(self) -> None:
+    @property
+    def _live(self) -> bool:
         state = self.detail.summary.state if self.detail else None
-        if state is not None and state.live and self.display and self.screen.in_front:
+        return state is not None and state.live
+
+    @property
+    def _outdated(self) -> bool:
+        """Something has happened since it was read; a tab that wasn't in front may have missed the end of training."""
+        return self.detail is not self._read_at
+
+    def on_show(self) -> None:
+        """Brought to the front again."""
+        if self._outdated:
+            self.reread()
+
+    def _again(self) -> None:
+        if self.display and self.screen.in_front and (self._live or self._outdated):
             self.reread()
 
     def reread(self) -> None:
         """Read again now, unless that is being done."""
         if not self._reading:
-            self._reading = True
+            self._reading, self._read_at = True, self.detail
             self.run_worker(self._work, thread=True, group="read")
 
     def _work(self) -> None:
