@@ -8,14 +8,15 @@ from typing import Any
 from grokterm.errors import BadInput
 from grokterm.record.checkpoints import CheckpointFile, list_checkpoints
 from grokterm.record.control import write_request
-from grokterm.record.errors import DamagedRecord, unwritable
+from grokterm.record.errors import UNSOUND, DamagedRecord, unwritable
 from grokterm.record.events import QUEUED, Event, EventReader, effective_events
 from grokterm.record.files import read_json
 from grokterm.record.launch import Launch, launch_event, read_launch, write_launch
 from grokterm.record.layout import FORMAT, CohortPaths
+from grokterm.record.numbers import whole
 from grokterm.record.processes import Observation, observe
 from grokterm.record.provenance import read_provenance
-from grokterm.record.state import Silence, State, derive_state, silence_of
+from grokterm.record.state import Silence, State, derive_state, launched, silence_of
 from grokterm.record.status import Status, read_status
 from grokterm.record.streams import Committed, StreamReader, Table
 
@@ -135,7 +136,7 @@ class CohortFolder:
             status = self.status()
         except DamagedRecord:
             status = None  # then what happened decides, and at worst says that nothing is known
-        queued = next((event.data.get("pid") or 0 for event in reversed(events) if event.kind == QUEUED), 0)
+        queued = next((launched(event).pid for event in reversed(events) if event.kind == QUEUED), 0)
         return status, events, observe(queued, status.pid if status else 0)
 
     def stream_names(self) -> tuple[str, ...]:
@@ -209,7 +210,7 @@ def read_plan(path: Path) -> Plan:
     try:
         if document["format"] > FORMAT:
             raise DamagedRecord(f"{path}: format {document['format']}; this version reads up to {FORMAT}")
-        members = tuple((str(member["arm"]), int(member["seed"])) for member in document["members"])
-        return Plan(members, int(document["steps"]))
-    except (KeyError, TypeError, ValueError) as error:
+        members = tuple((str(member["arm"]), whole(member["seed"])) for member in document["members"])
+        return Plan(members, whole(document["steps"]))
+    except UNSOUND as error:
         raise DamagedRecord(f"{path}: can't be read ({error!r})") from error

@@ -20,7 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grokterm.record.errors import UNSOUND
 from grokterm.record.local import local_place, local_state
+from grokterm.record.numbers import moment, whole
 from grokterm.record.processes import Identity, identity, observe
 
 TICKET = re.compile(r"(\d{20}(?:\.\d+)?)-([^.]+)\.ticket")
@@ -155,7 +157,7 @@ def read_claim(path: Path) -> Claim | None:
             return None
         if not text:
             return None
-        with suppress(ValueError, KeyError, TypeError):
+        with suppress(*UNSOUND):
             return _parse(json.loads(text.partition("\n")[0]))
     return None
 
@@ -163,10 +165,10 @@ def read_claim(path: Path) -> Claim | None:
 def _parse(document: dict[str, Any]) -> Claim:
     return Claim(
         str(document["folder"]),
-        int(document["cohort"]),
+        whole(document["cohort"]),
         tuple(str(device) for device in document["devices"]),
         tuple(str(name) for name in document["identities"]),
-        float(document["since"]),
+        moment(document["since"]),
         Identity.of(document),
     )
 
