@@ -49,7 +49,7 @@ class Inbox:
         return waiting
 
     def _list(self) -> list[Request | BadRequest]:
-        """A folder that can't be listed, as a network file system has for a moment, holds nothing: it is tried again."""
+        """One that can't be listed, as happens for a moment on a network, holds nothing: the next look tries again."""
         try:
             found = list_requests(self._paths)
         except OSError as error:
