@@ -13,6 +13,7 @@ from worker.lab import events, kill, state, status, step_of, until, wait_for_sta
 
 from grokterm.errors import BadInput
 from grokterm.jobs import launch, line, move, request
+from grokterm.jobs.launch import environment
 from grokterm.record.line import claim_of, list_tickets, living, place_between, queue_folder, read_claim
 
 ENDLESS = {"stop": {"steps": 1_000_000}}
@@ -169,6 +170,28 @@ def test_a_ticket_that_was_swept_away_is_taken_again(one_slot, made, waiter):
     until(lambda: waiting() == [a.name], what="a new ticket")
     running.kill()
     assert process.wait(timeout=30) == 0
+
+
+def test_a_relative_place_of_locks_is_the_same_for_the_worker(made, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GROKTERM_STATE", "locks")
+    folder = made(**ENDLESS)
+    launch(folder, "cpu")
+    until(lambda: step_of(folder) > 2, what="training")
+    assert [held.folder for held in line().holding] == [folder.path]
+    assert list((tmp_path / "locks" / "slots").glob("cpu-*.lock"))
+
+
+def test_paths_in_the_environment_of_a_worker_are_written_out(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GROKTERM_CACHE", "kept/arrays")
+    monkeypatch.setenv("GROKTERM_STATE", "/var/state")
+    monkeypatch.setenv("TMPDIR", "")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["", "own", "/opt/code"]))
+    given = environment()
+    assert given["GROKTERM_CACHE"] == f"{tmp_path}/kept/arrays" and given["GROKTERM_STATE"] == "/var/state"
+    assert given["PYTHONPATH"].split(os.pathsep) == [str(tmp_path), f"{tmp_path}/own", "/opt/code"]
+    assert given["TMPDIR"] == "" and given["PATH"] == os.environ["PATH"]
 
 
 def test_a_holder_that_was_killed_is_not_shown(one_slot, made, waiter):
