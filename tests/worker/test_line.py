@@ -11,9 +11,12 @@ from dataclasses import replace
 import pytest
 from worker.lab import events, kill, state, status, step_of, until, wait_for_state
 
-from grokterm.errors import BadInput
+from grokterm.engine import slots
+from grokterm.engine.slots import hold_slot, only_worker
+from grokterm.errors import BadInput, GroktermError
 from grokterm.jobs import launch, line, move, request
 from grokterm.jobs.launch import environment
+from grokterm.record import local_state
 from grokterm.record.line import claim_of, list_tickets, living, place_between, queue_folder, read_claim
 
 ENDLESS = {"stop": {"steps": 1_000_000}}
@@ -170,6 +173,42 @@ def test_a_ticket_that_was_swept_away_is_taken_again(one_slot, made, waiter):
     until(lambda: waiting() == [a.name], what="a new ticket")
     running.kill()
     assert process.wait(timeout=30) == 0
+
+
+def test_a_holder_keeps_its_locks_from_being_swept(one_slot, made, tmp_path, monkeypatch, waiter):
+    monkeypatch.setattr(slots, "KEEP_SECONDS", 0.02)
+    (tmp_path / "cohort").mkdir()
+    with only_worker(tmp_path / "cohort"), hold_slot(["cpu"], 1, lambda: None, "/x/holder"):
+        files = [*(local_state() / "workers").iterdir(), *(local_state() / "slots").iterdir()]
+        assert len(files) == 2
+        for file in files:
+            os.utime(file, (0, 0))
+            until(lambda file=file: file.stat().st_mtime > 0, what="a young file")
+        local_state().rename(tmp_path / "swept")  # at once; a deletion would take turns with the holder
+        until(lambda: all(file.exists() for file in files), what="new files")
+        until(lambda: [str(held.folder) for held in line().holding] == ["/x/holder"], what="the holder in its slot")
+        with pytest.raises(GroktermError, match="another worker"), only_worker(tmp_path / "cohort"):
+            pass
+        process = waiter(made())
+        assert [item.name for item in files if item.stat().st_size] == ["cpu-0.lock"] and waiter.order() == []
+    assert process.wait(timeout=30) == 0
+    with only_worker(tmp_path / "cohort"):
+        assert line().holding == ()
+
+
+def test_a_lock_whose_file_is_swept_while_it_is_taken_is_taken_again(one_slot, monkeypatch):
+    with hold_slot(["cpu"], 1, lambda: None):
+        (path,) = (local_state() / "slots").iterdir()
+    flock, swept = slots.fcntl.flock, []
+
+    def sweep_first(handle, how):
+        if os.path.samestat(os.fstat(handle), path.stat()) and not swept:
+            swept.append(path.unlink())
+        flock(handle, how)
+
+    monkeypatch.setattr(slots.fcntl, "flock", sweep_first)
+    with hold_slot(["cpu"], 1, lambda: None, "/x/holder"):
+        assert swept and [str(held.folder) for held in line().holding] == ["/x/holder"]
 
 
 def test_a_relative_place_of_locks_is_the_same_for_the_worker(made, tmp_path, monkeypatch):
