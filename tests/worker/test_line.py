@@ -17,7 +17,7 @@ from grokterm.errors import BadInput, GroktermError
 from grokterm.jobs import launch, line, move, request
 from grokterm.jobs.launch import environment
 from grokterm.record import local_state
-from grokterm.record.line import claim_of, list_tickets, living, place_between, queue_folder, read_claim
+from grokterm.record.line import claim_of, list_tickets, living, places_between, queue_folder, read_claim
 
 ENDLESS = {"stop": {"steps": 1_000_000}}
 SHORT = {"stop": {"steps": 20}}
@@ -165,6 +165,20 @@ def test_many_moves_at_once_lose_nobody(one_slot, made, waiter):
     assert list_tickets() == []
 
 
+def test_the_same_gap_can_be_halved_for_ever(one_slot, made, waiter):
+    holder, a, b, c = (made() for _ in range(4))
+    running = waiter(holder, hold=60)
+    processes = [waiter(folder) for folder in (a, b, c)]
+    longest = 0
+    for turn in range(300):
+        move(c if turn % 2 == 0 else b, -1)
+        longest = max(longest, *(len(ticket.place) for ticket in list_tickets()))
+    assert waiting() == [a.name, b.name, c.name] and 40 < longest < 120
+    running.kill()
+    assert [process.wait(timeout=30) for process in processes] == [0, 0, 0]
+    assert waiter.order() == [folder.name for folder in (holder, a, b, c)]
+
+
 def test_a_ticket_that_was_swept_away_is_taken_again(one_slot, made, waiter):
     holder, a = made(), made()
     running = waiter(holder, hold=60)
@@ -253,12 +267,15 @@ def test_rubbish_in_the_line_is_passed_over(one_slot, made, waiter, tmp_path):
 
 def test_there_is_always_a_place_between_two():
     low, high = "00000000000000000005", "00000000000000000006"
-    for _ in range(100):
-        middle = place_between(low, high)
-        assert low < middle < high
-        low, high = (low, middle) if len(middle) % 2 else (middle, high)
-    assert place_between(None, low) < low and place_between(high, None) > high
-    assert len(place_between(None, None)) == 20
+    for count in [1] * 100 + [9, 10, 500]:
+        middle = places_between(low, high, count)
+        assert [low, *middle, high] == sorted({low, *middle, high}) and len(middle) == count
+        low, high = (low, middle[0]) if len(middle[0]) % 2 else (middle[-1], high)
+    for count in (1, 3):
+        assert sorted({*places_between(None, low, count), low})[count] == low
+        assert sorted({high, *places_between(high, None, count)})[0] == high
+    assert [len(place) for place in places_between(None, None, 2)] == [20, 20]
+    assert len(places_between("00000000000000000005", "00000000000000000006", 500)[0]) < 30
 
 
 def test_a_process_of_another_boot_is_not_taken_for_alive(tmp_path):
