@@ -132,7 +132,7 @@ def list_slots() -> list[tuple[str, int, Path]]:
     except OSError:
         return []
     split = ((path.stem.rpartition("-"), path) for path in paths)
-    return [(device, int(number), path) for (device, _, number), path in split if number.isdigit()]
+    return [(device, int(number), path) for (device, _, number), path in split if number.isdecimal()]
 
 
 def claimed_folders() -> set[Path]:

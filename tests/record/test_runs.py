@@ -116,6 +116,12 @@ def test_only_experiments_are_listed_and_broken_ones_are(runs, experiment):
     assert find(runs, "favourite").problem is None
 
 
+def test_only_numbers_are_cohorts(folder):
+    for name in ("\u00b2", "\u0663", "-1", "1.5", "notes"):  # a square and an Arabic digit pass for digits in places
+        (folder.paths.cohorts / name).mkdir()
+    assert [cohort.index for cohort in open_folder(folder.path).cohorts] == [0]
+
+
 def test_a_folder_of_a_later_format_is_reported_not_misread(runs, folder):
     marker = json.loads(folder.paths.marker.read_text())
     folder.paths.marker.write_text(json.dumps(marker | {"format": 2, "version": "9.1"}))

@@ -260,7 +260,9 @@ def test_rubbish_in_the_line_is_passed_over(one_slot, made, waiter, tmp_path):
     queue = queue_folder()
     (queue / "00000000000000000001-1-rubbish.ticket").write_bytes(b"\xff{")
     (queue / "notes.txt").write_text("?")
-    assert line().waiting == ()
+    (local_state() / "slots").mkdir()
+    (local_state() / "slots" / "cpu-\u00b2.lock").write_text("?")
+    assert line().waiting == () and line().holding == ()
     waiter(made(), hold=0.5).wait(timeout=30)  # nobody holds that ticket, so it is cleared away
     assert list_tickets() == []
 
