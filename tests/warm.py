@@ -98,12 +98,12 @@ def starter(modules: tuple[str, ...]) -> Starter:
 def warm_workers(patch: pytest.MonkeyPatch) -> None:
     """Let `jobs` fork its workers from now on. Their command, files and folder are those of `grokterm.jobs.launch`."""
 
-    def popen(command, *, stdin, stdout, stderr, start_new_session, cwd):
+    def popen(command, *, stdin, stdout, stderr, start_new_session, cwd, env):
         assert command[:3] == [sys.executable, "-m", "grokterm.engine"] and stdin == subprocess.DEVNULL
         assert stderr == subprocess.STDOUT
         with Path(os.devnull).open() as nothing:
             files = nothing.fileno(), stdout.fileno(), stdout.fileno()
-            return SimpleNamespace(pid=starter(WORKER).start(command[3:], files, cwd, session=start_new_session))
+            return SimpleNamespace(pid=starter(WORKER).start(command[3:], files, cwd, env, start_new_session))
 
     launch = importlib.import_module("grokterm.jobs.launch")  # by attribute, that is the function of the same name
     patch.setattr(launch, "subprocess", SimpleNamespace(**vars(subprocess) | {"Popen": popen}))
@@ -112,11 +112,11 @@ def warm_workers(patch: pytest.MonkeyPatch) -> None:
 def warm_looks(patch: pytest.MonkeyPatch) -> None:
     """Let `jobs` fork the process that looks at modules of the user's own from now on."""
 
-    def run(command, *, capture_output, text, stdin, timeout, cwd):
+    def run(command, *, capture_output, text, stdin, timeout, cwd, env):
         assert command[:3] == [sys.executable, "-m", "grokterm.engine"] and capture_output and text
         with Path(os.devnull).open() as nothing, TemporaryFile("w+") as out, TemporaryFile("w+") as errors:
             files = nothing.fileno(), out.fileno(), errors.fileno()
-            code = starter(WORKER).wait(starter(WORKER).start(command[3:], files, cwd), timeout)
+            code = starter(WORKER).wait(starter(WORKER).start(command[3:], files, cwd, env), timeout)
             said = [(file.seek(0), file.read())[1] for file in (out, errors)]
         return subprocess.CompletedProcess(command, code, *said)
 

@@ -5,6 +5,9 @@ a line of tickets, in order of launch, each ticket locked by its waiter, so that
 No daemon and no console is needed for the line to move. All of it lies on local disk, where locks work; where, and
 what the files say, is in `grokterm.record.line`, because others read it and may rename a ticket to move a waiter.
 
+Temporary folders are swept of what is old. So a holder keeps its files young, and takes a lock again whose file is
+gone; whoever gets a lock looks whether its file is still the one of that name.
+
 A worker that waits costs a small process and no device memory.
 """
 
@@ -12,11 +15,13 @@ import fcntl
 import hashlib
 import os
 import secrets
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from grokterm.engine.log import say
 from grokterm.errors import GroktermError
 from grokterm.record import local_state
 from grokterm.record.capacity import slots_of
@@ -24,6 +29,7 @@ from grokterm.record.gpus import identity_of
 from grokterm.record.line import Ticket, claim_of, list_tickets, new_ticket, read_claim, slot_path
 
 POLL_SECONDS = 0.2
+KEEP_SECONDS = 60.0  # between two looks of a holder at its files; sweepers go by hours at least
 
 
 @contextmanager
@@ -36,13 +42,12 @@ def only_worker(folder: Path) -> Iterator[None]:
     name = hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:24]
     held = local_state() / "workers"
     held.mkdir(exist_ok=True)
-    lock = _try_lock(held / f"{name}.lock")
+    path = held / f"{name}.lock"
+    lock = _try_lock(path)
     if lock is None:
         raise GroktermError(f"another worker is already training {folder}")
-    try:
+    with _kept(path, lock):
         yield
-    finally:
-        os.close(lock)
 
 
 @contextmanager
@@ -69,16 +74,14 @@ def hold_slot(
             if slot is None:
                 wait()
                 time.sleep(POLL_SECONDS)
-        lock, device = slot
-        # Before the ticket goes, so that it is always seen somewhere.
-        _write(lock, claim_of(folder, cohort, {device: names[device]}))
-        place.leave()
-        yield device
+        path, lock, device = slot
+        with _kept(path, lock):
+            # Before the ticket goes, so that it is always seen somewhere.
+            _write(lock, claim_of(folder, cohort, {device: names[device]}))
+            place.leave()
+            yield device
     finally:
         place.leave()
-        if slot:
-            os.ftruncate(slot[0], 0)
-            os.close(slot[0])
 
 
 class _Place:
@@ -139,17 +142,18 @@ class _Place:
         self._lock = None
 
 
-def _free_slot(names: dict[str, str]) -> tuple[int, str] | None:
-    """The lock of a free slot, and its device.
+def _free_slot(names: dict[str, str]) -> tuple[Path, int, str] | None:
+    """The file of a free slot, the lock on it, and its device.
 
     Args:
         names: the identity of each acceptable device, best first.
     """
     for device, name in names.items():
         for number in range(slots_of(device)):
-            lock = _try_lock(slot_path(name, number))
+            path = slot_path(name, number)
+            lock = _try_lock(path)
             if lock is not None:
-                return lock, device
+                return path, lock, device
     return None
 
 
@@ -166,10 +170,59 @@ def _try_lock(path: Path, create: bool = True) -> int | None:
     Raises:
         FileNotFoundError: there is no such file, and it was not to be created.
     """
-    handle = os.open(path, os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if create else 0), 0o600)
+    while True:
+        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC | (os.O_CREAT if create else 0), 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            return None
+        if _is_at(path, handle):
+            return handle
+        os.close(handle)  # swept away between the two calls: a lock on a file that nobody else will find
+
+
+def _is_at(path: Path, handle: int) -> bool:
+    """Whether an open file is still the one of that name."""
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(handle)
-        return None
-    return handle
+        return os.path.samestat(os.fstat(handle), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+@contextmanager
+def _kept(path: Path, lock: int) -> Iterator[None]:
+    """Hold on to a lock, with whatever its file says; at the end the file is emptied and the lock given back."""
+    held, leaving = [lock], threading.Event()
+
+    def keep() -> None:
+        while not leaving.wait(KEEP_SECONDS):
+            try:
+                held[0] = _renewed(path, held[0])
+            except OSError as problem:
+                say(f"{path}: can't be kept ({problem.strerror})")
+
+    keeper = threading.Thread(target=keep, daemon=True)
+    keeper.start()
+    try:
+        yield
+    finally:
+        leaving.set()
+        keeper.join()
+        os.ftruncate(held[0], 0)
+        os.close(held[0])
+
+
+def _renewed(path: Path, lock: int) -> int:
+    """The lock, its file made young; the lock on a new file of the same content where the old one was swept away."""
+    os.utime(lock)
+    if _is_at(path, lock):
+        return lock
+    local_state()
+    path.parent.mkdir(exist_ok=True)
+    another = _try_lock(path)
+    if another is None:  # somebody was quicker, and nothing can take that back
+        return lock
+    _write(another, os.pread(lock, os.fstat(lock).st_size, 0).decode("ascii"))
+    os.close(lock)
+    return another

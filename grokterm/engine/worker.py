@@ -238,8 +238,9 @@ class Worker:
                 self._answer(request)
             if not self._paused:
                 return None
-            if time.monotonic() - self._flushed >= FLUSH_SECONDS:
-                self.commit()  # a pause has a heartbeat too
+            due = time.monotonic() - self._flushed >= FLUSH_SECONDS  # a pause has a heartbeat too
+            if due and not self.commit() and self._writer.gone:
+                return lambda step: self._writer.event("parked", step, why="its folder is gone")
             time.sleep(PAUSE_TICK)
 
     def _answer(self, request: Request) -> None:
@@ -262,6 +263,9 @@ class Worker:
         while not (self.checkpoint(keep=True) and self.commit()):
             if self._interrupted():
                 say("told to leave before everything was written")
+                break
+            if self._writer.gone:
+                say("leaving: the folder is gone, and with it the record")
                 break
             time.sleep(FULL_DISK_TICK)
         self._writer.close(state=last_word(self._trainer.step).kind)

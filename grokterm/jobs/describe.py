@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 from grokterm.errors import BadInput, GroktermError
+from grokterm.jobs.launch import environment
 from grokterm.spec import Experiment, parse
 from grokterm.spec.documents import as_new
 
@@ -42,7 +43,13 @@ def _found(experiment: Experiment) -> dict[str, dict[str, dict]]:
         command = [sys.executable, "-m", "grokterm.engine", "--describe", str(source)]
         try:
             done = subprocess.run(
-                command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=DESCRIBE_SECONDS, cwd="/"
+                command,
+                capture_output=True,
+                text=True,
+                stdin=subprocess.DEVNULL,
+                timeout=DESCRIBE_SECONDS,
+                cwd="/",
+                env=environment(),
             )
         except subprocess.TimeoutExpired:
             raise GroktermError(f"the modules of {experiment.name} took more than {DESCRIBE_SECONDS} s") from None

@@ -4,6 +4,7 @@
 terminal, and must start from inside a running Textual app.
 """
 
+import os
 import subprocess
 import sys
 import time
@@ -12,6 +13,9 @@ from pathlib import Path
 
 from grokterm.errors import BadInput, GroktermError
 from grokterm.record import CohortFolder, ExperimentFolder, State
+
+# What a worker reads. Another folder for locks would be another line in front of the same devices.
+_PATHS = ("GROKTERM_STATE", "GROKTERM_CACHE", "TMPDIR", "TEMP", "TMP")
 
 
 def launch(folder: ExperimentFolder, device: str = "auto") -> None:
@@ -68,6 +72,15 @@ def moments() -> Iterator[int]:
         yield last
 
 
+def environment() -> dict[str, str]:
+    """The environment of this process for one in another folder: paths in it that are relative are written out."""
+    written = {name: str(Path(path).absolute()) for name in _PATHS if (path := os.environ.get(name))}
+    if modules := os.environ.get("PYTHONPATH"):  # in which an empty part is the current folder
+        parts = [str(Path(part).absolute()) for part in modules.split(os.pathsep)]
+        written["PYTHONPATH"] = os.pathsep.join(parts)
+    return os.environ | written
+
+
 def start(experiment: Path, cohort: CohortFolder, device: str, moment: int) -> None:
     """Start one worker in a session of its own, its input closed and its output in the cohort's log.
 
@@ -87,6 +100,7 @@ def start(experiment: Path, cohort: CohortFolder, device: str, moment: int) -> N
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 cwd="/",
+                env=environment(),
             )
     except OSError as problem:
         raise GroktermError(f"no worker could be started for {cohort.path}: {problem.strerror}") from problem

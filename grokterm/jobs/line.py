@@ -4,7 +4,7 @@ import fcntl
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grokterm.errors import BadInput
@@ -16,11 +16,13 @@ from grokterm.record.line import (
     Ticket,
     list_slots,
     living,
-    place_between,
+    places_between,
     queue_folder,
     read_claim,
     read_line,
 )
+
+_LONGEST = 80  # characters of a place; a file's name may have 255
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,7 @@ def move(folder: ExperimentFolder, by: int) -> int:
     """
     own = folder.path.resolve()
     with _moving():
-        tickets = _waiting()
+        tickets = _with_room(_waiting())
         folders = list(dict.fromkeys(_home(claim) for _, claim in tickets))
         if own not in folders:
             raise BadInput(f"{folder.name} doesn't wait for a device: it is {folder.state()}")
@@ -126,23 +128,34 @@ def move(folder: ExperimentFolder, by: int) -> int:
 def _place(mine: Sequence[Ticket], rest: Sequence[tuple[Ticket, Path]], behind: Path | None) -> None:
     """Rename the tickets of one experiment, in order, to right before the first of `behind`; None is the end.
 
-    Every rename leaves a line that is in order, so whoever is killed between two does no harm.
+    Every rename leaves the others in order, so whoever is killed between two does no harm.
     """
     at = next((i for i, (_, home) in enumerate(rest) if home == behind), len(rest))
     before = rest[at - 1][0].place if at else None
     after = rest[at][0].place if at < len(rest) else None
-    if before is None and after is not None:  # to the front: the last first, each before the one that was placed
-        for ticket in reversed(mine):
-            after = _rename(ticket, place_between(None, after))
-        return
-    for ticket in mine:
-        before = _rename(ticket, place_between(before, after))
+    for ticket, place in zip(mine, places_between(before, after, len(mine)), strict=True):
+        _rename(ticket, place)
 
 
-def _rename(ticket: Ticket, place: str) -> str:
+def _with_room(tickets: list[tuple[Ticket, Claim]]) -> list[tuple[Ticket, Claim]]:
+    """The tickets, with places as short as new ones if one has grown long: between two there would be no room soon.
+
+    The last is renamed first, to behind all others, and so on: every rename leaves the line in order.
+    """
+    if all(len(ticket.place) <= _LONGEST for ticket, _ in tickets):
+        return tickets
+    places = places_between(tickets[-1][0].place, None, len(tickets))
+    renamed = [
+        (_rename(ticket, place), claim) for (ticket, claim), place in zip(tickets[::-1], places[::-1], strict=True)
+    ]
+    return renamed[::-1]
+
+
+def _rename(ticket: Ticket, place: str) -> Ticket:
+    path = ticket.path.with_name(f"{place}-{ticket.stable}.ticket")
     with suppress(FileNotFoundError):  # its turn came
-        ticket.path.rename(ticket.path.with_name(f"{place}-{ticket.stable}.ticket"))
-    return place
+        ticket.path.rename(path)
+    return replace(ticket, place=place, path=path)
 
 
 @contextmanager

@@ -1,22 +1,28 @@
 """What a step took on this machine: out of the records of experiments, and of what `measure` found."""
 
 import json
+import math
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
+
 from grokterm.errors import GroktermError
 from grokterm.jobs.devices import processor
 from grokterm.record import CohortFolder, ExperimentFolder, list_folders, local_place, local_state
 from grokterm.record.capacity import threads_of_slot
+from grokterm.record.errors import UNSOUND
+from grokterm.record.files import write_whole
 from grokterm.record.gpus import list_gpus
 from grokterm.spec import shape_of, work_of
 
 NEWEST = 50  # experiments that are looked at
 _COHORTS = 8  # of each of them
+_MOST = 2**60  # bytes of memory; more is no measurement
 _ENOUGH = 1.0  # seconds of training; less says nothing
-_KEPT = 200  # measurements that are read back
+_KEPT = 200  # measurements
 
 
 @dataclass(frozen=True)
@@ -51,7 +57,7 @@ def kind_of(device: str) -> str:
 def known_rates(runs: Path, kind: str) -> list[Rate]:
     """Everything measured on this kind of device, the newest first. Folders that can't be read are passed over."""
     found = [*_measured(), *_recorded(runs)]
-    return [rate for rate in found if rate.kind == kind]
+    return [rate for rate in found if rate.kind == kind and _sound(rate)]
 
 
 def rates_of(answer: dict, name: str) -> list[Rate]:
@@ -62,10 +68,14 @@ def rates_of(answer: dict, name: str) -> list[Rate]:
 
 
 def remember(rates: Iterable[Rate]) -> None:
-    """Adds measurements to the local file."""
+    """Adds measurements to the local file, which keeps the newest."""
+    path = local_state() / _FILE
     lines = "".join(json.dumps(asdict(rate)) + "\n" for rate in rates)
-    with (local_state() / _FILE).open("a", encoding="ascii") as file:
+    with path.open("a", encoding="ascii") as file:
         file.write(lines)
+    kept = path.read_bytes().splitlines(keepends=True)
+    if len(kept) > 2 * _KEPT:  # not at every one: another process may add to it in this moment, and would be lost
+        write_whole(path, b"".join(kept[-_KEPT:]))
 
 
 _FILE = "rates.jsonl"
@@ -81,8 +91,17 @@ def _measured() -> Iterator[Rate]:
     except OSError:  # nothing was measured yet
         return
     for line in reversed(lines[-_KEPT:]):
-        with suppress(ValueError, TypeError):  # a line that was cut, or of another version
+        with suppress(*UNSOUND):  # a line that was cut, or of another version
             yield Rate(**json.loads(line))
+
+
+def _sound(rate: Rate) -> bool:
+    """Whether it says what a rate says: the file may have been written by anybody."""
+    texts = (rate.shape, rate.kind, rate.name)
+    numbers = (rate.work, rate.seconds, rate.memory)
+    if not all(isinstance(text, str) for text in texts) or not all(type(number) in (int, float) for number in numbers):
+        return False
+    return 0 < rate.work < math.inf and 0 < rate.seconds < math.inf and 0 <= rate.memory < _MOST
 
 
 def _recorded(runs: Path) -> Iterator[Rate]:
@@ -112,17 +131,21 @@ def _of_cohort(folder: ExperimentFolder, cohort: CohortFolder) -> Rate | None:
 def _look(folder: ExperimentFolder, cohort: CohortFolder) -> Rate | None:
     table = cohort.stream("clock").read(("wall", "memory_bytes"))
     begun = table.steps > 0  # the first step warms up
-    steps, wall = table.steps[begun], table.columns.get("wall", table.steps)[begun]
-    if len(steps) < 2 or wall[-1] - wall[0] < _ENOUGH or steps[-1] == steps[0]:
+    steps, wall = table.steps[begun], table.columns.get("wall", np.full(len(table), np.nan))[begun]
+    if len(steps) < 2 or wall.ndim > 1 or not wall[-1] - wall[0] >= _ENOUGH or steps[-1] <= steps[0]:
         return None
-    starts = {
-        (entry.get("device_name"), entry.get("threads"), str(entry.get("device"))) for entry in cohort.provenance()
-    }
-    if len(starts) != 1:
-        return None  # it moved: the time is of two devices
-    title, threads, device = starts.pop()
+    starts = [(entry.get("device_name"), entry.get("threads"), entry.get("device")) for entry in cohort.provenance()]
+    if not starts or starts.count(starts[0]) != len(starts) or not isinstance(starts[0][0], str):
+        return None  # it moved, and the time is of two devices; or nobody knows of which
+    title, threads, device = starts[0]
     kind = _cpu(title, threads) if device == "cpu" else title
     members = folder.planned(cohort)
     seconds = float((wall[-1] - wall[0]) / (steps[-1] - steps[0]))
-    memory = int(table.columns["memory_bytes"].max())
+    memory = _memory(table.columns.get("memory_bytes"))
     return Rate(shape_of(members), work_of(members), kind, seconds, memory, folder.spec().name)
+
+
+def _memory(column: np.ndarray | None) -> int:
+    """The most bytes that were held; 0 where none are recorded."""
+    held = 0.0 if column is None else float(column.max())
+    return int(held) if math.isfinite(held) else 0

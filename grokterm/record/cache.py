@@ -17,7 +17,7 @@ import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from grokterm.record.errors import DamagedRecord
+from grokterm.record.errors import UNSOUND, DamagedRecord
 from grokterm.record.files import write_whole
 
 _RECIPE, _DIGEST = "recipe", "sha256"
@@ -67,7 +67,7 @@ def read_cached(path: Path, recipe: str) -> dict[str, npt.NDArray] | None:
             raise ValueError("it holds something else")
         if metadata[_DIGEST] != _digest(recipe, arrays):
             raise ValueError("its checksum does not fit its content")
-    except (ValueError, KeyError, TypeError, RecursionError, SafetensorError) as error:
+    except (SafetensorError, *UNSOUND) as error:
         raise DamagedRecord(f"{path}: damaged ({error})") from error
     return arrays
 

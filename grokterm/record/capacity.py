@@ -11,7 +11,7 @@ def slots_of(device: str) -> int:
     Numbers of GPUs there are those of the process that asks.
     """
     pairs = (item.partition("=") for item in os.environ.get("GROKTERM_SLOTS", "").split(","))
-    said = {kind.strip(): max(1, int(count)) for kind, _, count in pairs if count.strip().isdigit()}
+    said = {kind.strip(): max(1, int(count)) for kind, _, count in pairs if count.strip().isdecimal()}
     usual = max(1, cores() // 4) if device == "cpu" else 1
     return said.get(device) or said.get(device.split(":")[0]) or usual
 

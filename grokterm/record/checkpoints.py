@@ -16,7 +16,7 @@ import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from grokterm.record.errors import DamagedRecord, unreadable
+from grokterm.record.errors import UNSOUND, DamagedRecord, unreadable
 from grokterm.record.files import dump_json, write_whole
 from grokterm.record.layout import FORMAT, HIDDEN, CohortPaths, parse_checkpoint_name
 
@@ -140,7 +140,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
         return _parse(json.loads(metadata[_KEY]), tensors)
     except KeyError as error:
         raise DamagedRecord(f"{path}: not a checkpoint of this program (no {error})") from error
-    except (SafetensorError, ValueError, TypeError, RecursionError) as error:
+    except (SafetensorError, *UNSOUND) as error:
         raise unreadable(path, error) from error
 
 

@@ -8,18 +8,20 @@ from typing import Any
 from grokterm.errors import BadInput
 from grokterm.record.checkpoints import CheckpointFile, list_checkpoints
 from grokterm.record.control import write_request
-from grokterm.record.errors import DamagedRecord, unwritable
+from grokterm.record.errors import UNSOUND, DamagedRecord, unreadable, unwritable
 from grokterm.record.events import QUEUED, Event, EventReader, effective_events
 from grokterm.record.files import read_json
 from grokterm.record.launch import Launch, launch_event, read_launch, write_launch
 from grokterm.record.layout import FORMAT, CohortPaths
+from grokterm.record.numbers import whole
 from grokterm.record.processes import Observation, observe
 from grokterm.record.provenance import read_provenance
-from grokterm.record.state import Silence, State, derive_state, silence_of
+from grokterm.record.state import Silence, State, derive_state, launched, silence_of
 from grokterm.record.status import Status, read_status
 from grokterm.record.streams import Committed, StreamReader, Table
 
 _LOG_BLOCK = 65536
+_LOG_MOST = 1 << 20  # bytes; a line may be as long as the file, as where something draws a bar without ending it
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,7 @@ class CohortFolder:
             status = self.status()
         except DamagedRecord:
             status = None  # then what happened decides, and at worst says that nothing is known
-        queued = next((event.data.get("pid") or 0 for event in reversed(events) if event.kind == QUEUED), 0)
+        queued = next((launched(event).pid for event in reversed(events) if event.kind == QUEUED), 0)
         return status, events, observe(queued, status.pid if status else 0)
 
     def stream_names(self) -> tuple[str, ...]:
@@ -178,21 +180,31 @@ class CohortFolder:
         return self.paths.log
 
     def log_tail(self, n: int) -> list[str]:
-        """The last `n` lines of the worker's output, as text that may hold control characters. Raises DamagedRecord."""
+        """The last lines of the worker's output, as text that may hold control characters.
+
+        Args:
+            n: how many. Fewer are returned where they would be more than a MiB; of a longer line its end.
+
+        Raises:
+            DamagedRecord: the log can't be read.
+        """
         try:
             with self.log_path.open("rb") as file:
-                position = file.seek(0, 2)
-                data = b""
-                while position and data.count(b"\n") <= n:
+                size = position = file.seek(0, 2)
+                blocks: list[bytes] = []
+                ends = 0
+                while position and ends <= n and size - position < _LOG_MOST:
                     before, position = position, max(0, position - _LOG_BLOCK)
                     file.seek(position)
-                    data = file.read(before - position) + data
+                    blocks.append(file.read(before - position))
+                    ends += blocks[-1].count(b"\n")
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise DamagedRecord(f"{self.log_path}: can't be read ({error.strerror})") from error
-        lines = data.decode("utf-8", "replace").split("\n")
-        return (lines[:-1] if lines[-1] == "" else lines)[-n:] if n > 0 else []
+            raise unreadable(self.log_path, error) from error
+        lines = b"".join(reversed(blocks)).decode("utf-8", "replace").removesuffix("\n").split("\n")
+        whole = lines[1:] if position and len(lines) > 1 else lines  # the first began further up
+        return whole[-n:] if n > 0 and size else []
 
     def _writing(self, action):
         try:
@@ -209,7 +221,7 @@ def read_plan(path: Path) -> Plan:
     try:
         if document["format"] > FORMAT:
             raise DamagedRecord(f"{path}: format {document['format']}; this version reads up to {FORMAT}")
-        members = tuple((str(member["arm"]), int(member["seed"])) for member in document["members"])
-        return Plan(members, int(document["steps"]))
-    except (KeyError, TypeError, ValueError) as error:
+        members = tuple((str(member["arm"]), whole(member["seed"])) for member in document["members"])
+        return Plan(members, whole(document["steps"]))
+    except UNSOUND as error:
         raise DamagedRecord(f"{path}: can't be read ({error!r})") from error

@@ -12,7 +12,7 @@ from stat import S_ISREG
 from typing import Any
 
 from grokterm.errors import BadInput
-from grokterm.record.errors import DamagedRecord
+from grokterm.record.errors import UNSOUND, DamagedRecord
 from grokterm.record.files import write_json
 from grokterm.record.launch import read_launch
 from grokterm.record.layout import HIDDEN, CohortPaths
@@ -89,7 +89,11 @@ def _addressee(paths: CohortPaths) -> dict[str, Any]:
 
 
 def list_requests(paths: CohortPaths) -> list[Request | BadRequest]:
-    """What waits for an answer, in the order of asking. Reads nothing that could block or is large."""
+    """What waits for an answer, in the order of asking. Reads nothing that could block or is large.
+
+    Raises:
+        OSError: the folder can't be listed.
+    """
     try:
         entries = [path for path in paths.control.iterdir() if not path.name.startswith(HIDDEN)]
     except (FileNotFoundError, NotADirectoryError):
@@ -118,5 +122,5 @@ def _read(path: Path) -> Request | BadRequest | None:
         return Request(str(document["id"]), action, float(document["time"]), path, launch, worker)
     except FileNotFoundError:
         return None  # taken back by whoever asked
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+    except (OSError, *UNSOUND) as error:
         return BadRequest(path, f"can't be read ({error})")

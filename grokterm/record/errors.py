@@ -5,6 +5,10 @@ from pathlib import Path
 
 from grokterm.errors import BadInput, GroktermError
 
+# What parsing raises on a document that is not as we write it. Anybody may have written it: numbers beyond any range
+# and brackets without end are among it.
+UNSOUND = (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError)
+
 
 class DamagedRecord(GroktermError):
     """A file of an experiment folder can't be read: torn, foreign, or from a later version."""

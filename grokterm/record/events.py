@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grokterm.record.errors import DamagedRecord
+from grokterm.record.errors import UNSOUND, DamagedRecord
 from grokterm.record.files import append_line, cut_torn_line, dump_json, sync
+from grokterm.record.numbers import moment, whole
 
 QUEUED = "queued"  # the launcher's word, kept in launch.json; every other kind is the worker's
 FORKED = "forked"  # every cohort of a fork says where it comes from; written with its folder
@@ -142,11 +143,11 @@ def _parse(line: bytes) -> Event:
     try:
         record = json.loads(line)
         return Event(
-            n=int(record["n"]),
+            n=whole(record["n"]),
             kind=str(record["kind"]),
-            time=float(record["time"]),
-            step=None if record.get("step") is None else int(record["step"]),
+            time=moment(record["time"]),
+            step=None if record.get("step") is None else whole(record["step"]),
             data=dict(record.get("data") or {}),
         )
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except UNSOUND:
         return Event(-1, "damaged", 0.0, None, {"line": line[:400].decode("utf-8", "replace")})

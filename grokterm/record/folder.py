@@ -126,10 +126,10 @@ class ExperimentFolder:
     def cohorts(self) -> tuple[CohortFolder, ...]:
         """The cohorts in order; none if the folder is broken."""
         try:
-            names = sorted(path.name for path in self.paths.cohorts.iterdir() if path.name.isdigit())
+            found = [CohortFolder(path) for path in self.paths.cohorts.iterdir()]
         except OSError:
             return ()
-        return tuple(CohortFolder(self.paths.cohorts / name) for name in sorted(names, key=int))
+        return tuple(sorted((cohort for cohort in found if cohort.index >= 0), key=lambda cohort: cohort.index))
 
     def cohort(self, index: int) -> CohortFolder:
         """The cohort with this number, without looking whether it is there."""

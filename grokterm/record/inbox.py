@@ -25,6 +25,7 @@ class Inbox:
     def __init__(self, paths: CohortPaths, say: Say) -> None:
         self._paths = paths
         self._say = say
+        self._deaf = False  # the control folder can't be listed, and that was said
         self._done: set[str] = set()  # files that could not be removed; no request is obeyed twice
         self._me = identity()
         # The launcher may not have come to its word about this worker yet; then the one before is still there.
@@ -34,7 +35,7 @@ class Inbox:
     def requests(self) -> list[Request]:
         """What waits, in the order of asking. What can't be obeyed is refused by an event and removed."""
         waiting: list[Request] = []
-        for found in list_requests(self._paths):
+        for found in self._list():
             if found.path.name in self._done:
                 continue
             if isinstance(found, BadRequest):
@@ -46,6 +47,18 @@ class Inbox:
             else:
                 waiting.append(found)
         return waiting
+
+    def _list(self) -> list[Request | BadRequest]:
+        """One that can't be listed, as happens for a moment on a network, holds nothing: the next look tries again."""
+        try:
+            found = list_requests(self._paths)
+        except OSError as error:
+            if not self._deaf:
+                self._say("note", None, {"text": f"requests can't be read: {error.strerror or error}"})
+            self._deaf = True
+            return []
+        self._deaf = False
+        return found
 
     def _is_for_another(self, request: Request) -> bool:
         """Without a launch in it, or without a launch to compare, a request is for whoever reads it."""

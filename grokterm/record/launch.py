@@ -4,9 +4,10 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from grokterm.record.errors import unreadable
+from grokterm.record.errors import UNSOUND, unreadable
 from grokterm.record.events import QUEUED, Event
 from grokterm.record.files import read_json, write_json
+from grokterm.record.numbers import moment
 from grokterm.record.processes import Identity, identity
 
 
@@ -40,8 +41,8 @@ def read_launch(path: Path) -> Launch | None:
         return None
     try:
         process = Identity.of(document) if document.get("pid") else None
-        return Launch(float(document["time"]), str(document["device"]), process)
-    except (KeyError, TypeError, ValueError) as error:
+        return Launch(moment(document["time"]), str(document["device"]), process)
+    except UNSOUND as error:
         raise unreadable(path, error) from error
 
 

@@ -20,7 +20,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from grokterm.record.errors import UNSOUND
 from grokterm.record.local import local_place, local_state
+from grokterm.record.numbers import moment, whole
 from grokterm.record.processes import Identity, identity, observe
 
 TICKET = re.compile(r"(\d{20}(?:\.\d+)?)-([^.]+)\.ticket")
@@ -130,7 +132,7 @@ def list_slots() -> list[tuple[str, int, Path]]:
     except OSError:
         return []
     split = ((path.stem.rpartition("-"), path) for path in paths)
-    return [(device, int(number), path) for (device, _, number), path in split if number.isdigit()]
+    return [(device, int(number), path) for (device, _, number), path in split if number.isdecimal()]
 
 
 def claimed_folders() -> set[Path]:
@@ -155,7 +157,7 @@ def read_claim(path: Path) -> Claim | None:
             return None
         if not text:
             return None
-        with suppress(ValueError, KeyError, TypeError):
+        with suppress(*UNSOUND):
             return _parse(json.loads(text.partition("\n")[0]))
     return None
 
@@ -163,10 +165,10 @@ def read_claim(path: Path) -> Claim | None:
 def _parse(document: dict[str, Any]) -> Claim:
     return Claim(
         str(document["folder"]),
-        int(document["cohort"]),
+        whole(document["cohort"]),
         tuple(str(device) for device in document["devices"]),
         tuple(str(name) for name in document["identities"]),
-        float(document["since"]),
+        moment(document["since"]),
         Identity.of(document),
     )
 
@@ -183,17 +185,27 @@ def living(claims: Iterable[Claim]) -> list[Claim]:
     ]
 
 
-def place_between(before: str | None, after: str | None) -> str:
-    """A place behind `before` and in front of `after`; None is the end of the line on that side."""
-    if before is None and after is None:
-        return f"{time.time_ns():020d}"
+def places_between(before: str | None, after: str | None, count: int) -> list[str]:
+    """Places, in order, behind `before` and in front of `after`; None is the end of the line on that side.
+
+    Where both are given every place is longer than they are. There is always room, but no file's name is without end.
+    """
     if before is None:
-        return f"{max(0, int(after.partition('.')[0]) - 1):020d}"
+        first = time.time_ns() if after is None else max(0, _whole(after) - count)
+        return [f"{first + i:020d}" for i in range(count)]
     if after is None:
-        return f"{int(before.partition('.')[0]) + 1:020d}"
-    digits = max(len(place.partition(".")[2]) for place in (before, after)) + 1
+        return [f"{_whole(before) + 1 + i:020d}" for i in range(count)]
+    digits = max(len(place.partition(".")[2]) for place in (before, after)) + len(str(count + 1))
     low, high = (_scaled(place, digits) for place in (before, after))
-    whole, rest = divmod((low + high) // 2, 10**digits)
+    return [_place(low + (high - low) * (i + 1) // (count + 1), digits) for i in range(count)]
+
+
+def _whole(place: str) -> int:
+    return int(place.partition(".")[0])
+
+
+def _place(scaled: int, digits: int) -> str:
+    whole, rest = divmod(scaled, 10**digits)
     fraction = f"{rest:0{digits}d}".rstrip("0")
     return f"{whole:020d}" + (f".{fraction}" if fraction else "")
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grokterm.errors import BadInput
-from grokterm.record.errors import unreadable, unwritable
+from grokterm.record.errors import UNSOUND, unreadable, unwritable
 from grokterm.record.files import append_line, dump_json
+from grokterm.record.numbers import moment
 
 _TEXTS = ("note", "tag", "untag")
 _MARKS = ("star", "archive")
@@ -106,8 +107,8 @@ def _parse(line: bytes) -> Note:
         kind, value = str(record["kind"]), record["value"]
         if not isinstance(value, bool if kind in _MARKS else str):
             raise TypeError("the value does not fit the kind")
-        return Note(kind, value, float(record["time"]), str(record["who"]))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return Note(kind, value, moment(record["time"]), str(record["who"]))
+    except UNSOUND:
         return Note("damaged", line[:400].decode("utf-8", "replace"), 0.0, "")
 
 

@@ -11,6 +11,8 @@ from typing import Any
 
 import psutil
 
+from grokterm.record.numbers import whole
+
 _STAT_STATE, _STAT_START = 0, 19  # fields of /proc/PID/stat, counted after the name
 
 
@@ -32,9 +34,9 @@ class Identity:
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> "Identity":
-        """Out of a document that names all four. Raises KeyError, TypeError or ValueError."""
+        """Out of a document that names all four. Raises one of `errors.UNSOUND`."""
         host, boot = str(document["host"]), str(document["boot_id"])
-        return cls(host, boot, int(document["pid"]), float(document["process_start"]))
+        return cls(host, boot, whole(document["pid"]), float(document["process_start"]))
 
 
 @dataclass(frozen=True)

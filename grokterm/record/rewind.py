@@ -8,6 +8,7 @@ from grokterm.record.errors import DamagedRecord
 from grokterm.record.files import truncate
 from grokterm.record.layout import HIDDEN, CohortPaths
 from grokterm.record.status import Status, write_status
+from grokterm.record.streams import read_head
 
 _ASIDE = ".refused"
 
@@ -37,12 +38,14 @@ def choose_checkpoint(paths: CohortPaths) -> tuple[Checkpoint | None, list[Refus
 
 
 def _check_streams(paths: CohortPaths, checkpoint: Checkpoint) -> None:
-    """A stream shorter than the checkpoint says would leave steps out for good."""
+    """Shorter than the checkpoint says, a stream would leave steps out for good; without its head, nothing reads it."""
     for name, mark in checkpoint.streams.items():
         path = paths.stream(name)
         size = path.stat().st_size if path.exists() else 0
         if size < mark.length:
             raise DamagedRecord(f"{path}: {size} bytes, and checkpoint {checkpoint.step} needs {mark.length}")
+        if mark.length:
+            read_head(path, mark.length)
 
 
 def set_aside(refused: list[Refused]) -> None:

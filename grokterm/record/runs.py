@@ -27,9 +27,9 @@ from grokterm.spec import Experiment, Member, plan_cohorts, slug
 LAST = "@last"
 _LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # 32 that are not mistaken for each other
 _SHOWN = 10
-_SAME_AGAIN = re.compile(r"(.+)\.[0-9a-f]{4}", re.DOTALL)  # in the bin, where the name was taken
+_AGAIN = ".removed-again-"  # before some digits: in the bin, where the name was taken
+_SAME_AGAIN = re.compile(rf"(.+){re.escape(_AGAIN)}[0-9a-f]{{8}}", re.DOTALL)
 _TAKEN = {errno.EEXIST, errno.ENOTEMPTY}
-
 
 Fill = Callable[[ExperimentPaths], None]
 
@@ -76,13 +76,19 @@ def _create_as(
         _build(ExperimentPaths(beside), experiment, cohorts)
         if fill:
             fill(ExperimentPaths(beside))
-        beside.rename(runs / name)
-    except BaseException as error:
-        shutil.rmtree(beside, ignore_errors=True)
-        if isinstance(error, OSError) and error.errno in _TAKEN:
+        return _renamed(beside, runs / name)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)  # nothing is there after the renaming
+
+
+def _renamed(path: Path, new: Path) -> Path | None:
+    """Renames a folder and returns where it is now; None if the name is taken."""
+    try:
+        return path.rename(new)
+    except OSError as error:
+        if error.errno in _TAKEN:
             return None
         raise
-    return runs / name
 
 
 def _build(paths: ExperimentPaths, experiment: Experiment, cohorts: Sequence[tuple[Member, ...]]) -> None:
@@ -233,7 +239,7 @@ def remove(folder: ExperimentFolder, force: bool = False) -> Path:
     try:
         target.parent.mkdir(exist_ok=True)
         while target.exists():
-            target = target.with_name(f"{folder.name}.{secrets.token_hex(2)}")
+            target = target.with_name(f"{folder.name}{_AGAIN}{secrets.token_hex(4)}")
         folder.path.rename(target)
     except OSError as error:
         raise unwritable(folder.path, error) from error

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from grokterm.record.errors import UNSOUND
 from grokterm.record.events import BEGINNINGS, EXITS, QUEUED, Event
-from grokterm.record.processes import Observation
+from grokterm.record.processes import Identity, Observation
 from grokterm.record.status import Status
 
 _SAME_START = 1.0  # seconds: a pid is not used again this soon
@@ -88,7 +89,7 @@ def derive_state(status: Status | None, events: Sequence[Event], observation: Ob
     """
     launch = next((event for event in reversed(events) if event.kind == QUEUED), None)
     if launch is not None and not _answered(launch, status, events):
-        return _before_its_first_word(_launched(launch), observation)
+        return _before_its_first_word(launched(launch), observation)
     last = next((event for event in reversed(events) if event.kind in EXITS | BEGINNINGS), None)
     if last is not None and last.kind in EXITS and not _began_since(last, status):
         return State(last.kind)
@@ -113,7 +114,7 @@ def still_writing(status: Status, observation: Observation) -> bool:
 
 def silence_of(status: Status | None, events: Sequence[Event], observation: Observation) -> Silence:
     """What is known of the worker of a cohort that is stalled. Arguments as of `derive_state`."""
-    launches = [_launched(event) for event in events if event.kind == QUEUED]
+    launches = [launched(event) for event in events if event.kind == QUEUED]
     words = [*launches, *([status] if status is not None else [])]
     here = [
         word.pid for word in words if word.pid and _is_here(word, observation) and not _proven_gone(word, observation)
@@ -130,7 +131,7 @@ def combine_states(states: Iterable[State]) -> State:
 
 def _answered(launch: Event, status: Status | None, events: Sequence[Event]) -> bool:
     """The launched worker has spoken. By identity where it is known, since the clocks of hosts differ."""
-    waiting = _launched(launch)
+    waiting = launched(launch)
     if status is not None and waiting.pid and (status.host, status.pid) == (waiting.host, waiting.pid):
         return abs(status.process_start - waiting.process_start) < _SAME_START
     if status is not None and status.heartbeat_at > launch.time:
@@ -151,15 +152,13 @@ def _began_since(exit_event: Event, status: Status | None) -> bool:
     return status is not None and status.state not in EXITS and status.heartbeat_at > exit_event.time
 
 
-def _launched(launch: Event) -> Status:
-    data = launch.data
-    return Status(
-        host=str(data.get("host", "")),
-        boot_id=str(data.get("boot_id", "")),
-        pid=int(data.get("pid") or 0),
-        process_start=float(data.get("process_start") or 0.0),
-        heartbeat_at=launch.time,
-    )
+def launched(launch: Event) -> Status:
+    """What is known of a launched worker before its first word, out of the `queued` event."""
+    try:
+        process = Identity.of(launch.data) if launch.data.get("pid") else None
+    except UNSOUND:  # not the launcher's own word: such an event is in events.jsonl only if others wrote it
+        process = None
+    return Status(heartbeat_at=launch.time, **(vars(process) if process else {}))
 
 
 def _is_here(status: Status, observation: Observation) -> bool:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_type_hints
 
-from grokterm.record.errors import unreadable
+from grokterm.record.errors import UNSOUND, unreadable
 from grokterm.record.files import read_json, write_json
+from grokterm.record.numbers import moment, whole
 from grokterm.record.processes import Identity
 
 
@@ -74,12 +75,15 @@ def read_status(path: Path, expected: bool = False) -> Status | None:
         return None
     try:
         known = {name: _cast(kind, document[name]) for name, kind in _TYPES.items() if name in document}
-    except (TypeError, ValueError, AttributeError) as error:
+        moment(known.get("heartbeat_at", 0.0))
+    except UNSOUND as error:
         raise unreadable(path, error) from error
     return Status(**known)
 
 
 def _cast(kind: Any, value: Any) -> Any:
-    if kind is str or kind is int or kind is float:
+    if kind is int:
+        return whole(value)
+    if kind is str or kind is float:
         return kind(value)
-    return {str(name): int(length) for name, length in value.items()}
+    return {str(name): whole(length) for name, length in value.items()}

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from grokterm.record.files import append_at, sync
-from grokterm.record.streams import NUMBERS, STEP
+from grokterm.record.streams import NUMBERS, STEP, read_head
 
 _DTYPES = {kind.to_pandas_dtype().__name__: kind for kind in NUMBERS}
 
@@ -24,6 +24,9 @@ class StreamWriter:
         members: names of the members, one a row of a [T, E] column; they go into the file's metadata.
         length: committed bytes; what the file holds after them was never committed and is overwritten.
         last_step: the step of the last committed row, None if unknown.
+
+    Raises:
+        DamagedRecord: what is committed doesn't begin as a stream does.
     """
 
     def __init__(self, path: Path, members: Sequence[str], length: int = 0, last_step: int | None = None) -> None:
@@ -31,7 +34,7 @@ class StreamWriter:
         self.length = length
         self.last_step = last_step
         self._members = tuple(members)
-        self._schema = _schema_of(path, length)
+        self._schema = read_head(path, length) if length else None
         self._rows: list[Rows] = []
 
     @property
@@ -112,14 +115,6 @@ class StreamWriter:
 
 def _listed(schema: pa.Schema) -> str:
     return ", ".join(f"{column.name} {column.type}" for column in schema)
-
-
-def _schema_of(path: Path, length: int) -> pa.Schema | None:
-    """The schema of what is committed, None if nothing is."""
-    if length == 0:
-        return None
-    with path.open("rb") as file:
-        return pa.ipc.open_stream(file).schema
 
 
 def _arrow(column: npt.NDArray) -> pa.Array:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from grokterm.record.errors import DamagedRecord
+from grokterm.record.errors import DamagedRecord, unreadable
 
 STEP = "step"
 NUMBERS = (pa.float32(), pa.float64(), pa.int64())  # what a column is made of
@@ -75,6 +75,9 @@ class StreamReader:
 
         Args:
             columns: only these, which is faster; a name the stream lacks is left out. None means all.
+
+        Raises:
+            DamagedRecord: the file can't be read, or isn't a stream.
         """
         for _ in range(_ATTEMPTS):
             before = self._committed()
@@ -114,6 +117,21 @@ def _read_bytes(path: Path, offset: int, end: int) -> bytes:
             return file.read(end - offset)
     except FileNotFoundError:
         return b""
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def read_head(path: Path, length: int) -> pa.Schema:
+    """The schema at the head of a stream of which `length` bytes are committed.
+
+    Raises:
+        DamagedRecord: there is none, or it can't be read.
+    """
+    data = _read_bytes(path, 0, min(length, _LONGEST_SCHEMA))
+    try:
+        return _read_schema(data[: _schema_length(data)])
+    except DamagedRecord as error:
+        raise DamagedRecord(f"{path}: {error.message}") from error
 
 
 def _decode(schema: bytes, data: bytes, columns: Sequence[str] | None) -> tuple[Table, bytes, int]:

@@ -73,6 +73,17 @@ class CohortWriter:
         """The status as last committed."""
         return self._status
 
+    @property
+    def gone(self) -> bool:
+        """The folder isn't there any more, so what waits can't be written however long it waits."""
+        try:
+            self._paths.root.stat()
+        except FileNotFoundError:
+            return True
+        except OSError:  # a hiccup of a network file system is no proof
+            return False
+        return False
+
     def append(self, stream: str, steps: npt.ArrayLike, columns: Mapping[str, npt.ArrayLike]) -> None:
         """Takes rows; they are written by the next `commit`.
 

@@ -9,6 +9,7 @@ import pytest
 from grokterm.engine.slots import hold_slot
 from grokterm.jobs import default_device, devices, line
 from grokterm.record import local_state
+from grokterm.record.capacity import cores, slots_of
 from grokterm.record.gpus import identity_of, list_gpus
 
 UUIDS = ["GPU-aaaa-1", "GPU-bbbb-2", "GPU-bcbc-3"]
@@ -55,6 +56,12 @@ def test_without_a_driver_there_is_the_cpu_and_what_it_has():
     assert cpu.slots == 8 and "core" in cpu.title
     devices()
     assert 0 <= devices()[0].load <= 1
+
+
+@pytest.mark.parametrize("said", ["cpu=\u00b2", "cpu=", "cpu", "cpu=-1", "=3", ",,"])
+def test_a_number_of_slots_that_is_none_leaves_the_usual(monkeypatch, said):
+    monkeypatch.setenv("GROKTERM_SLOTS", said)
+    assert slots_of("cpu") == max(1, cores() // 4)
 
 
 def test_no_driver_is_no_error(monkeypatch):

@@ -3,6 +3,7 @@
 import json
 import math
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from grokterm.errors import GroktermError
 from grokterm.jobs import estimate, measure
 from grokterm.jobs.devices import processor
 from grokterm.jobs.estimate import from_rates
-from grokterm.jobs.rates import kind_of, known_rates
+from grokterm.jobs.rates import Rate, kind_of, known_rates, remember
 from grokterm.record import CohortWriter, create, local_state
 from grokterm.record.capacity import threads_of_slot
 from grokterm.spec import load, memory_of, parse, plan_cohorts, shape_of, work_of
@@ -97,6 +98,54 @@ def test_one_that_moved_between_machines_and_one_that_is_broken_are_passed_over(
     broken.paths.spec.write_text("rubbish [")
     assert short.path.exists()
     assert known_rates(runs, kind_of("cpu")) == []
+
+
+@pytest.mark.parametrize(
+    "clock",
+    [
+        {"wall": [0.0, 9.0, 99.0]},
+        {"wall": [0.0, 9.0, 99.0], "memory_bytes": [1.0, math.nan, math.nan]},
+        {"wall": [0.0, 9.0, 99.0], "memory_bytes": [1.0, 2.0, math.inf]},
+        {"wall": [0.0, 9.0, math.inf]},
+        {"wall": [0.0, math.nan, math.nan]},
+        {"wall": np.ones((3, 4))},
+        {"memory_bytes": [1.0, 2.0, 3.0]},
+    ],
+)
+def test_clocks_that_nobody_writes_are_read_as_far_as_they_go(runs, clock):
+    folder = create(runs, parse(document(), "known"))
+    writer = CohortWriter(folder.cohorts[0].path)
+    writer.provenance({"device": "cpu", "device_name": processor(), "threads": threads_of_slot()})
+    writer.append("clock", [0, 100, 200], {name: np.array(column) for name, column in clock.items()})
+    writer.close(state="finished", step=200)
+    known = known_rates(runs, kind_of("cpu"))
+    whole = "wall" in clock and np.ndim(clock["wall"]) == 1 and clock["wall"][-1] == 99
+    assert [(rate.seconds, rate.memory) for rate in known] == ([(0.9, 0)] if whole else [])
+
+
+def test_a_stream_or_a_provenance_that_is_something_else_is_passed_over(runs, recorded):
+    folder, list_of_names = recorded(0.01), recorded(0.02)
+    paths = folder.cohorts[0].paths
+    paths.stream("clock").unlink()
+    paths.stream("clock").mkdir()
+    paths = list_of_names.cohorts[0].paths
+    paths.provenance.write_text(json.dumps([{"device": ["cpu"], "device_name": [1], "threads": {}}]))
+    assert known_rates(runs, kind_of("cpu")) == []
+
+
+def test_what_is_remembered_is_checked_and_does_not_grow_without_end(runs):
+    good = Rate("shape", 2.0, kind_of("cpu"), 0.5, 7, "name")
+    line = json.dumps(vars(good))
+    path = local_state() / "rates.jsonl"
+    bad = [{"work": 0}, {"work": "2"}, {"seconds": -1}, {"seconds": math.nan}, {"memory": 10**400}, {"shape": [1]}]
+    broken = [json.dumps(vars(good) | change) for change in bad] + ["[" * 100_000, "1e999", "[1]"]
+    path.write_text("\n".join([*broken, line]) + "\n")
+    assert known_rates(runs, kind_of("cpu")) == [good]
+    for count in range(500):
+        remember([replace(good, memory=count)])
+    lines = path.read_text().splitlines()
+    assert 200 <= len(lines) <= 400 and json.loads(lines[-1])["memory"] == 499
+    assert [rate.memory for rate in known_rates(runs, kind_of("cpu"))[:2]] == [499, 498]
 
 
 @pytest.mark.slow

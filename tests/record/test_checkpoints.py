@@ -97,6 +97,32 @@ def test_a_checkpoint_whose_streams_are_too_short_is_refused(writer, cohort, val
     assert cohort.stream("train").read().steps.tolist() == [1]
 
 
+@pytest.mark.parametrize("damage", [lambda data: b"x" * len(data), lambda data: data[:8] + b"\0" * 64 + data[72:]])
+def test_a_stream_that_lost_its_head_is_set_aside_and_training_begins_anew(writer, cohort, values, damage):
+    save(writer, values, 1, 2)
+    path = cohort.paths.stream("train")
+    path.write_bytes(damage(path.read_bytes()))
+    data = path.read_bytes()
+    again = CohortWriter(cohort.path)
+    again.commit(state="starting")
+    assert again.load_checkpoint() is None
+    again.append("train", [1], {"value": values([1])})
+    assert again.commit() and cohort.stream("train").read().steps.tolist() == [1]
+    (aside,) = cohort.path.glob(".train.arrows.before-*")
+    assert aside.read_bytes() == data
+    refused = [event for event in cohort.events() if event.kind == "checkpoint_refused"]
+    assert [event.step for event in refused] == [2, 1]
+    assert all("train.arrows: a stream does not begin with a schema" in event.data["why"] for event in refused)
+
+
+def test_rows_for_a_stream_without_a_head_are_refused_in_one_line(writer, cohort, values):
+    save(writer, values, 1)
+    cohort.paths.stream("train").write_bytes(b"x" * 10_000)
+    again = CohortWriter(cohort.path)
+    with pytest.raises(DamagedRecord, match=r"train\.arrows: a stream does not begin"):
+        again.append("train", [2], {"value": values([2])})
+
+
 def test_with_every_checkpoint_bad_the_numbers_are_set_aside_not_deleted(writer, cohort, values):
     save(writer, values, 1, 2)
     data = cohort.paths.stream("train").read_bytes()

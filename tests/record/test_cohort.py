@@ -19,6 +19,20 @@ def test_the_tail_of_a_log(cohort):
     assert cohort.log_tail(1) == ["\ufffd\ufffd no end"]
 
 
+def test_the_tail_of_a_log_that_ends_no_line(cohort):
+    bar = b"".join(b"%7d of 10000000\r" % n for n in range(200_000))
+    cohort.log_path.write_bytes(b"begun\n" + bar)
+    (end,) = cohort.log_tail(1000)
+    assert 2**20 <= len(end) < 2**20 + 2**16 and end.endswith("199999 of 10000000\r")
+    cohort.log_path.write_bytes(b"begun\n" + bar + b"\nlast\nwords\n")
+    assert cohort.log_tail(2) == ["last", "words"]
+    assert cohort.log_tail(1000) == ["last", "words"]  # the line before them is cut off
+    cohort.log_path.write_bytes(b"\n\n")
+    assert cohort.log_tail(5) == ["", ""]
+    cohort.log_path.write_bytes(b"")
+    assert cohort.log_tail(5) == []
+
+
 def test_provenance(writer, cohort):
     assert cohort.provenance() == []
     first, second = {"torch": "2.13", "tf32": False, "step": 0}, {"torch": "2.14", "tf32": False, "step": 700}

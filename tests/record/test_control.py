@@ -48,9 +48,13 @@ def test_garbage_is_refused_by_an_event_and_removed(writer, cohort):
     (control / "9-huge.json").write_bytes(b" " * 10**6)
     (control / "٣-x.json").symlink_to("/dev/zero")
     os.mkfifo(control / "5-fifo.json")  # opening it would block for ever
+    (control / "6-e.json").write_text('{"id": "e", "action": "stop", "time": 1%s}' % ("0" * 400))
+    pid = '{"id": "f", "action": "stop", "time": 1, "worker": {"host": "h", "boot_id": "b", "pid": 1e999}}'
+    (control / "7-f.json").write_text(pid)
+    (control / "8-g.json").write_text(pid.replace("1e999", '1, "process_start": %s' % ("9" * 400)))
     real = cohort.request("pause")
     assert [request.id for request in writer.requests()] == [real]
-    assert kinds(cohort) == ["refused"] * 8
+    assert kinds(cohort) == ["refused"] * 11
     assert all(event.data["why"] and event.data["file"] for event in cohort.events())
     assert [path.name.split("-")[1] for path in control.iterdir()] == [f"{real}.json"]
 
@@ -60,6 +64,17 @@ def test_what_can_not_be_removed_is_refused_once(writer, cohort):
     inside.mkdir(parents=True)
     assert writer.requests() == [] and writer.requests() == []
     assert kinds(cohort) == ["refused"]
+
+
+def test_a_folder_that_can_not_be_listed_holds_nothing_and_says_so_once(writer, cohort):
+    control = cohort.paths.control
+    control.rmdir()
+    control.symlink_to(control)  # ELOOP, for root too
+    assert writer.requests() == [] and writer.requests() == []
+    assert kinds(cohort) == ["note"] and "requests can't be read" in cohort.events()[0].data["text"]
+    control.unlink()
+    real = cohort.request("pause")
+    assert [request.id for request in writer.requests()] == [real]
 
 
 def test_a_request_being_written_is_not_seen_yet(writer, cohort):

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import pytest
 
-from grokterm.errors import BadInput, NotFound
+from grokterm.errors import BadInput, GroktermError, NotFound
 from grokterm.record import CohortWriter, DamagedRecord, State, create, find, list_folders, open_folder, remove, restore
 from grokterm.record.status import write_status
 
@@ -114,6 +114,12 @@ def test_only_experiments_are_listed_and_broken_ones_are(runs, experiment):
     assert "format.json: missing" in broken.problem and broken.cohorts == () and broken.title == ""
     assert broken.state() is State.CREATED and broken.notes() == []
     assert find(runs, "favourite").problem is None
+
+
+def test_only_numbers_are_cohorts(folder):
+    for name in ("\u00b2", "\u0663", "-1", "1.5", "notes"):  # a square and an Arabic digit pass for digits in places
+        (folder.paths.cohorts / name).mkdir()
+    assert [cohort.index for cohort in open_folder(folder.path).cohorts] == [0]
 
 
 def test_a_folder_of_a_later_format_is_reported_not_misread(runs, folder):
@@ -268,6 +274,40 @@ def test_the_bin_gives_back(runs, folder):
     with pytest.raises(NotFound) as empty:
         restore(runs, folder.name)
     assert "the bin is empty" in empty.value.hint
+
+
+def test_a_name_that_looks_like_one_of_the_bin_comes_back_as_it_was(runs, folder):
+    plain, dated = runs / "my-study", runs / "my-study.2024"
+    shutil.copytree(folder.path, dated)
+    shutil.copytree(folder.path, runs.parent / "copy")
+    folder.path.rename(plain)
+    remove(open_folder(plain))
+    remove(open_folder(dated))
+    assert restore(runs, "my-study.2024") == dated
+    shutil.copytree(runs.parent / "copy", runs / "a.0000")
+    remove(open_folder(runs / "a.0000"))
+    shutil.copytree(runs.parent / "copy", runs / "a.0000")
+    assert restore(runs, remove(open_folder(runs / "a.0000")).name) == runs / "a.0000"
+
+
+def test_a_mistake_in_what_fills_a_folder_ends_the_attempt(runs, experiment):
+    calls = []
+
+    def fill(paths):
+        calls.append(paths)
+        (paths.root / "cohorts").mkdir()  # is there already
+
+    with pytest.raises(GroktermError):
+        create(runs, experiment, fill=fill)
+    assert len(calls) == 1 and list(runs.iterdir()) == []
+
+
+def test_a_taken_name_is_tried_with_another(runs, experiment, monkeypatch):
+    names = iter(["first", "first", "second"])
+    monkeypatch.setattr("grokterm.record.runs._new_name", lambda _: next(names))
+    assert create(runs, experiment).name == "first"
+    assert create(runs, experiment).name == "second"
+    assert sorted(path.name for path in runs.iterdir()) == ["first", "second"]
 
 
 def test_the_bin_keeps_two_of_one_name_and_gives_back_where_there_is_room(runs, folder):

@@ -127,6 +127,16 @@ def test_a_file_cut_anywhere_gives_its_whole_batches_and_says_what_is_missing(wr
     assert len(cohort.stream("train").read()) == 3
 
 
+def test_a_folder_in_the_place_of_a_stream_is_one_line(writer, cohort, values):
+    writer.append("train", [0], {"value": values([0])})
+    writer.commit()
+    cohort.paths.stream("train").unlink()
+    cohort.paths.stream("train").mkdir()
+    for read in (cohort.stream("train").read, cohort.stream("train").column_names):
+        with pytest.raises(DamagedRecord, match=r"train\.arrows: can't be read"):
+            read()
+
+
 def test_a_late_tail_is_picked_up_by_the_next_poll(writer, cohort, values):
     """As on a network file system, where the status may be seen before the rows."""
     writer.append("train", [0], {"value": values([0])})

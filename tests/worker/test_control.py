@@ -81,10 +81,21 @@ def test_rubbish_in_the_control_folder_is_refused_and_training_goes_on(started):
     control = folder.path / "cohorts" / "00" / "control"
     (control / "1-rubbish.json").write_text("{not json")
     (control / "2-unknown.json").write_text('{"action": "explode"}')
+    (control / "3-late.json").write_text('{"action": "pause", "id": "a", "time": 1%s}' % ("0" * 400))
+    (control / "4-nobody.json").write_text(
+        '{"action": "pause", "id": "b", "time": 1,'
+        ' "worker": {"host": "h", "boot_id": "b", "pid": 1e999, "process_start": 1}}'
+    )
     until(lambda: not list(control.glob("*.json")), what="the rubbish being cleared away")
+    refused = [event.data["file"] for event in events(folder, "refused")]
+    assert refused == ["1-rubbish.json", "2-unknown.json", "3-late.json", "4-nobody.json"]
+    control.rmdir()
+    control.symlink_to(control)  # a hiccup: it can't be listed now
+    until(lambda: events(folder, "note"), what="a word about it")
     before = step_of(folder)
     until(lambda: step_of(folder) > before, what="another step")
-    request(folder, "stop")
+    control.unlink()
+    assert request(folder, "stop")[0].answered
 
 
 def test_first_numbers_are_on_disk_at_once_and_keep_coming(started):

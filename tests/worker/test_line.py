@@ -11,9 +11,13 @@ from dataclasses import replace
 import pytest
 from worker.lab import events, kill, state, status, step_of, until, wait_for_state
 
-from grokterm.errors import BadInput
+from grokterm.engine import slots
+from grokterm.engine.slots import hold_slot, only_worker
+from grokterm.errors import BadInput, GroktermError
 from grokterm.jobs import launch, line, move, request
-from grokterm.record.line import claim_of, list_tickets, living, place_between, queue_folder, read_claim
+from grokterm.jobs.launch import environment
+from grokterm.record import local_state
+from grokterm.record.line import claim_of, list_tickets, living, places_between, queue_folder, read_claim
 
 ENDLESS = {"stop": {"steps": 1_000_000}}
 SHORT = {"stop": {"steps": 20}}
@@ -161,6 +165,20 @@ def test_many_moves_at_once_lose_nobody(one_slot, made, waiter):
     assert list_tickets() == []
 
 
+def test_the_same_gap_can_be_halved_for_ever(one_slot, made, waiter):
+    holder, a, b, c = (made() for _ in range(4))
+    running = waiter(holder, hold=60)
+    processes = [waiter(folder) for folder in (a, b, c)]
+    longest = 0
+    for turn in range(300):
+        move(c if turn % 2 == 0 else b, -1)
+        longest = max(longest, *(len(ticket.place) for ticket in list_tickets()))
+    assert waiting() == [a.name, b.name, c.name] and 40 < longest < 120
+    running.kill()
+    assert [process.wait(timeout=30) for process in processes] == [0, 0, 0]
+    assert waiter.order() == [folder.name for folder in (holder, a, b, c)]
+
+
 def test_a_ticket_that_was_swept_away_is_taken_again(one_slot, made, waiter):
     holder, a = made(), made()
     running = waiter(holder, hold=60)
@@ -169,6 +187,64 @@ def test_a_ticket_that_was_swept_away_is_taken_again(one_slot, made, waiter):
     until(lambda: waiting() == [a.name], what="a new ticket")
     running.kill()
     assert process.wait(timeout=30) == 0
+
+
+def test_a_holder_keeps_its_locks_from_being_swept(one_slot, made, tmp_path, monkeypatch, waiter):
+    monkeypatch.setattr(slots, "KEEP_SECONDS", 0.02)
+    (tmp_path / "cohort").mkdir()
+    with only_worker(tmp_path / "cohort"), hold_slot(["cpu"], 1, lambda: None, "/x/holder"):
+        files = [*(local_state() / "workers").iterdir(), *(local_state() / "slots").iterdir()]
+        assert len(files) == 2
+        for file in files:
+            os.utime(file, (0, 0))
+            until(lambda file=file: file.stat().st_mtime > 0, what="a young file")
+        local_state().rename(tmp_path / "swept")  # at once; a deletion would take turns with the holder
+        until(lambda: all(file.exists() for file in files), what="new files")
+        until(lambda: [str(held.folder) for held in line().holding] == ["/x/holder"], what="the holder in its slot")
+        with pytest.raises(GroktermError, match="another worker"), only_worker(tmp_path / "cohort"):
+            pass
+        process = waiter(made())
+        assert [item.name for item in files if item.stat().st_size] == ["cpu-0.lock"] and waiter.order() == []
+    assert process.wait(timeout=30) == 0
+    with only_worker(tmp_path / "cohort"):
+        assert line().holding == ()
+
+
+def test_a_lock_whose_file_is_swept_while_it_is_taken_is_taken_again(one_slot, monkeypatch):
+    with hold_slot(["cpu"], 1, lambda: None):
+        (path,) = (local_state() / "slots").iterdir()
+    flock, swept = slots.fcntl.flock, []
+
+    def sweep_first(handle, how):
+        if os.path.samestat(os.fstat(handle), path.stat()) and not swept:
+            swept.append(path.unlink())
+        flock(handle, how)
+
+    monkeypatch.setattr(slots.fcntl, "flock", sweep_first)
+    with hold_slot(["cpu"], 1, lambda: None, "/x/holder"):
+        assert swept and [str(held.folder) for held in line().holding] == ["/x/holder"]
+
+
+def test_a_relative_place_of_locks_is_the_same_for_the_worker(made, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GROKTERM_STATE", "locks")
+    folder = made(**ENDLESS)
+    launch(folder, "cpu")
+    until(lambda: step_of(folder) > 2, what="training")
+    assert [held.folder for held in line().holding] == [folder.path]
+    assert list((tmp_path / "locks" / "slots").glob("cpu-*.lock"))
+
+
+def test_paths_in_the_environment_of_a_worker_are_written_out(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GROKTERM_CACHE", "kept/arrays")
+    monkeypatch.setenv("GROKTERM_STATE", "/var/state")
+    monkeypatch.setenv("TMPDIR", "")
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["", "own", "/opt/code"]))
+    given = environment()
+    assert given["GROKTERM_CACHE"] == f"{tmp_path}/kept/arrays" and given["GROKTERM_STATE"] == "/var/state"
+    assert given["PYTHONPATH"].split(os.pathsep) == [str(tmp_path), f"{tmp_path}/own", "/opt/code"]
+    assert given["TMPDIR"] == "" and given["PATH"] == os.environ["PATH"]
 
 
 def test_a_holder_that_was_killed_is_not_shown(one_slot, made, waiter):
@@ -184,19 +260,24 @@ def test_rubbish_in_the_line_is_passed_over(one_slot, made, waiter, tmp_path):
     queue = queue_folder()
     (queue / "00000000000000000001-1-rubbish.ticket").write_bytes(b"\xff{")
     (queue / "notes.txt").write_text("?")
-    assert line().waiting == ()
+    (local_state() / "slots").mkdir()
+    (local_state() / "slots" / "cpu-\u00b2.lock").write_text("?")
+    assert line().waiting == () and line().holding == ()
     waiter(made(), hold=0.5).wait(timeout=30)  # nobody holds that ticket, so it is cleared away
     assert list_tickets() == []
 
 
 def test_there_is_always_a_place_between_two():
     low, high = "00000000000000000005", "00000000000000000006"
-    for _ in range(100):
-        middle = place_between(low, high)
-        assert low < middle < high
-        low, high = (low, middle) if len(middle) % 2 else (middle, high)
-    assert place_between(None, low) < low and place_between(high, None) > high
-    assert len(place_between(None, None)) == 20
+    for count in [1] * 100 + [9, 10, 500]:
+        middle = places_between(low, high, count)
+        assert [low, *middle, high] == sorted({low, *middle, high}) and len(middle) == count
+        low, high = (low, middle[0]) if len(middle[0]) % 2 else (middle[-1], high)
+    for count in (1, 3):
+        assert sorted({*places_between(None, low, count), low})[count] == low
+        assert sorted({high, *places_between(high, None, count)})[0] == high
+    assert [len(place) for place in places_between(None, None, 2)] == [20, 20]
+    assert len(places_between("00000000000000000005", "00000000000000000006", 500)[0]) < 30
 
 
 def test_a_process_of_another_boot_is_not_taken_for_alive(tmp_path):

@@ -23,7 +23,7 @@ from worker.lab import (
     worker_log,
 )
 
-from grokterm.jobs import launch, request, resume
+from grokterm.jobs import launch, line, request, resume
 from grokterm.record import open_folder
 from grokterm.record.processes import process_start
 
@@ -119,6 +119,20 @@ def test_a_full_disk_that_holds_the_log_too_ends_nothing(made):
     until(lambda: step_of(folder) > before + 20, what="training going on")
     worker.kill()
     worker.wait()
+
+
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_worker_whose_folder_was_deleted_leaves_its_slot(started, tmp_path, paused):
+    folder = started(stop={"steps": 1_000_000 if paused else 1000})
+    until(lambda: step_of(folder) > 5, what="a few steps")
+    if paused:
+        request(folder, "pause")
+    pid = status(folder).pid
+    assert process_start(pid) is not None and [held.pid for held in line().holding] == [pid]
+    folder.path.rename(tmp_path / "deleted")  # at once; a deletion would take turns with the worker
+    until(lambda: process_start(pid) is None, what="the end of the process")
+    assert line().holding == ()
+    assert "the folder is gone" in (tmp_path / "deleted" / "cohorts" / "00" / "worker.log").read_text()
 
 
 def test_the_line_moves_without_anybody_watching(made, monkeypatch):
