@@ -69,7 +69,7 @@ def load_settings(path: Path | None = None) -> Settings:
 
     try:
         document = tomli.loads(text)
-    except tomli.TOMLDecodeError as problem:
+    except (ValueError, RecursionError) as problem:  # no TOML, numbers without end, brackets nested without end
         return Settings(problems=(f"{path}: not TOML ({problem}); it counts as empty",))
     return _settings(document, path.name)
 
