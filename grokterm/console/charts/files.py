@@ -43,7 +43,7 @@ def allowed() -> str:
 
 
 def file_name(stem: str, suffix: str) -> str:
-    """The name of a file that says `stem`: what doesn't belong into one becomes `-`; the rest of a long one is left out."""
+    """The name of a file that says `stem`: what doesn't belong into one becomes `-`, and a long one is cut off."""
     name = "".join(c if c.isalnum() or c in "-_." else "-" for c in stem).strip("-.")
     return (name.encode()[:_MOST_BYTES].decode("utf-8", "ignore") or "chart") + suffix
 
