@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from grokterm.console.scales import AXES, PENS, SMOOTHING, TABS, Y_SCALES, Spot, View
+from grokterm.places import user_folder
 
 _FILE = "console.json"
 _MOST_SPOTS = 50
@@ -43,8 +44,14 @@ class Memory:
 
     @classmethod
     def load(cls, runs: Path) -> "Memory":
-        """What is remembered of `runs`. A file that is missing, cut off or not ours counts as nothing remembered."""
-        path = state_folder() / _FILE
+        """What is remembered of `runs`. A file that is missing, cut off or not ours counts as nothing remembered.
+
+        Without a home folder nothing is kept.
+        """
+        folder = user_folder("GROKTERM_STATE", "XDG_STATE_HOME", ".local/state")
+        if folder is None:
+            return cls(None, runs)
+        path = folder / _FILE
         try:
             return cls(path, runs, _read(path))
         except (OSError, ValueError, RecursionError, AttributeError, TypeError):
@@ -100,14 +107,6 @@ class Memory:
         beside = self._path.with_name(f".{_FILE}.{os.getpid()}")
         beside.write_text(json.dumps(document, indent=1), "utf-8")
         beside.replace(self._path)
-
-
-def state_folder() -> Path:
-    """Where small things that may be lost are kept."""
-    own = os.environ.get("GROKTERM_STATE")
-    if own:
-        return Path(own)
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "grokterm"
 
 
 def _read(path: Path) -> dict:
