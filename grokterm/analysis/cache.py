@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from grokterm import __version__
 from grokterm.analysis.summary import ArmProgress, Summary
+from grokterm.places import user_folder
 from grokterm.record import Marks, Stamp, State
 
 _FIELDS = [field.name for kind in (Summary, ArmProgress, Marks) for field in fields(kind)]
@@ -46,11 +47,14 @@ class SummaryCache:
 
     def __init__(self, runs: Path, place: Path | None = None) -> None:
         name = hashlib.sha256(str(Path(runs).resolve()).encode()).hexdigest()[:24]
-        self._path = (place or cache_folder()) / f"{name}.jsonl"
+        place = place or cache_folder()
+        self._path = place / f"{name}.jsonl" if place is not None else None
 
     def load(self) -> dict[str, Known]:
         """What is kept, by name. A file that is missing, cut off, or from another version gives what can be read."""
         found: dict[str, Known] = {}
+        if self._path is None:
+            return found
         with contextlib.suppress(OSError, ValueError, TypeError, IndexError), self._path.open(encoding="utf-8") as file:
             if json.loads(next(file, "null")) == _HEAD:
                 for line in file:
@@ -63,6 +67,8 @@ class SummaryCache:
 
         Where it can't be written, the next visit reads the folders.
         """
+        if self._path is None:
+            return
         beside = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,12 +85,13 @@ def settled(summary: Summary) -> bool:
     return summary.state is not None and not summary.state.live
 
 
-def cache_folder() -> Path:
-    """`$GROKTERM_STATE`, else the user's cache folder; it may be on a network, since nothing in it is locked."""
-    own = os.environ.get("GROKTERM_STATE")
-    if own:
-        return Path(own) / "summaries"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "grokterm" / "summaries"
+def cache_folder() -> Path | None:
+    """In `$GROKTERM_STATE`, else in the user's cache folder; None without a home folder.
+
+    It may be on a network, since nothing in it is locked.
+    """
+    place = user_folder("GROKTERM_STATE", "XDG_CACHE_HOME", ".cache")
+    return None if place is None else place / "summaries"
 
 
 def _row(known: Known) -> list:

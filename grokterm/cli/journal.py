@@ -1,10 +1,10 @@
 """What people said and did to an experiment, a line each."""
 
-import time
 from collections.abc import Iterator, Sequence
 
 from grokterm.console.text import plain
 from grokterm.record import Note
+from grokterm.times import local_time
 
 _WORDS = {
     ("star", True): "starred",
@@ -19,8 +19,7 @@ def journal_lines(notes: Sequence[Note]) -> Iterator[str]:
     whos = [plain(note.who) for note in notes]
     room = max(map(len, whos), default=0)
     for note, who in zip(notes, whos, strict=True):
-        when = time.strftime("%Y-%m-%d %H:%M", time.localtime(note.time)) if note.time else ""
-        yield f"{when:16}  {who:{room}}  {plain(_what(note))}"
+        yield f"{local_time(note.time, '%Y-%m-%d %H:%M'):16}  {who:{room}}  {plain(_what(note))}"
 
 
 def _what(note: Note) -> str:

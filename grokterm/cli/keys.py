@@ -50,11 +50,13 @@ def _write(path):
     """The file with every command commented out.
 
     Raises:
-        BadInput: there is one already, or it can't be written.
+        BadInput: there is one already, it can't be written, or nobody knows where.
     """
     from grokterm.console.settings import template
     from grokterm.errors import BadInput
 
+    if path is None:
+        raise BadInput("there is no home folder to write settings to", "set GROKTERM_CONFIG to a folder")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("x", encoding="utf-8") as file:

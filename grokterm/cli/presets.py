@@ -1,6 +1,7 @@
 """`grokterm presets`: what can be run, whether a TOML file is a good preset, and presets of one's own."""
 
 from math import isfinite
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -30,7 +31,7 @@ def register(app: typer.Typer) -> None:
 
     @presets.command()
     def show(name: Preset, small: Small = False) -> None:
-        """Print a preset as it is written, with its reasons; its small form as it is resolved."""
+        """Print a preset as it is written, with its reasons."""
         written((_resolved(name) if small else _text(name)).rstrip())
 
     @presets.command()
@@ -83,13 +84,13 @@ def _resolved(name: str) -> str:
 
 
 def _list(runs, as_json: bool) -> None:
-    from grokterm.spec import list_presets, my_folder
+    from grokterm.spec import list_presets
 
     found = list_presets()
     times = {preset.path: _seconds_here(preset, runs) for preset in found}
     if as_json:
         here = [{"seconds_here": times[preset.path], **preset._asdict()} for preset in found]
-        emit_json({"presets": here, "folder": my_folder()})
+        emit_json({"presets": here, "folder": _my_folder()})
         return
     rows, before = [], ""
     for preset in found:
@@ -105,7 +106,17 @@ def _list(runs, as_json: bool) -> None:
         if not preset.mine and preset.name in mine:
             say(f"{preset.name} means yours; the one that came with grokterm is {preset.path}")
     say("`grokterm presets show NAME` prints one; `grokterm run NAME` runs it, with --small in a minute or two.")
-    say(f"Yours are in {my_folder()}; `grokterm presets save NAME FROM --set key=value` adds one.")
+    if (folder := _my_folder()) is not None:
+        say(f"Yours are in {folder}; `grokterm presets save NAME FROM --set key=value` adds one.")
+
+
+def _my_folder() -> Path | None:
+    from grokterm.spec import my_folder
+
+    try:
+        return my_folder()
+    except BadInput:  # without a home folder
+        return None
 
 
 def _seconds_here(preset, runs) -> float | None:

@@ -7,7 +7,8 @@ import typer
 
 from grokterm.cli.options import RUNS, AsJson, Name, Runs
 from grokterm.cli.out import data, emit_json
-from grokterm.console.text import plain
+
+FOLLOW_SECONDS = 0.5
 
 
 def register(app: typer.Typer) -> None:
@@ -35,31 +36,16 @@ def register(app: typer.Typer) -> None:
         follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on as the log grows.")] = False,
     ) -> None:
         """Print the events and the log of an experiment's workers."""
+        from grokterm.cli.logs import CohortLog
         from grokterm.record import find
 
         folder = find(runs, name)
-        seen: dict[int, int] = {}
+        logs = [CohortLog(cohort, lines) for cohort in folder.cohorts]
         while True:
-            for cohort in folder.cohorts:
-                shown = _log_lines(cohort)
-                for line in shown[-lines:] if cohort.index not in seen else shown[seen[cohort.index] :]:
+            live = follow and folder.state().live  # before the look, which so has the last words of all workers
+            for log in logs:
+                for line in log.look(over=not live):
                     data(line)
-                seen[cohort.index] = len(shown)
-            if not follow or not folder.state().live:
+            if not live:
                 return
-            time.sleep(1.0)
-
-
-def _log_lines(cohort) -> list[str]:
-    """Events as lines, in the words of the console, then what the process said itself."""
-    from grokterm.console.logbook import in_words
-
-    lines = []
-    for event in cohort.events():
-        when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(event.time))
-        step = "" if event.step is None else f" step {event.step:,}"
-        lines.append(plain(f"{when} cohort {cohort.index}{step} {in_words(event)}"))
-    said = cohort.log_tail(1000)
-    if said:
-        lines.append(f"-- worker.log of cohort {cohort.index}")
-    return lines + [plain(line) for line in said]
+            time.sleep(FOLLOW_SECONDS)

@@ -8,9 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from grokterm.console.scales import AXES, PENS, SMOOTHING, TABS, Y_SCALES, Spot, View
+from grokterm.places import user_folder
 
 _FILE = "console.json"
 _MOST_SPOTS = 50
+_MOST = 2**53  # a larger integer is no float exactly, and is no step or seed that was written here
 _SHARED = ("theme", "greeted")  # by all runs folders
 
 
@@ -42,11 +44,17 @@ class Memory:
 
     @classmethod
     def load(cls, runs: Path) -> "Memory":
-        """What is remembered of `runs`. A file that is missing, cut off or not ours counts as nothing remembered."""
-        path = state_folder() / _FILE
+        """What is remembered of `runs`. A file that is missing, cut off or not ours counts as nothing remembered.
+
+        Without a home folder nothing is kept.
+        """
+        folder = user_folder("GROKTERM_STATE", "XDG_STATE_HOME", ".local/state")
+        if folder is None:
+            return cls(None, runs)
+        path = folder / _FILE
         try:
             return cls(path, runs, _read(path))
-        except (AttributeError, TypeError):
+        except (OSError, ValueError, RecursionError, AttributeError, TypeError):
             return cls(path, runs)
 
     def remember(self, **values: object) -> None:
@@ -70,13 +78,18 @@ class Memory:
             self._looked[name] = None
 
     def save(self) -> None:
-        """Write the file if anything changed. Where it can't be written the view is simply not kept.
+        """Write the file if anything changed. Where it can't be read or written, that is tried again the next time.
 
         Another console may have written meanwhile: of what is there only that is changed which was changed here.
         """
         if not (self._dirty or self._looked) or self._path is None:
             return
-        document = _read(self._path)
+        with contextlib.suppress(OSError):
+            self._write(self._changed(_read_or_set_aside(self._path)))
+            self._dirty, self._looked, self._kept_view = set(), {}, self.view
+
+    def _changed(self, document: dict) -> dict:
+        """What is in the file, with what was changed here."""
         others = _table(document.get("runs"))
         mine = _table(others.get(self._key))
         mine |= {name: getattr(self, name) for name in self._dirty - {*_SHARED, "view"}}
@@ -87,27 +100,33 @@ class Memory:
         mine["spots"] = dict(list(spots.items())[-_MOST_SPOTS:])
         document |= {name: getattr(self, name) for name in _SHARED if name in self._dirty}
         document["runs"] = others | {self._key: mine}
-        self._dirty, self._looked, self._kept_view = set(), {}, self.view
-        with contextlib.suppress(OSError):
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            beside = self._path.with_name(f".{_FILE}.{os.getpid()}")
-            beside.write_text(json.dumps(document, indent=1), "utf-8")
-            beside.replace(self._path)
+        return document
 
-
-def state_folder() -> Path:
-    """Where small things that may be lost are kept."""
-    own = os.environ.get("GROKTERM_STATE")
-    if own:
-        return Path(own)
-    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "grokterm"
+    def _write(self, document: dict) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        beside = self._path.with_name(f".{_FILE}.{os.getpid()}")
+        beside.write_text(json.dumps(document, indent=1), "utf-8")
+        beside.replace(self._path)
 
 
 def _read(path: Path) -> dict:
-    with contextlib.suppress(OSError, ValueError):  # missing, cut off or not ours: nothing is remembered
+    """The file; empty where there is none. Raises OSError, ValueError or RecursionError where there is another."""
+    try:
         document = json.loads(path.read_text("utf-8"))
-        return document if isinstance(document, dict) else {}
-    return {}
+    except FileNotFoundError:
+        return {}
+    if not isinstance(document, dict):
+        raise ValueError(f"{path}: not an object")
+    return document
+
+
+def _read_or_set_aside(path: Path) -> dict:
+    """What isn't ours stays beside: another version, or a hand, may have written it. Raises OSError."""
+    try:
+        return _read(path)
+    except (ValueError, RecursionError):
+        path.replace(path.with_name(f"{path.name}.damaged"))
+        return {}
 
 
 def _table(value: object) -> dict:
@@ -123,7 +142,11 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _is_number(value: object) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
+    return _is_integer(value) or (type(value) is float and math.isfinite(value))
+
+
+def _is_integer(value: object) -> bool:
+    return type(value) is int and abs(value) < _MOST
 
 
 def _view(document: dict) -> View:
@@ -132,7 +155,7 @@ def _view(document: dict) -> View:
         y=_one_of(Y_SCALES, document.get("y")),
         log_x=document.get("log_x") is True,
         axis=_one_of(AXES, document.get("axis")),
-        seed=seed if type(seed) is int and seed >= -1 else None,
+        seed=seed if _is_integer(seed) and seed >= -1 else None,
         smooth=smooth if type(smooth) is int and 0 <= smooth < len(SMOOTHING) else 0,
         pen=_one_of(PENS, document.get("pen")),
         table=document.get("table") is True,

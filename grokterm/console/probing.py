@@ -44,5 +44,5 @@ class Probes:
 
 
 def _others(folder: ExperimentFolder, stream: str) -> tuple[str, ...]:
-    found = dict.fromkeys(name for cohort in folder.cohorts for name in cohort.stream(stream).read(None).columns)
+    found = dict.fromkeys(name for cohort in folder.cohorts for name in cohort.stream(stream).column_names())
     return tuple(name for name in found if name not in _KNOWN)

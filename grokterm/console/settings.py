@@ -15,11 +15,12 @@ writes one with every command in it, commented out.
 What can't be understood is said in one line, at the start and in `grokterm doctor`, and counts as not written.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from grokterm.places import user_folder
 
 THEMES = ("auto", "dark", "light")
 _FILE = "console.toml"
@@ -43,22 +44,17 @@ class Settings:
     problems: tuple[str, ...] = ()
 
 
-def config_folder() -> Path:
-    """Where the user keeps settings."""
-    own = os.environ.get("GROKTERM_CONFIG")
-    if own:
-        return Path(own)
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "grokterm"
-
-
-def settings_file() -> Path:
-    """The file; it need not exist."""
-    return config_folder() / _FILE
+def settings_file() -> Path | None:
+    """The file; it need not exist. None where the user has no home folder."""
+    folder = user_folder("GROKTERM_CONFIG", "XDG_CONFIG_HOME", ".config")
+    return None if folder is None else folder / _FILE
 
 
 def load_settings(path: Path | None = None) -> Settings:
     """The settings in `path`, or in the user's file. Never raises: what is wrong is in `problems`."""
     path = path or settings_file()
+    if path is None:
+        return Settings()
     try:
         text = path.read_bytes().decode("utf-8")
     except FileNotFoundError:
@@ -69,7 +65,7 @@ def load_settings(path: Path | None = None) -> Settings:
 
     try:
         document = tomli.loads(text)
-    except tomli.TOMLDecodeError as problem:
+    except (ValueError, RecursionError) as problem:  # no TOML, numbers without end, brackets nested without end
         return Settings(problems=(f"{path}: not TOML ({problem}); it counts as empty",))
     return _settings(document, path.name)
 

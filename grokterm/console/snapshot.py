@@ -227,7 +227,7 @@ class Watcher(threading.Thread):
                 self._arrange()
                 self._read_focus()
                 published = time.monotonic()
-            elif self._asked:
+            elif self._wanted != (self._focus.name if self._focus else None):
                 self._read_focus()
         self._arrange()
         self._listing.save()

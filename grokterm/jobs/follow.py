@@ -41,8 +41,9 @@ def follow(folder: ExperimentFolder, every: float = LOOK_SECONDS) -> Iterator[Lo
     columns = ("train_acc", "test_acc", "train_loss", "test_loss")
     feed = CurveFeed(folder, "eval", columns)
     while True:
+        summary = summarise(open_folder(folder.path))  # before the numbers: of a worker that is gone those are the last
         feed.poll()
-        look = Look(summarise(open_folder(folder.path)), *(_latest(feed, column) for column in columns))
+        look = Look(summary, *(_latest(feed, column) for column in columns))
         yield look
         if look.over:
             return

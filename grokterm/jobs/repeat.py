@@ -98,7 +98,7 @@ def _glance(folder: ExperimentFolder) -> tuple[str, list[int]]:
     """Origin and seeds as they are written in the spec, which is not validated: a look has to be cheap."""
     try:
         document = tomli.loads(folder.paths.spec.read_text("utf-8"))
-    except (OSError, ValueError):  # it says so where it is opened
+    except (OSError, ValueError, RecursionError):  # it says so where it is opened
         return "", []
     seeds = document.get("seeds")
     numbers = [seed for seed in seeds if isinstance(seed, int)] if isinstance(seeds, list) else []

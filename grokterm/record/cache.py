@@ -8,7 +8,6 @@ renamed: of two makers of the same file either may come last, and a reader sees 
 import errno
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +16,7 @@ import numpy.typing as npt
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from grokterm.places import user_folder
 from grokterm.record.errors import UNSOUND, DamagedRecord
 from grokterm.record.files import write_whole
 
@@ -31,17 +31,10 @@ def cache_place() -> Path:
     Raises:
         OSError: none of these is known, because the user has no home folder.
     """
-    given = os.environ.get("GROKTERM_CACHE")
-    if given:
-        return Path(given)
-    base = os.environ.get("XDG_CACHE_HOME", "")
-    # A relative path there is to be ignored, says the XDG base directory specification.
-    if Path(base).is_absolute():
-        return Path(base) / "grokterm"
-    try:
-        return Path.home() / ".cache" / "grokterm"
-    except RuntimeError:
-        raise FileNotFoundError(errno.ENOENT, "there is no home folder; set GROKTERM_CACHE to a folder") from None
+    place = user_folder("GROKTERM_CACHE", "XDG_CACHE_HOME", ".cache")
+    if place is None:
+        raise FileNotFoundError(errno.ENOENT, "there is no home folder; set GROKTERM_CACHE to a folder")
+    return place
 
 
 def read_cached(path: Path, recipe: str) -> dict[str, npt.NDArray] | None:

@@ -23,6 +23,8 @@ from grokterm.spec import Experiment, Member, Scalar, flat_values, parse
 
 Stamp = tuple[int, ...]
 _FIRST_COHORT = 4  # in a stamp: before it stand notes and the folder of cohorts, each with size and time
+# What reading TOML raises: brackets nested without end and numbers of thousands of digits are not TOML's own errors.
+_NO_SPEC = (OSError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ class ExperimentFolder:
         try:
             text = self.paths.spec.read_text("utf-8")
             return parse(tomli.loads(text), str(self.paths.spec))
-        except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError) as error:
+        except _NO_SPEC as error:
             raise unreadable(self.paths.spec, error) from error
         except GroktermError as error:
             raise DamagedRecord(error.message) from error
@@ -154,7 +156,7 @@ class ExperimentFolder:
         """Every value of the spec by its dotted path, over all arms, without validation. Raises DamagedRecord."""
         try:
             return flat_values(tomli.loads(self.paths.spec.read_text("utf-8")))
-        except (OSError, UnicodeDecodeError, tomli.TOMLDecodeError, AttributeError) as error:
+        except (*_NO_SPEC, AttributeError) as error:
             raise unreadable(self.paths.spec, error) from error
 
     def stamp(self) -> Stamp:

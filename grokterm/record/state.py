@@ -1,6 +1,5 @@
 """What state is a cohort in? A pure rule over what was written and what an observer sees."""
 
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +8,7 @@ from grokterm.record.errors import UNSOUND
 from grokterm.record.events import BEGINNINGS, EXITS, QUEUED, Event
 from grokterm.record.processes import Identity, Observation
 from grokterm.record.status import Status
+from grokterm.times import local_time
 
 _SAME_START = 1.0  # seconds: a pid is not used again this soon
 # Seconds without a heartbeat. A start imports, compiles and captures without a word; a queue is silence.
@@ -65,7 +65,7 @@ class Silence:
     pid: int | None
 
     def __str__(self) -> str:
-        since = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(self.since)) if self.since else "the beginning"
+        since = local_time(self.since) or "the beginning"
         where = f"host {self.host}" if self.host else "another host"
         perhaps = f"maybe alive on {where}" if self.pid is None else f"alive here as process {self.pid}"
         return f"stalled: silent since {since}, {perhaps}"

@@ -1,5 +1,6 @@
 """A resolved spec as a flat list of values: of one arm, or of a whole document that nobody has validated."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,6 +9,8 @@ from grokterm.spec.merge import kind_of
 from grokterm.spec.schedules import Constant
 
 Scalar = str | int | float | bool
+
+_MOST_BITS = 1000  # of an integer; a float holds 1024
 
 
 def flat_fields(section: Section, prefix: str = "") -> dict[str, Any]:
@@ -77,4 +80,11 @@ def _collect(value: Any, path: str, found: dict[str, dict[Scalar, None]]) -> Non
         for part in value:
             _collect(part, path, found)
     elif isinstance(value, Scalar):
-        found.setdefault(path, {})[value] = None
+        found.setdefault(path, {})[_counted(value)] = None
+
+
+def _counted(value: Scalar) -> Scalar:
+    """An integer beyond every float is as good as infinite: nobody could compare it with one, or write it in time."""
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        return math.inf if value > 0 else -math.inf
+    return value

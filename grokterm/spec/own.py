@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from grokterm.errors import BadInput
+from grokterm.places import expanded
 from grokterm.spec.base import OPEN
 
 KIND = "module"
@@ -45,7 +46,7 @@ def _plain(value: Any) -> Options:
 
 
 def _absolute(folder: str | Path) -> str:
-    return os.path.normpath(Path(folder).expanduser().absolute())  # without "..", whose links are left alone
+    return os.path.normpath(expanded(folder).absolute())  # without "..", whose links are left alone
 
 
 def _tuple(value: Any) -> Any:
@@ -121,7 +122,7 @@ def placed(document: Mapping[str, Any], folder: Path) -> dict[str, Any]:
             return section if in_arm and name in base else section | {"folders": here}
         if not isinstance(given, list) or not all(isinstance(one, str) and one for one in given):
             return section
-        return section | {"folders": [_absolute(folder / Path(one).expanduser()) for one in given]}
+        return section | {"folders": [_absolute(folder / expanded(one)) for one in given]}
 
     return _changed(document, place)
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import tomli
 
 from grokterm.errors import BadInput, NotFound
+from grokterm.places import expanded, user_folder
 from grokterm.spec.own import placed
 from grokterm.spec.problems import nearest, plain_line, show
 
@@ -50,11 +51,18 @@ def presets_folder() -> Path:
 
 
 def my_folder() -> Path:
-    """The folder of the user's own presets; it need not exist."""
+    """The folder of the user's own presets; it need not exist.
+
+    Raises:
+        BadInput: the user has no home folder, and says no other.
+    """
     given = os.environ.get("GROKTERM_PRESETS")
     if given:
-        return Path(given).expanduser()
-    return Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config") / "grokterm" / "presets"
+        return expanded(given)
+    settings = user_folder("", "XDG_CONFIG_HOME", ".config")
+    if settings is None:
+        raise BadInput("presets of your own need a home folder, and there is none", "set GROKTERM_PRESETS to a folder")
+    return settings / "presets"
 
 
 def list_presets() -> tuple[PresetInfo, ...]:
@@ -64,7 +72,7 @@ def list_presets() -> tuple[PresetInfo, ...]:
     listed with its problem.
     """
     bundled = [_info(path) for path in _preset_files(presets_folder())]
-    mine = [_info(path, mine=True) for path in _preset_files(my_folder())]
+    mine = [_info(path, mine=True) for path in _my_files()]
     return tuple(info for infos in (bundled, mine) for info in sorted(infos, key=_place))
 
 
@@ -79,7 +87,7 @@ def find_preset(source: str | Path, beside: Path | None = None) -> Path:
     text = str(source)
     folder = beside or Path()
     if isinstance(source, Path) or "/" in text or "\\" in text or text.endswith(".toml"):
-        path = folder / Path(text).expanduser()
+        path = folder / expanded(text)
         with suppress(OSError):  # a name that is longer than any file's may be
             if path.exists():
                 return path
@@ -88,7 +96,7 @@ def find_preset(source: str | Path, beside: Path | None = None) -> Path:
         )
     if beside is not None and (beside / f"{text}.toml").exists():
         return beside / f"{text}.toml"
-    found = {path.stem: path for folder in (presets_folder(), my_folder()) for path in _preset_files(folder)}
+    found = {path.stem: path for path in (*_preset_files(presets_folder()), *_my_files())}
     if text in found:
         return found[text]
     names = list(found)
@@ -203,6 +211,13 @@ class Exists(BadInput):
 
 def _preset_files(folder: Path) -> list[Path]:
     return sorted(folder.glob("[!.]*.toml"), key=lambda path: path.stem)
+
+
+def _my_files() -> list[Path]:
+    try:
+        return _preset_files(my_folder())
+    except BadInput:  # said where one is to be written
+        return []
 
 
 def _place(info: PresetInfo) -> tuple[int, str, list[tuple[int, str]]]:

@@ -35,3 +35,8 @@ def test_in_the_order_of_writing_below_each_other():
 
 def test_who_is_not_known():
     assert list(journal_lines([Note("star", True, NOON, "")])) == ["2026-11-22 12:05    starred"]
+
+
+@pytest.mark.parametrize("moment", [1e20, float("inf"), float("nan")])
+def test_a_time_that_no_calendar_holds_is_left_out(moment):
+    assert list(journal_lines([Note("star", True, moment, "ada")])) == [" " * 16 + "  ada  starred"]

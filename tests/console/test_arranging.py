@@ -10,6 +10,7 @@ from grokterm.analysis import ArmProgress
 from grokterm.console.arranging import GROUPS, SORTS, Arranger, Heading, Query
 from grokterm.console.filtering import parse
 from grokterm.record import Marks, State
+from grokterm.spec import flat_values
 
 
 def arms(t_grok: float) -> dict:
@@ -101,3 +102,12 @@ def test_values_of_a_field_are_collected():
     fields = {"d": {"optimizer.lr": (0.003, "linear")}, "c": {"optimizer.lr": (0.001,)}}
     arranged = Arranger(lambda name: fields.get(name, {})).arrange(HISTORY, Query(about="optimizer.lr"), NOW)
     assert arranged.values == ("0.001", "0.003", "linear")
+
+
+def test_the_values_of_a_field_hold_what_no_float_does():
+    history = [summary(name="a"), summary(name="b")]
+    fields = {"a": {"optimizer.lr": (1e-3,)}, "b": flat_values({"optimizer": {"lr": 10**400}})}
+    arranger = Arranger(lambda name: fields[name])
+    assert arranger.arrange(history, Query(about="optimizer.lr"), 0.0).values == ("0.001", "inf")
+    assert [row.name for row in arranger.arrange(history, Query(filter=parse("lr=0.001")), 0.0).rows] == ["a"]
+    assert [row.name for row in arranger.arrange(history, Query(filter=parse("lr>0.001")), 0.0).rows] == ["b"]

@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from grokterm.console.charts.files import free_path, write
+from grokterm.console.charts.files import file_name, free_path, write
 from grokterm.console.charts.model import Chart, Milestone, Series
 from grokterm.console.look import DARK, ink, marker
 from grokterm.errors import BadInput
@@ -110,3 +110,10 @@ def test_a_free_name_is_found_and_words_become_a_file_name(tmp_path):
     assert (
         free_path(tmp_path, "../..", ".csv").parent == tmp_path and free_path(tmp_path, "", ".csv").name == "chart.csv"
     )
+
+
+def test_a_long_name_is_cut_between_its_letters(tmp_path):
+    assert file_name("λ" * 300, ".svg") == "λ" * 100 + ".svg" and file_name("", ".svg") == "chart.svg"
+    for number in range(3):
+        path = free_path(tmp_path, "a" * 300, ".csv")
+        assert write(charts(), path).name == "a" * 200 + (f"-{number + 1}.csv" if number else ".csv")

@@ -125,6 +125,8 @@ def test_every_key_of_the_table_is_known():
         ("look = 3", "must be a table"),
         ("[colours]\n", "[colours] means nothing"),
         ("[look\n", "not TOML"),
+        ("look = " + "[" * 900 + "]" * 900, "not TOML"),
+        ("look = 1" + "0" * 5000, "not TOML"),
     ],
 )
 def test_a_bad_settings_file_is_one_line(tmp_path, text, said):

@@ -1,5 +1,7 @@
 """The preset picker on a folder with good, bad and oddly named presets."""
 
+import threading
+
 import pytest
 from console.play import play, press, screen_text, toasts, until, words
 from console.world import populate
@@ -7,6 +9,8 @@ from console.world import populate
 from grokterm.console.costs import line_words
 from grokterm.console.screens.experiment import ExperimentPage
 from grokterm.console.screens.form import Form
+from grokterm.console.screens.help import Help
+from grokterm.console.screens.home import Home
 from grokterm.console.screens.new import New
 from grokterm.console.widgets.dialogs import Question
 from grokterm.errors import BadInput
@@ -212,6 +216,37 @@ def test_the_line_in_words(tmp_path):
     assert line_words(Waits(holding=holds, slots={"cpu": 1})) == "waits for a free device"
     assert line_words(Waits(holding=holds, slots={"cpu": 1, "cuda:0": 1})) == "starts at once"
     assert line_words(Waits(waits, holds, {"cpu": 1})) == "2 experiments wait before it"
+
+
+async def test_what_is_started_opens_in_place_of_the_picker_and_of_what_lies_over_it(runs, presets, monkeypatch):
+    (presets / "one.toml").write_text(GOOD)
+    go_on = threading.Event()
+    monkeypatch.setattr("grokterm.jobs.launch", lambda folder, device: go_on.wait(30))
+    async with play(runs) as pilot:
+        await press(pilot, "n")
+        await pilot.press("enter", "question_mark")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Help))
+        go_on.set()
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExperimentPage))
+        assert not any(isinstance(page, New | Help) for page in pilot.app.screen_stack)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, Home)
+
+
+async def test_after_a_refusal_one_can_start_again(runs, presets, monkeypatch):
+    (presets / "one.toml").write_text(GOOD)
+    answers = [BadInput("no room"), None]
+
+    def launch(folder, device):
+        if answer := answers.pop(0):
+            raise answer
+
+    monkeypatch.setattr("grokterm.jobs.launch", launch)
+    async with play(runs) as pilot:
+        await press(pilot, "n", "enter")
+        assert isinstance(pilot.app.screen, New) and "no room" in toasts(pilot)
+        await press(pilot, "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ExperimentPage))
 
 
 async def test_what_the_form_kept_is_in_the_list(runs, presets):

@@ -136,3 +136,58 @@ def test_two_consoles_on_the_same_folder_change_only_what_each_has_changed(tmp_p
     kept = Memory.load(Path("runs"))
     assert (kept.filter, kept.marks, kept.view) == ("arm=static", ("b",), View(log_x=True, table=True))
     assert (kept.spot("a"), kept.spot("b")) == (Spot(cursor=5.0), Spot(tab="system"))
+
+
+@pytest.fixture
+def file(tmp_path, monkeypatch):
+    """Where the memory lies; its folder is not made yet."""
+    monkeypatch.setenv("GROKTERM_STATE", str(tmp_path / "state"))
+    return tmp_path / "state" / "console.json"
+
+
+def test_what_could_not_be_written_is_written_once_it_can(file):
+    memory = Memory.load(Path("runs"))
+    file.parent.write_text("in the way")
+    memory.remember(filter="arm=static", view=View(table=True))
+    memory.look_at("a", Spot(tab="log"))
+    memory.save()
+    file.parent.unlink()
+    memory.save()
+    kept = Memory.load(Path("runs"))
+    assert (kept.filter, kept.view, kept.spot("a")) == ("arm=static", View(table=True), Spot(tab="log"))
+
+
+def test_a_file_that_can_not_be_read_now_is_not_overwritten(file):
+    other = Memory.load(Path("others"))
+    other.remember(filter="mine")
+    other.save()
+    memory = Memory.load(Path("runs"))
+    memory.remember(filter="arm=static")
+    away = file.rename(file.with_name("away"))
+    file.mkdir()
+    memory.save()
+    file.rmdir()
+    away.rename(file)
+    assert Memory.load(Path("others")).filter == "mine" and Memory.load(Path("runs")).filter == ""
+    memory.save()
+    assert Memory.load(Path("others")).filter == "mine" and Memory.load(Path("runs")).filter == "arm=static"
+
+
+@pytest.mark.parametrize("data", [b'{"runs": {"', b'{"runs": "\xff"}', b"[]", b"[" * 100_000])
+def test_a_file_that_is_not_ours_is_set_aside(file, data):
+    file.parent.mkdir()
+    file.write_bytes(data)
+    memory = Memory.load(Path("runs"))
+    memory.remember(filter="arm=static")
+    memory.save()
+    assert Memory.load(Path("runs")).filter == "arm=static"
+    assert file.with_name("console.json.damaged").read_bytes() == data
+
+
+def test_a_number_beyond_every_float_is_nothing_remembered(file):
+    file.parent.mkdir()
+    number = "1" + "0" * 400
+    mine = f'{{"filter": "x", "view": {{"seed": {number}}}, "spots": {{"a": {{"cursor": {number}}}}}}}'
+    file.write_text(f'{{"runs": {{"{Path("runs").absolute()}": {mine}}}}}')
+    memory = Memory.load(Path("runs"))
+    assert (memory.filter, memory.view, memory.spot("a")) == ("x", View(), Spot())

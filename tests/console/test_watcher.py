@@ -277,6 +277,29 @@ def test_a_query_is_answered_and_its_answer_follows_what_changes(runs, audience)
     audience.wait(lambda s: [row.name for row in s.arranged.rows] == [folder.name])
 
 
+def test_something_done_during_the_first_reading_does_not_read_the_focus_for_every_folder(runs, audience, monkeypatch):
+    names = [make(runs, f"20261122-1{number}0000-quickstart-fin{number}", step=20).name for number in range(3, 9)]
+    monkeypatch.setattr("grokterm.console.snapshot._PATIENCE", 60.0)
+    order, read_line, read_focus = [], Listing.read, Focus.read
+
+    def line(listing, name):
+        order.append("line")
+        audience.watcher.reread((names[1],))
+        return read_line(listing, name)
+
+    def focus(focus):
+        order.append("focus")
+        return read_focus(focus)
+
+    monkeypatch.setattr(Listing, "read", line)
+    monkeypatch.setattr(Focus, "read", focus)
+    audience.watcher.focus(names[0])
+    audience.watcher.start()
+    audience.wait(lambda s: len(s.history) == len(names))
+    first = order.index("line")
+    assert order[first : first + len(names)] == ["line"] * len(names)
+
+
 def test_a_runs_folder_that_can_not_be_read_keeps_quiet_and_heals(runs, audience):
     path = runs / "file"
     path.write_text("")

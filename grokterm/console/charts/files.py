@@ -1,10 +1,13 @@
 """Charts as files: pictures from every recorded number (nothing is reduced to columns), and the numbers themselves."""
 
+import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from grokterm.console.charts.model import Chart
 from grokterm.errors import BadInput
+
+_MOST_BYTES = 200  # of a name: file systems take 255, and a file is written beside, under a longer one
 
 
 def write(charts: Sequence[Chart], path: Path) -> Path:
@@ -39,16 +42,22 @@ def allowed() -> str:
     return ", ".join(_forms())
 
 
+def file_name(stem: str, suffix: str) -> str:
+    """The name of a file that says `stem`: what doesn't belong into one becomes `-`, and a long one is cut off."""
+    name = "".join(c if c.isalnum() or c in "-_." else "-" for c in stem).strip("-.")
+    return (name.encode()[:_MOST_BYTES].decode("utf-8", "ignore") or "chart") + suffix
+
+
 def free_path(folder: Path, stem: str, suffix: str) -> Path:
     """`folder/stem.suffix`, or with -2, -3, … where that is taken: nothing is overwritten.
 
     Args:
-        stem: any words; what doesn't belong into a file's name becomes `-`.
+        stem: any words, as of `file_name`.
         suffix: with its dot.
     """
-    name = "".join(c if c.isalnum() or c in "-_." else "-" for c in stem).strip("-.") or "chart"
+    name = file_name(stem, "")
     path, number = folder / f"{name}{suffix}", 1
-    while path.exists():
+    while os.path.lexists(path):
         number += 1
         path = folder / f"{name}-{number}{suffix}"
     return path

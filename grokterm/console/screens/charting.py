@@ -168,9 +168,9 @@ class Charting(Looking):
             self.app.notify(f"nothing to write: {charts[0].empty}", markup=False)
             return
 
-        def begin(path) -> None:
-            if path is not None:
-                write_charts(self.app, charts, path)
+        def begin(answer: tuple[str, str] | None) -> None:
+            if answer is not None:
+                write_charts(self.app, charts, *answer)
 
         self.app.push_screen(Write(tuple(cell.title for cell in cells), self.file_stem()), begin)
 

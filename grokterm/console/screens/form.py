@@ -6,6 +6,7 @@ words from `form_texts`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path as File
 from typing import TYPE_CHECKING, ClassVar
@@ -57,9 +58,9 @@ class Form(FormEdit):
     class Started(Message):
         """An experiment exists and its workers are on their way, or why not; sent by a thread."""
 
-        def __init__(self, name: str = "", refusal: str = "") -> None:
+        def __init__(self, name: str = "", refusal: str = "", problems: Sequence[tuple[str, str]] = ()) -> None:
             super().__init__()
-            self.name, self.refusal = name, refusal
+            self.name, self.refusal, self.problems = name, refusal, problems
 
     class Saved(Message):
         """The draft is kept as a preset, or why not; sent by a thread."""
@@ -256,7 +257,7 @@ class Form(FormEdit):
         verdict = check(draft)
         if verdict.experiment is None:  # said as it stands under the field
             field, words = verdict.problems[0]
-            self.post_message(self.Started(refusal=f"{field}: {words}" if field else words))
+            self.post_message(self.Started("", f"{field}: {words}" if field else words, verdict.problems))
             return
         try:
             self.post_message(self.Started(begin(self.app.runs, verdict.experiment, device, force)))
@@ -277,10 +278,10 @@ class Form(FormEdit):
             self.app.watcher.reread()
             self.dismiss(message.name)
             return
-        from grokterm.spec import attach, check
+        from grokterm.spec import attach
 
         self._say(message.refusal.split("\n")[0], "error")
-        under = attach(self._rows, check(self.draft).problems)[0]
+        under = attach(self._rows, message.problems)[0]
         wrong = [place for place, row in enumerate(self._rows) if row.key in under and row.focusable]
         if wrong:
             self._go(wrong[0])

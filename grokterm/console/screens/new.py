@@ -55,11 +55,11 @@ class New(Page):
             self.presets, self.wholes = presets, wholes or {}
 
     class Started(Message):
-        """An experiment exists and its workers are on their way; sent by a thread."""
+        """An experiment exists and its workers are on their way, or why not; sent by a thread."""
 
-        def __init__(self, name: str) -> None:
+        def __init__(self, name: str = "", refusal: str = "") -> None:
             super().__init__()
-            self.name = name
+            self.name, self.refusal = name, refusal
 
     def __init__(self) -> None:
         super().__init__()
@@ -277,24 +277,28 @@ class New(Page):
         from grokterm.spec import load
 
         try:
-            name = begin(self.app.runs, load(chosen.path, small=chosen.small), device, force)
+            started = self.Started(begin(self.app.runs, load(chosen.path, small=chosen.small), device, force))
         except TooLarge as error:
-            self._starting = False
             self.post_message(Oversized(error.message, partial(self._start, chosen, device, True)))
             return
         except GroktermError as error:
-            self._starting = False
-            self._refuse(error)
-            return
-        self.post_message(self.Started(name))
+            started = self.Started(refusal=str(error))
+        self.post_message(started)
 
     def on_oversized(self, message: Oversized) -> None:
         """Ask first."""
+        self._starting = False
         message.ask(self)
 
     def on_new_started(self, message: Started) -> None:
-        """Go to the new experiment; Esc there leads to the history."""
+        """Go to the new experiment, whatever lies over this page by now; Esc there leads to the history."""
         from grokterm.console.screens.experiment import ExperimentPage
 
+        self._starting = False
+        if message.refusal:
+            self._refuse(message.refusal)
+            return
         self.app.watcher.reread()
+        while self.app.screen is not self:
+            self.app.pop_screen()
         self.app.switch_screen(ExperimentPage(message.name))

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _FORMS = {"svg": "picture that scales", "png": "picture of dots", "csv": "numbers, a table", "json": "numbers, JSON"}
 
 
-class Write(ModalScreen[Path | None]):
-    """Asks in which form and under which name; the answer is a path that isn't taken, or None.
+class Write(ModalScreen[tuple[str, str] | None]):
+    """Asks in which form and under which name; the answer is a name and its suffix, or None.
 
     Args:
         titles: of the charts that would be written.
@@ -48,7 +48,7 @@ class Write(ModalScreen[Path | None]):
             yield Static(f"Write {plain(what)}", id="question", markup=False)
             yield Static(id="forms", markup=False)
             yield Input(self._stem, id="name", placeholder="a name for the file")
-            yield Static(f"into {plain(Path.cwd())}", id="where", markup=False)
+            yield Static(f"into {_here()}", id="where", markup=False)
             yield KeyBar(WRITE)
 
     def on_mount(self) -> None:
@@ -56,17 +56,14 @@ class Write(ModalScreen[Path | None]):
         self._tell()
 
     def _tell(self) -> None:
+        from grokterm.console.charts.files import file_name
+
         ink, text = self.app.ink, Text(no_wrap=True)
         for form, words in _FORMS.items():
             sign = "›" if form == self._form else " "
             text.append(f"\n{sign} {form[0]}  ", f"bold {ink.accent}").append(f"{form.upper():<6}", ink.foreground)
-            text.append(f"{words:<22}", ink.muted).append(clip(self._path(form).name, 30), ink.foreground)
+            text.append(f"{words:<22}", ink.muted).append(clip(file_name(self._stem, f".{form}"), 30), ink.foreground)
         rewrite(self.query_one("#forms", Static), text)
-
-    def _path(self, form: str) -> Path:
-        from grokterm.console.charts.files import free_path
-
-        return free_path(Path.cwd(), self._stem, f".{form}")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Offer the name as it is written, without a suffix that one of the forms has anyway."""
@@ -108,7 +105,7 @@ class Write(ModalScreen[Path | None]):
 
     def action_form(self, form: str) -> None:
         """Write in this form."""
-        self.dismiss(self._path(form))
+        self.dismiss((self._stem, f".{form}"))
 
     def action_cancel(self) -> None:
         """Write nothing."""
@@ -118,14 +115,27 @@ class Write(ModalScreen[Path | None]):
             self.dismiss(None)
 
 
-def write_charts(app: Console, charts: Sequence[Chart], path: Path) -> None:
-    """Write in a thread, and say where it is or why not. Leaving the console waits for it: half a picture is none."""
+def _here() -> str:
+    try:
+        return plain(Path.cwd())
+    except OSError:
+        return "a folder that is gone"
+
+
+def write_charts(app: Console, charts: Sequence[Chart], stem: str, suffix: str) -> None:
+    """Write in a thread, and say where it is or why not. Leaving the console waits for it: half a picture is none.
+
+    Args:
+        stem, suffix: the answer of `Write`. Where the name is taken, another is found: nothing is overwritten.
+    """
 
     def work() -> None:
-        from grokterm.console.charts.files import write
+        from grokterm.console.charts.files import free_path, write
 
         try:
-            said, severity = f"written: {write(charts, path)}", "information"
+            said, severity = f"written: {write(charts, free_path(Path.cwd(), stem, suffix))}", "information"
+        except OSError as error:
+            said, severity = f"the folder of the console can't be reached: {error.strerror}", "error"
         except GroktermError as error:
             said, severity = " — ".join(filter(None, (error.message, error.hint))), "error"
         app.notify(plain(said), severity=severity, markup=False)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.widgets import Static
@@ -15,6 +13,7 @@ from grokterm.console.screens.tabs.tab import ReadingTab
 from grokterm.console.text import clip, fold, plain, steps
 from grokterm.console.widgets.table import Column, Table
 from grokterm.record import ExperimentFolder
+from grokterm.times import local_time
 
 _COLUMNS = (
     Column("sign", "", 1),
@@ -82,12 +81,12 @@ def paint(entry: Entry, column: str, width: int, ink: Ink) -> Text:
     if column == "text":
         return Text(clip(entry.text, width), tone or (f"bold {ink.foreground}" if heading else ink.foreground))
     if column == "time":
-        return Text(time.strftime("%H:%M:%S", time.localtime(entry.time)) if entry.time > 0 else "", ink.muted)
+        return Text(local_time(entry.time, "%H:%M:%S"), ink.muted)
     return Text("" if entry.step is None else steps(entry.step), ink.foreground)
 
 
 def _in_full(entry: Entry, width: int) -> str:
     """The whole line, folded to three; a longer one is clipped, and the file has all of it."""
-    when = time.strftime("%Y-%m-%d %H:%M:%S   ", time.localtime(entry.time)) if entry.time > 0 else ""
+    when = local_time(entry.time, "%Y-%m-%d %H:%M:%S   ")
     lines = fold(f"{when}{entry.text}", width - 1, " ", " ").split("\n")
     return "\n".join(lines if len(lines) <= 3 else [*lines[:2], clip(lines[2], width - 3) + " …"])
