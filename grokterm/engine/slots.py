@@ -29,12 +29,15 @@ from grokterm.record.gpus import identity_of
 from grokterm.record.line import Ticket, claim_of, list_tickets, new_ticket, read_claim, slot_path
 
 POLL_SECONDS = 0.2
+LEAVING_SECONDS = 3.0  # from the last word in a record to the end of the process, at most
 KEEP_SECONDS = 60.0  # between two looks of a holder at its files; sweepers go by hours at least
 
 
 @contextmanager
 def only_worker(folder: Path) -> Iterator[None]:
     """Hold the right to write to `folder`, so that two resumes at once can't make two writers.
+
+    One that has said its last word is still there for a moment, and may be resumed in it: that is waited for.
 
     Raises:
         GroktermError: another living process on this machine holds it.
@@ -43,9 +46,11 @@ def only_worker(folder: Path) -> Iterator[None]:
     held = local_state() / "workers"
     held.mkdir(exist_ok=True)
     path = held / f"{name}.lock"
-    lock = _try_lock(path)
-    if lock is None:
-        raise GroktermError(f"another worker is already training {folder}")
+    patience = time.monotonic() + LEAVING_SECONDS
+    while (lock := _try_lock(path)) is None:
+        if time.monotonic() > patience:
+            raise GroktermError(f"another worker is already training {folder}")
+        time.sleep(POLL_SECONDS)
     with _kept(path, lock):
         yield
 

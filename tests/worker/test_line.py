@@ -191,6 +191,7 @@ def test_a_ticket_that_was_swept_away_is_taken_again(one_slot, made, waiter):
 
 def test_a_holder_keeps_its_locks_from_being_swept(one_slot, made, tmp_path, monkeypatch, waiter):
     monkeypatch.setattr(slots, "KEEP_SECONDS", 0.02)
+    monkeypatch.setattr(slots, "LEAVING_SECONDS", 0.0)
     (tmp_path / "cohort").mkdir()
     with only_worker(tmp_path / "cohort"), hold_slot(["cpu"], 1, lambda: None, "/x/holder"):
         files = [*(local_state() / "workers").iterdir(), *(local_state() / "slots").iterdir()]
@@ -208,6 +209,23 @@ def test_a_holder_keeps_its_locks_from_being_swept(one_slot, made, tmp_path, mon
     assert process.wait(timeout=30) == 0
     with only_worker(tmp_path / "cohort"):
         assert line().holding == ()
+
+
+def test_a_worker_waits_for_one_that_is_leaving(tmp_path):
+    leaving, began = threading.Event(), threading.Event()
+
+    def hold():
+        with only_worker(tmp_path):
+            began.set()
+            leaving.wait()
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    began.wait()
+    threading.Timer(0.05, leaving.set).start()
+    with only_worker(tmp_path):
+        assert leaving.is_set()
+    holder.join()
 
 
 def test_a_lock_whose_file_is_swept_while_it_is_taken_is_taken_again(one_slot, monkeypatch):
