@@ -6,6 +6,7 @@ here trains, and nothing here knows of folders of results. Start reading at `run
 
 from grokterm.spec.cautions import cautions
 from grokterm.spec.cohorts import plan_cohorts
+from grokterm.spec.counting import seeds_of
 from grokterm.spec.documents import words_of
 from grokterm.spec.editing import Draft, Verdict, check, draft_of, open_draft
 from grokterm.spec.experiment import Arm, Experiment, Header, Member
@@ -98,6 +99,7 @@ __all__ = [
     "rows",
     "save_preset",
     "schedule_values",
+    "seeds_of",
     "shape_of",
     "slug",
     "words_of",
