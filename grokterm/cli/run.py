@@ -101,21 +101,19 @@ def answer(folder, detach: bool, as_json: bool) -> None:
     say(f"`grokterm watch {folder.name}` follows it, `grokterm stop {folder.name}` ends it")
 
 
-def read_seeds(text: str | None) -> int | list[int] | None:
+def read_seeds(text: str | None) -> int | tuple[int, ...] | None:
     """The value of `--seeds`: a count, or a list of them.
 
     Raises:
         BadInput: neither of the two.
     """
     from grokterm.errors import BadInput
+    from grokterm.spec import seeds_of
 
-    if text is None:
-        return None
     try:
-        numbers = [int(part) for part in text.split(",")]
-    except ValueError:
-        raise BadInput(f"--seeds: given {text!r}; right would be a count (5) or a list (0,1,7)") from None
-    return numbers if "," in text else numbers[0]
+        return None if text is None else seeds_of(text)
+    except BadInput as error:
+        raise BadInput(f"--seeds: {error.message}") from None
 
 
 def finish(folder, as_json: bool) -> None:

@@ -316,13 +316,9 @@ def read_seeds(text: str) -> int | tuple[int, ...] | None:
     Raises:
         BadInput: it is neither.
     """
-    words = text.replace(",", " ").split()
-    if not words:
-        return None
-    if not all(word.isascii() and word.isdigit() for word in words):
-        raise BadInput(f"{text}: expected a count (4) or a list of seeds (7,8,9)")
-    numbers = tuple(int(word) for word in words)
-    return numbers[0] if len(numbers) == 1 and "," not in text else numbers
+    from grokterm.spec import seeds_of
+
+    return seeds_of(text) if text.strip() else None
 
 
 def shift(by: int, folder: ExperimentFolder) -> Done:

@@ -1,11 +1,12 @@
 """Computing something of what changes faster than it can be computed."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from textual.message import Message
 from textual.widget import Widget
+
+THREAD = "latest"
 
 
 class Latest:
@@ -51,7 +52,7 @@ class Latest:
 
     def _begin(self) -> None:
         arguments, self._next, self._busy = self._next, None, True
-        self._widget.run_worker(partial(self._compute, arguments), thread=True)
+        self._widget.app.aside(self._compute, arguments, name=THREAD)  # leaving the console doesn't wait for it
 
     def _compute(self, arguments: tuple) -> None:
         self._widget.post_message(self.Done(self, self._work(*arguments)))

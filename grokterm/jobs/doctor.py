@@ -79,7 +79,12 @@ def _machine() -> Iterator[Check]:
 
 
 def _runs_folder(runs: Path) -> Iterator[Check]:
-    place = next(path for path in (runs.absolute(), *runs.absolute().parents) if path.exists())
+    try:
+        place = _there(runs)
+    except OSError as problem:
+        detail = f"{runs.absolute()} can't be reached: {problem.strerror}"
+        yield Check("runs folder", "bad", detail, "--runs DIR or GROKTERM_RUNS")
+        return
     if not place.is_dir():
         yield Check("runs folder", "bad", f"{place} is a file", "say another folder: --runs DIR or GROKTERM_RUNS")
         return
@@ -101,6 +106,11 @@ def _runs_folder(runs: Path) -> Iterator[Check]:
         )
 
 
+def _there(path: Path) -> Path:
+    """The nearest that exists, of the path and what is above it. Raises OSError where one may not look."""
+    return next(place for place in (path.absolute(), *path.absolute().parents) if place.exists())
+
+
 def _file_system(place: Path) -> str:
     """The type of the file system that holds `place`, by the longest mount point above it."""
     mounts = [m for m in psutil.disk_partitions(all=True) if place.is_relative_to(m.mountpoint)]
@@ -109,9 +119,12 @@ def _file_system(place: Path) -> str:
 
 def _locks() -> Iterator[Check]:
     place = local_place()
-    kind = _file_system(next(path for path in (place.absolute(), *place.absolute().parents) if path.exists()))
     try:
+        kind = _file_system(_there(place))
         local_state()
+    except OSError as problem:
+        yield Check("locks", "bad", f"{place} can't be reached: {problem.strerror}", "set GROKTERM_STATE")
+        return
     except GroktermError as problem:
         yield Check("locks", "bad", problem.message, problem.hint or "")
         return

@@ -1,5 +1,6 @@
 """How long an experiment will take here, from what was measured before."""
 
+import atexit
 import heapq
 import json
 import math
@@ -87,9 +88,7 @@ def _measured(experiment: Experiment, device: str) -> dict:
         source.write_text(experiment.to_toml(), "utf-8")
         command = [sys.executable, "-m", "grokterm.engine", "--measure", str(source), "--device", device]
         try:
-            done = subprocess.run(
-                command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=MEASURE_SECONDS
-            )
+            done = _ran(command)
         except subprocess.TimeoutExpired:
             raise GroktermError(f"no measurement: a few steps took more than {MEASURE_SECONDS} s") from None
     if done.returncode < 0:
@@ -98,6 +97,19 @@ def _measured(experiment: Experiment, device: str) -> dict:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise GroktermError(f"no measurement: {last.removeprefix('grokterm.engine: ')}")
     return json.loads(done.stdout.splitlines()[-1])
+
+
+def _ran(command: list[str]) -> subprocess.CompletedProcess:
+    """`subprocess.run`; the process ends with this one, even where the thread that waits for it is not waited for."""
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, text=True, **pipes) as process:
+        atexit.register(process.kill)
+        try:
+            out, errors = process.communicate(timeout=MEASURE_SECONDS)
+        finally:
+            process.kill()
+            atexit.unregister(process.kill)
+    return subprocess.CompletedProcess(command, process.returncode, out, errors)
 
 
 def from_rates(experiment: Experiment, rates: Sequence[Rate], device: str) -> Estimate:

@@ -6,6 +6,7 @@ here trains, and nothing here knows of folders of results. Start reading at `run
 
 from grokterm.spec.cautions import cautions
 from grokterm.spec.cohorts import plan_cohorts
+from grokterm.spec.counting import seeds_of
 from grokterm.spec.disclosure import TIMELY
 from grokterm.spec.documents import words_of
 from grokterm.spec.editing import Draft, Verdict, check, draft_of, open_draft
@@ -100,6 +101,7 @@ __all__ = [
     "rows",
     "save_preset",
     "schedule_values",
+    "seeds_of",
     "shape_of",
     "slug",
     "words_of",

@@ -1,6 +1,7 @@
 """Driving the console in tests: start it on a frozen world, press keys, wait until it has nothing left to do."""
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -14,6 +15,7 @@ from textual.widgets import Static
 
 from grokterm.console.app import Console
 from grokterm.console.charts.widget import ChartView
+from grokterm.console.latest import THREAD
 from grokterm.console.memory import Memory
 
 PATIENCE = 60.0
@@ -90,7 +92,8 @@ async def until(pilot: Pilot, condition: Callable[[], bool], patience: float = P
 def _settled(app: Console) -> bool:
     wanted, snapshot = app.watcher.wanted, app.snapshot
     read = not snapshot.loading and snapshot.focus == wanted and (wanted is None) == (snapshot.detail is None)
-    busy = any(worker.is_running for worker in app.workers)
+    computing = any(thread.name == THREAD for thread in threading.enumerate())
+    busy = computing or any(worker.is_running for worker in app.workers)
     shown = getattr(app.screen, "settled", True)
     arranged = bool(snapshot.problem) or snapshot.arranged.query == app.watcher.query
     wants_machine = bool(app.watcher._machine_for)
