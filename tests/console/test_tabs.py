@@ -225,14 +225,6 @@ async def test_hostile_text_in_a_log_is_harmless_and_only_its_end_is_read(world)
         assert len(pilot.app.screen.tab.query_one(Table).rows) < TAIL + 60
 
 
-async def test_a_time_that_no_calendar_holds_is_left_out_of_the_log(world):
-    with open_folder(world / FINISHED).cohorts[0].paths.events.open("a") as events:
-        events.write('{"n": 90, "kind": "note", "time": 1e20, "data": {"text": "far away"}}\n')
-    async with play(world, open_at=FINISHED) as pilot:
-        await press(pilot, "5")
-        assert any("far away" in row for row in rows(pilot)) and "far away" in words(pilot, "#line")
-
-
 async def test_a_damaged_log_is_told_and_not_fatal(world):
     folder = open_folder(world / FINISHED)
     folder.cohorts[0].log_path.mkdir()

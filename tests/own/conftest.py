@@ -4,6 +4,7 @@ import signal
 import sys
 
 import pytest
+import torch
 from own.lab import make_lab
 from warm import warm_looks, warm_workers
 from worker.lab import kill
@@ -12,6 +13,13 @@ from grokterm.cli.main import main
 from grokterm.jobs import described, launch
 from grokterm.record import create
 from grokterm.spec import load
+
+
+@pytest.fixture(autouse=True)
+def _denormals():
+    """Training in this process has them flushed to zero; the tests that come later need them."""
+    yield
+    torch.set_flush_denormal(False)
 
 
 @pytest.fixture(autouse=True)

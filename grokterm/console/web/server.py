@@ -93,9 +93,10 @@ def listen(host: str, port: int, token: str) -> socket.socket:
     if token and len(token) < LEAST_TOKEN:
         raise BadInput(f"a token of {len(token)} characters can be guessed", f"take {LEAST_TOKEN} or more")
     if not token and not is_loopback(host):
+        local = f"127.0.0.1:{port or 8000}"
         raise BadInput(
             f"without a token nobody but this machine may be served, and {host or 'an empty host'} is more than that",
-            "from elsewhere: ssh -L 8000:127.0.0.1:8000 HOST, and open http://127.0.0.1:8000 there; or --token",
+            f"from elsewhere: ssh -L {port or 8000}:{local} HOST, and open http://{local} there; or --token",
         )
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
