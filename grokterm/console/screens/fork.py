@@ -74,7 +74,7 @@ class Fork(ModalScreen[str | None]):
         with Vertical():
             yield Static(plain(f"Fork {short_name(self._from)}"), id="question", markup=False)
             yield Table(columns, lambda step, _, width: Text(steps(step)), str, id="points")
-            yield Static(" changes, such as stop.steps=20000 arms.NAME.optimizer.lr=1e-4; none is fine", id="label")
+            yield Static(" changes, if any, such as stop.steps=20000 arms.NAME.optimizer.lr=1e-4", id="label")
             yield Input(placeholder="field=value …", id="changes")
             yield Static("reading its checkpoints …", id="outcome", markup=False)
             yield KeyBar(FORK)
