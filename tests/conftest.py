@@ -1,5 +1,7 @@
 """What every test shares: device slots and locks of its own, a common terminal, nothing of the user's settings."""
 
+import sys
+
 import pytest
 
 TERMINAL = ("NO_COLOR", "COLORTERM", "COLUMNS", "LINES", "LC_ALL", "LC_CTYPE")  # what it is, and of what size
@@ -25,3 +27,18 @@ def runs(tmp_path):
     path = tmp_path / "runs"
     path.mkdir()
     return path
+
+
+@pytest.fixture
+def answer(capsys, monkeypatch):
+    """answer(*words) -> exit code, standard output, standard error of the command, in this process."""
+    from grokterm.cli.main import main
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["grokterm", *map(str, words)])
+        with pytest.raises(SystemExit) as end:
+            main()
+        said = capsys.readouterr()
+        return end.value.code, said.out, said.err
+
+    return run

@@ -160,7 +160,7 @@ def go_on(folder: ExperimentFolder) -> Done:
         raise BadInput(f"{name} {why}", f"if you know it is gone: grokterm resume {name} --force")
     if not state.resumable:
         raise BadInput(f"{name} is {state}: nothing to pause or resume", _instead(state))
-    started = any(cohort.status() is not None and cohort.status().step for cohort in folder.cohorts)
+    started = any((status := cohort.status()) is not None and status.step for cohort in folder.cohorts)
     resume(folder)
     how = "goes on from the last checkpoint" if started else "begins at step 0"
     return Done("going on", f"{name}: a worker {how} as soon as a device is free")

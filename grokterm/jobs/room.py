@@ -21,7 +21,7 @@ def check_room(experiment: Experiment, device: str = "auto", force: bool = False
     Raises:
         TooLarge: a line with the figures and what would fit; nothing was created.
     """
-    problem = "" if force else _one_alone(experiment, device)
+    problem = "" if force else _one_alone(experiment, *_room(device))
     if problem:
         raise TooLarge(problem, "--force starts it all the same")
 
@@ -33,7 +33,7 @@ def memory_caution(experiment: Experiment, device: str = "auto") -> str:
     name, room = _room(device)
     widest = max(plan_cohorts(experiment), key=memory_of)
     needed = memory_of(widest)
-    if alone := _one_alone(experiment, device):
+    if alone := _one_alone(experiment, name, room):
         return alone
     if needed <= room:
         return ""
@@ -47,9 +47,8 @@ def _room(device: str) -> tuple[str, float]:
     return name, next((place.memory_total for place in devices() if place.name == name), float("inf"))
 
 
-def _one_alone(experiment: Experiment, device: str) -> str:
-    """A line about the run that needs most memory, where its device has less; empty where all fit."""
-    name, room = _room(device)
+def _one_alone(experiment: Experiment, name: str, room: float) -> str:
+    """A line about the run that needs most memory, where the device `name` has less; empty where all fit."""
     largest = max(experiment.arms, key=lambda arm: _alone(arm.spec))
     if _alone(largest.spec) <= room:
         return ""

@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from console.world import make
 
-from grokterm.cli.main import main
-
 ONE, OTHER = "20261122-120000-quickstart-one2", "20261122-130000-quickstart-two2"
 READING = ("show", "compare", "plot", "export")
 ASKING = ("pause", "stop", "park", "checkpoint", "resume")
@@ -31,19 +29,10 @@ def kept(tmp_path_factory):
     return runs
 
 
-@pytest.fixture
-def answer(capsys, monkeypatch, tmp_path):
-    """answer(*words) -> exit code, standard output, standard error; in this process, in an empty folder."""
+@pytest.fixture(autouse=True)
+def _empty_folder(monkeypatch, tmp_path):
+    """Nothing lies where the commands are given."""
     monkeypatch.chdir(tmp_path)
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["grokterm", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            main()
-        said = capsys.readouterr()
-        return end.value.code, said.out, said.err
-
-    return run
 
 
 def typed(words, name: str, runs: Path) -> tuple:

@@ -13,14 +13,6 @@ from grokterm.console.widgets.sheet import Sheet
 from grokterm.record import list_folders
 
 
-@pytest.fixture
-def source(tmp_path):
-    """A small preset with two arms."""
-    path = tmp_path / "small.toml"
-    path.write_text(THREE)
-    return path
-
-
 async def test_every_command_has_its_action_and_none_is_a_letter(runs, source):
     missing = [c.id for c in commands_in(FORM, APP) if not hasattr(Form, c.method)]
     assert missing == ["command_palette"]

@@ -15,14 +15,6 @@ from grokterm.record import list_folders, open_folder
 from grokterm.spec import draft_of, load, my_folder
 
 
-@pytest.fixture
-def source(tmp_path):
-    """A small preset with two arms."""
-    path = tmp_path / "small.toml"
-    path.write_text(THREE)
-    return path
-
-
 async def test_saving_asks_before_it_writes_over(runs, source):
     async with play(runs) as pilot:
         page = await form(pilot, source)

@@ -1,7 +1,6 @@
 """Fixtures for code of the user's own: a folder with some, and processes that start at once."""
 
 import signal
-import sys
 
 import pytest
 import torch
@@ -9,7 +8,6 @@ from own.lab import make_lab
 from warm import warm_looks, warm_workers
 from worker.lab import kill
 
-from grokterm.cli.main import main
 from grokterm.jobs import described, launch
 from grokterm.record import create
 from grokterm.spec import load
@@ -51,17 +49,3 @@ def started(runs):
     yield start
     for folder in folders:
         kill(folder, signal.SIGKILL)
-
-
-@pytest.fixture
-def answer(capsys, monkeypatch):
-    """answer(*words) -> exit code, standard output, standard error of the command, in this process."""
-
-    def run(*words):
-        monkeypatch.setattr(sys, "argv", ["grokterm", *map(str, words)])
-        with pytest.raises(SystemExit) as end:
-            main()
-        said = capsys.readouterr()
-        return end.value.code, said.out, said.err
-
-    return run

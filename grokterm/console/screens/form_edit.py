@@ -195,12 +195,17 @@ class FormEdit(Page):
         ask = Ask(f"Which arm sets {key} itself?", names, check=self._no_such_arm)
         self.app.push_screen(ask, partial(self._varied, key))
 
+    def _arm_meant(self, name: str) -> str:
+        """The arm that a name, or enough of it to tell which, stands for; the name itself where it stands for none."""
+        close = [arm for arm in self.draft.arms if arm.startswith(name)]
+        return close[0] if len(close) == 1 and name else name
+
     def _no_such_arm(self, name: str) -> str:
         """What is wrong with the name of an arm, "" where nothing is; where there is none yet, any name makes one."""
         from grokterm.spec import nearest
 
         arms = list(self.draft.arms)
-        if not arms or not name or name in arms or len([arm for arm in arms if arm.startswith(name)]) == 1:
+        if not arms or not name or self._arm_meant(name) in arms:
             return ""
         best = nearest(name, arms)
         return f"no arm {name}; " + (f"nearest: {best}" if best else f"there is: {', '.join(arms)}")
@@ -208,8 +213,7 @@ class FormEdit(Page):
     def _varied(self, key: str, name: str | None) -> None:
         if not name:
             return
-        close = [arm for arm in self.draft.arms if arm.startswith(name)]
-        name = name if name in close or len(close) != 1 else close[0]
+        name = self._arm_meant(name)
         try:
             draft = self.draft if name in self.draft.arms else self.draft.add_arm(name)
         except BadInput as error:
