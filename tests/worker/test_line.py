@@ -40,6 +40,7 @@ def waiter(tmp_path):
     """waiter(experiment folder, cohort) -> a process that stands in line and holds the slot for a moment.
 
     It trains nothing and so is quick to start. `waiter.order()` is who got the slot, in order.
+    `waiter.holds(experiment folder)` is one that has the slot for a minute.
     """
     order = tmp_path / "order"
     started = []
@@ -53,6 +54,12 @@ def waiter(tmp_path):
         until(lambda: me in [(w.folder, w.cohort) for w in (*line().waiting, *line().holding)], what="standing in line")
         return process
 
+    def holds(folder):
+        process = start(folder, hold=60)
+        until(lambda: folder.path in [h.folder for h in line().holding], what="holding the slot")
+        return process
+
+    start.holds = holds
     start.order = lambda: [text.split()[0].rpartition("/")[2] for text in order.read_text().splitlines()]
     yield start
     for process in started:
@@ -94,7 +101,7 @@ def test_the_line_says_who_trains_and_who_waits_in_order(one_slot, made):
 
 def test_the_last_of_three_is_moved_first_and_runs_next(one_slot, made, waiter):
     holder, a, b, c = (made() for _ in range(4))
-    running = waiter(holder, hold=60)
+    running = waiter.holds(holder)
     others = [waiter(folder) for folder in (a, b, c)]
     assert waiting() == [a.name, b.name, c.name]
     assert move(c, -2) == 1
@@ -108,7 +115,7 @@ def test_the_last_of_three_is_moved_first_and_runs_next(one_slot, made, waiter):
 
 def test_the_cohorts_of_an_experiment_move_together(one_slot, made, waiter):
     holder, a, b, c = (made() for _ in range(4))
-    waiter(holder, hold=60)
+    waiter.holds(holder)
     for folder, cohort in ((a, 0), (b, 0), (c, 0), (b, 1), (c, 1)):
         waiter(folder, cohort)
     assert move(b, -1) == 1
@@ -122,7 +129,7 @@ def test_the_cohorts_of_an_experiment_move_together(one_slot, made, waiter):
 
 def test_whoever_is_killed_in_a_move_leaves_the_line_in_order(one_slot, made, waiter):
     holder, a, b, c = (made() for _ in range(4))
-    running = waiter(holder, hold=60)
+    running = waiter.holds(holder)
     processes = {folder.name: waiter(folder) for folder in (a, b, c)}
     processes[b.name].kill()  # its ticket stays behind, and nobody sees it
     processes[b.name].wait()
@@ -143,7 +150,7 @@ def test_whoever_is_killed_in_a_move_leaves_the_line_in_order(one_slot, made, wa
 
 def test_many_moves_at_once_lose_nobody(one_slot, made, waiter):
     holder, *others = (made() for _ in range(5))
-    running = waiter(holder, hold=60)
+    running = waiter.holds(holder)
     processes = [waiter(folder) for folder in others]
 
     def shuffle(folder, by):
@@ -167,7 +174,7 @@ def test_many_moves_at_once_lose_nobody(one_slot, made, waiter):
 
 def test_the_same_gap_can_be_halved_for_ever(one_slot, made, waiter):
     holder, a, b, c = (made() for _ in range(4))
-    running = waiter(holder, hold=60)
+    running = waiter.holds(holder)
     processes = [waiter(folder) for folder in (a, b, c)]
     longest = 0
     for turn in range(300):
@@ -181,7 +188,7 @@ def test_the_same_gap_can_be_halved_for_ever(one_slot, made, waiter):
 
 def test_a_ticket_that_was_swept_away_is_taken_again(one_slot, made, waiter):
     holder, a = made(), made()
-    running = waiter(holder, hold=60)
+    running = waiter.holds(holder)
     process = waiter(a)
     list_tickets()[0].path.unlink()
     until(lambda: waiting() == [a.name], what="a new ticket")
@@ -267,7 +274,7 @@ def test_paths_in_the_environment_of_a_worker_are_written_out(tmp_path, monkeypa
 
 def test_a_holder_that_was_killed_is_not_shown(one_slot, made, waiter):
     folder = made()
-    process = waiter(folder, hold=60)
+    process = waiter.holds(folder)
     assert [h.folder for h in line().holding] == [folder.path]
     process.kill()
     process.wait()
