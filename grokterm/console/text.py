@@ -7,6 +7,8 @@ import math
 import textwrap
 import unicodedata
 
+from grokterm.names import short_id, short_name
+
 MISSING = "–"
 
 _UNITS = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
@@ -53,8 +55,12 @@ def clip(text: object, width: int) -> str:
     return set_cell_size(line, width - 1).rstrip() + "…" if width > 1 else "…"[:width]
 
 
-def clip_middle(text: object, width: int) -> str:
-    """`clip`, with the ellipsis in the middle: names of a grid begin alike, and what tells them apart comes last."""
+def clip_middle(text: object, width: int, tail: int = 0) -> str:
+    """`clip`, with the ellipsis in the middle: names of a grid begin alike, and what tells them apart comes last.
+
+    Args:
+        tail: cells of the end that stay; 0 is half of what there is.
+    """
     from rich.cells import cell_len, set_cell_size
 
     line = plain(text)
@@ -62,8 +68,13 @@ def clip_middle(text: object, width: int) -> str:
         return line
     if width < 5:
         return clip(line, width)
-    tail = set_cell_size(line[::-1], (width - 1) // 2)[::-1]
-    return set_cell_size(line, width - 1 - cell_len(tail)) + "…" + tail
+    end = set_cell_size(line[::-1], min(tail or width, (width - 1) // 2))[::-1]
+    return set_cell_size(line, width - 1 - cell_len(end)) + "…" + end
+
+
+def clip_name(name: str, width: int) -> str:
+    """An experiment's short name in at most `width` cells; the letters at its end stay, since they alone find it."""
+    return clip_middle(short_name(name), width, len(short_id(name)))
 
 
 def fold(words: object, width: int, first: str = "", rest: str = "") -> str:

@@ -31,6 +31,13 @@ def test_a_clipped_text_fits(words, width):
 
 def test_a_name_is_clipped_in_the_middle():
     assert text.clip_middle("static optimizer.lr=0.001", 15) == "static …r=0.001"
+    assert text.clip_middle("static optimizer.lr=0.001", 15, tail=3) == "static opti…001"
+
+
+def test_the_letters_that_find_an_experiment_stay():
+    assert text.clip_name("20261109-120000-lou-fig9-dropout-small-4dwf", 22) == "lou-fig9-dropout-…4dwf"
+    assert text.clip_name("20261109-120000-lou-fig9-dropout-small-4dwf", 27) == "lou-fig9-dropout-small-4dwf"
+    assert text.clip_name("copied by hand", 8) == "copi…and"
 
 
 @pytest.mark.parametrize(

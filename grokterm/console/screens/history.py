@@ -8,9 +8,8 @@ from rich.text import Text
 
 from grokterm.console.arranging import Heading
 from grokterm.console.look import Ink, marker, state_look
-from grokterm.console.text import clip, clip_middle, ordinal, rate, short_steps
+from grokterm.console.text import clip, clip_name, ordinal, rate, short_steps
 from grokterm.console.widgets.table import Column
-from grokterm.names import short_name
 
 if TYPE_CHECKING:
     from grokterm.analysis import Summary
@@ -18,12 +17,12 @@ if TYPE_CHECKING:
 COLUMNS = (
     Column("mark", "", 1),
     Column("state", "state", 10),
-    Column("name", "experiment", 16, most=46),
+    Column("name", "experiment", 20, most=46, wants=28),
     Column("tags", "tags", 8, most=26, rank=7),
     Column("arms", "arms", 4, right=True, rank=5),
     Column("seeds", "seeds", 5, right=True, rank=6),
     Column("progress", "progress", 10, most=22, rank=2),
-    Column("grok", "t_grok by arm", 17, most=44, rank=3),
+    Column("grok", "t_grok by arm", 17, most=44, wants=21, rank=3),
     Column("rate", "rate", 7, right=True, rank=4),
     Column("age", "age", 5, right=True, rank=1),
 )
@@ -53,7 +52,7 @@ def paint(summary: Summary, column: str, width: int, ink: Ink, look: tuple) -> T
         return Text(f"{state.glyph} {state.word}", ink.tone(state.tone))
     if column == "name":
         star = "★ " if summary.marks.starred else ""
-        return Text(star, ink.accent).append(clip_middle(short_name(summary.name), width - len(star)), ink.foreground)
+        return Text(star, ink.accent).append(clip_name(summary.name, width - len(star)), ink.foreground)
     if column == "tags":
         return Text(clip(" ".join(f"#{tag}" for tag in summary.marks.tags), width), ink.muted)
     if column == "age":
@@ -104,4 +103,5 @@ def groks(summary: Summary, width: int, ink: Ink) -> Text:
         if len(part.rstrip()) > room:
             return text + Text(more.strip(), ink.muted)
         text.append(marker(index), ink.arm(index)).append(f"{value} ", ink.foreground)
+    text.rstrip()
     return text

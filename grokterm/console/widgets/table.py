@@ -22,6 +22,7 @@ class Column:
     Attributes:
         width: cells it needs, without the gap; it is never drawn with fewer.
         most: cells it may grow to when there is room (words only).
+        wants: cells it grows to before any other grows.
         rank: columns with a high rank go first when the table is narrow; rank 0 stays.
     """
 
@@ -29,6 +30,7 @@ class Column:
     title: str
     width: int
     most: int = 0
+    wants: int = 0
     right: bool = False
     rank: int = 0
 
@@ -47,7 +49,9 @@ def fit(columns: Sequence[Column], width: int) -> tuple[tuple[Column, int], ...]
     spare = max(0, width + GAP - sum(column.width + GAP for column in kept))
     sizes = [column.width for column in kept]
     while spare > 0:  # a cell each in turn, so that no column takes all there is
-        growing = [place for place, column in enumerate(kept) if sizes[place] < column.most][:spare]
+        growing = [place for place, column in enumerate(kept) if sizes[place] < column.wants]
+        growing = growing or [place for place, column in enumerate(kept) if sizes[place] < column.most]
+        growing = growing[:spare]
         if not growing:
             break
         for place in growing:
