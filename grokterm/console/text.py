@@ -6,6 +6,7 @@ Everything here is a pure function from a value to a string.
 import math
 import textwrap
 import unicodedata
+from functools import lru_cache
 
 from grokterm.names import short_id, short_name
 
@@ -68,13 +69,26 @@ def clip_middle(text: object, width: int, tail: int = 0) -> str:
         return line
     if width < 5:
         return clip(line, width)
-    end = set_cell_size(line[::-1], min(tail or width, (width - 1) // 2))[::-1]
+    end = set_cell_size(line[::-1], tail or (width - 1) // 2)[::-1]
     return set_cell_size(line, width - 1 - cell_len(end)) + "…" + end
+
+
+@lru_cache(512)
+def clip_apart(names: tuple[str, ...], width: int) -> tuple[str, ...]:
+    """All `names` in at most `width` cells each, the ellipsis where as many of them as possible stay different."""
+    tails = sorted(range(1, max(2, width - 1)), key=lambda tail: abs(tail - width // 2))
+    cut = (tuple(clip_middle(name, width, tail) for name in names) for tail in tails)
+    return max(cut, key=lambda clipped: len(set(clipped)))
+
+
+def clip_among(name: str, names: tuple[str, ...], width: int) -> str:
+    """`name` as `clip_apart` has it beside the others of `names`."""
+    return clip_apart(names, width)[names.index(name)]
 
 
 def clip_name(name: str, width: int) -> str:
     """An experiment's short name in at most `width` cells; the letters at its end stay, since they alone find it."""
-    return clip_middle(short_name(name), width, len(short_id(name)))
+    return clip_middle(short_name(name), width, min(len(short_id(name)), width // 2))
 
 
 def fold(words: object, width: int, first: str = "", rest: str = "") -> str:

@@ -131,11 +131,11 @@ def test_one_seed_has_its_own_milestones_and_none_where_it_never_grokked():
     assert marks(View(seed=1)) == [("m●", 10.0), ("g●", 30.0)]
     assert marks(View(seed=1, axis="integral")) == [("m●", 2.0), ("g●", 6.0)]
     assert marks(View(seed=2)) == []
-    line = arm_block(arms[0].seen(0), 60, INK).plain
+    line = arm_block(arms[0].seen(0), ("slow",), 60, INK).plain
     assert "seed 0  t_grok –  t_mem 10" in line and "grokked" not in line
-    assert "seed 1  t_grok 30  t_mem 10" in arm_block(arms[0].seen(1), 60, INK).plain
-    assert "1/2 grokked  t_grok 25" in arm_block(arms[0].seen(-1), 60, INK).plain
-    assert "no such seed" in arm_block(arms[0].seen(2), 60, INK).plain
+    assert "seed 1  t_grok 30  t_mem 10" in arm_block(arms[0].seen(1), ("slow",), 60, INK).plain
+    assert "1/2 grokked  t_grok 25" in arm_block(arms[0].seen(-1), ("slow",), 60, INK).plain
+    assert "no such seed" in arm_block(arms[0].seen(2), ("slow",), 60, INK).plain
 
 
 def test_a_fork_that_changed_an_arm_is_marked():
@@ -272,4 +272,5 @@ def test_an_arm_without_an_accuracy_says_so_and_tells_its_loss():
     assert accuracy.empty == "no accuracy: the answers of this task are numbers"
     (loss,) = charts(Curves(), (arm,), View(), Spot(), ink(DARK), [PANELS[0]]).values()
     assert loss.empty == "no numbers yet"
-    assert arm_block(arm, 60, ink(DARK)).plain.split() == ["●", "low", "2", "runs", "test", "loss", "0.482"]
+    words = arm_block(arm, (arm.name,), 60, ink(DARK)).plain.split()
+    assert words == ["●", "low", "2", "runs", "test", "loss", "0.482"]

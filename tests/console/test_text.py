@@ -34,10 +34,21 @@ def test_a_name_is_clipped_in_the_middle():
     assert text.clip_middle("static optimizer.lr=0.001", 15, tail=3) == "static opti…001"
 
 
+def test_names_that_differ_stay_different_where_that_is_possible():
+    grid = tuple(f"3jy4:lr={lr}_weight_decay={decay}" for lr in ("0.0005", "0.002") for decay in ("0.0", "1.0"))
+    for width in (18, 20, 25):
+        clipped = text.clip_apart(grid, width)
+        assert len(set(clipped)) == 4 and all(len(name) <= width for name in clipped)
+    assert text.clip_apart(grid, 40) == grid
+    assert text.clip_apart(("static", "dynamic"), 30) == ("static", "dynamic")
+    assert text.clip_apart(("a" * 9, "b" * 9), 1) == ("…", "…")
+    assert text.clip_among(grid[2], grid, 20) == text.clip_apart(grid, 20)[2]
+
+
 def test_the_letters_that_find_an_experiment_stay():
     assert text.clip_name("20261109-120000-lou-fig9-dropout-small-4dwf", 22) == "lou-fig9-dropout-…4dwf"
     assert text.clip_name("20261109-120000-lou-fig9-dropout-small-4dwf", 27) == "lou-fig9-dropout-small-4dwf"
-    assert text.clip_name("copied by hand", 8) == "copi…and"
+    assert text.clip_name("copied by hand", 8) == "cop…hand"
 
 
 @pytest.mark.parametrize(

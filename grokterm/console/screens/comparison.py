@@ -14,7 +14,7 @@ from textual.widgets import Static
 from grokterm.analysis.words import factor, p_value, speed_up
 from grokterm.console.look import Ink, marker
 from grokterm.console.screens.page import rewrite
-from grokterm.console.text import MISSING, clip, clip_middle, fold, number, plain, steps
+from grokterm.console.text import MISSING, clip, clip_apart, fold, number, plain, steps
 from grokterm.console.widgets.table import GAP, Column, fit
 
 if TYPE_CHECKING:
@@ -82,12 +82,13 @@ def table_text(comparison: Comparison, width: int, ink: Ink) -> Text:
     """The table of arms for `width` cells."""
     columns = COLUMNS if comparison.scored else LOSS_COLUMNS
     sizes, labels = fit(columns, width - 2), [plain(row.label) for row in comparison.rows]
+    names = clip_apart(tuple(labels), sizes[0][1] - 2)
     lines = [_line([Text(column.title, ink.muted) for column, _ in sizes], sizes)]
     for index, row in enumerate(comparison.rows):
         cells = values(row) | {"arm": labels[index]}
         texts = [Text(cells[column.id], ink.foreground) for column, _ in sizes]
         texts[0] = Text(f"{marker(index)} ", ink.arm(index))
-        texts[0].append(clip_middle(labels[index], sizes[0][1] - 2), ink.foreground)
+        texts[0].append(names[index], ink.foreground)
         lines.append(_line(texts, sizes))
     return Text("\n").join(lines)
 
@@ -157,8 +158,8 @@ def differing_text(comparison: Comparison, width: int, ink: Ink) -> Text:
     text = Text("\n").append(" What differs\n", f"bold {ink.foreground}")
     if each >= max(8, longest):
         text.append(" " * (first + 3))
-        for index, label in enumerate(labels):
-            text.append(f"{clip_middle(label, each):<{each + 2}}", ink.arm(index))
+        for index, label in enumerate(clip_apart(tuple(labels), each)):
+            text.append(f"{label:<{each + 2}}", ink.arm(index))
         for field, cells in zip(names, comparison.differing.values(), strict=True):
             text.append(f"\n {clip(field, first):<{first + 2}}", ink.muted)
             for value in cells:
@@ -166,8 +167,8 @@ def differing_text(comparison: Comparison, width: int, ink: Ink) -> Text:
         return text
     for field, cells in zip(names, comparison.differing.values(), strict=True):
         text.append(f" {clip(field, width)}\n", ink.muted)
-        for label, value in zip(labels, cells, strict=True):
-            text.append(f"   {clip_middle(label, 20):<22}{clip(_written(value), width - 26)}\n", ink.foreground)
+        for label, value in zip(clip_apart(tuple(labels), 20), cells, strict=True):
+            text.append(f"   {label:<22}{clip(_written(value), width - 26)}\n", ink.foreground)
     return text
 
 

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from grokterm.console.configuration import Field, about, fields, listed
 from grokterm.console.look import Ink, marker
 from grokterm.console.screens.page import rewrite
-from grokterm.console.text import clip, clip_middle, fold, plain
+from grokterm.console.text import clip, clip_apart, fold, plain
 from grokterm.console.widgets.table import GAP, Column, Table
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def columns_for(labels: tuple[str, ...], rows: tuple[Field, ...], width: int) ->
     if each < _VALUE or len(labels) == 1:
         return (*head, Column("values", "value", _VALUE, most=400))
     each = min(each, _WIDE)
-    return (*head, *(Column(str(place), clip_middle(label, each), each) for place, label in enumerate(labels)))
+    return (*head, *(Column(str(place), label, each) for place, label in enumerate(clip_apart(labels, each))))
 
 
 def paint(row: Field, column: str, width: int, labels: tuple[str, ...], ink: Ink) -> Text:

@@ -16,7 +16,7 @@ from grokterm.console.charts.cursor import x_words
 from grokterm.console.look import Ink, marker
 from grokterm.console.screens.page import rewrite
 from grokterm.console.screens.parts import arm_block
-from grokterm.console.text import MISSING, clip_middle, number, plain, plural
+from grokterm.console.text import MISSING, clip_among, number, plain, plural
 
 if TYPE_CHECKING:
     from grokterm.console.charts.model import Chart
@@ -101,15 +101,16 @@ def _window(rows: list[Sequence[ArmLine]], highlighted: str, most: int) -> tuple
 def _block(arm: ArmLine, shown: Shown, width: int, names: int, ink: Ink) -> Text:
     """One arm in `width` cells: the sign of the highlight, marker, name, facts or values."""
     on, off = arm.name == shown.highlighted, arm.name in shown.hidden
+    among = tuple(arm.name for arm in shown.arms)
     line = Text(no_wrap=True).append("› " if on else "  ", f"bold {ink.accent}")
     if off:
-        name = clip_middle(arm.name, max(4, width - 12))
+        name = clip_among(arm.name, among, max(4, width - 12))
         line.append(f"- {name:<{names}}  hidden", ink.muted)
     elif shown.values is None:
-        line.append_text(arm_block(arm, width - 2, ink, names))
+        line.append_text(arm_block(arm, among, width - 2, ink, names))
     else:
         line.append(f"{marker(arm.index)} ", ink.arm(arm.index))
-        line.append(f"{clip_middle(arm.name, names):<{names}}", ink.foreground)
+        line.append(f"{clip_among(arm.name, among, names):<{names}}", ink.foreground)
         _append_values(line, shown.values.get(arm.name, ()), width, ink)
     if on:
         line.stylize("bold")

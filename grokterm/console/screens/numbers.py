@@ -8,7 +8,7 @@ from grokterm.console.charts.model import Chart
 from grokterm.console.charts.readings import table_rows
 from grokterm.console.commands import told
 from grokterm.console.look import Ink
-from grokterm.console.text import clip, clip_middle, duration, number, plural, steps
+from grokterm.console.text import clip, clip_apart, duration, number, plural, steps
 
 _GAP, _LONGEST_NAME = 2, 24
 Rows = tuple[tuple[float, ...], ...]
@@ -72,9 +72,10 @@ def _by_curve(chart: Chart, header: Sequence[str], width: int, height: int, ink:
     room = max(1, height - 2)
     shown = order if len(order) <= room else order[: max(1, room - 1)]
     lines = [first]
+    names = clip_apart(tuple(header[1:]), name_width)
     for place in shown:
         series = chart.series[place]
-        line = Text(f" {clip_middle(header[place + 1], name_width):<{name_width}}", series.colour)
+        line = Text(f" {names[place]:<{name_width}}", series.colour)
         for column, size in zip(written, sizes, strict=True):
             line.append(" " * _GAP + f"{column[place]:>{size}}", ink.foreground)
         lines.append(line)

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from grokterm.console.look import Ink, marker, state_look
-from grokterm.console.text import clip, clip_middle, duration, fold, number, plain, plural, rate, steps
+from grokterm.console.text import clip, clip_among, duration, fold, number, plain, plural, rate, steps
 from grokterm.names import short_name
 from grokterm.sizes import size
 
@@ -99,12 +99,14 @@ def bar(share: float, cells: int, ink: Ink) -> Text:
     return Text("━" * filled, ink.foreground) + Text("─" * (cells - filled), ink.faint)
 
 
-def arm_block(arm: ArmLine, width: int, ink: Ink, names: int = 14) -> Text:
+def arm_block(arm: ArmLine, among: tuple[str, ...], width: int, ink: Ink, names: int = 14) -> Text:
     """An arm in one line of `width` cells: marker, name, how many grokked, median t_grok, and t_mem where it fits.
 
     Of an arm without an accuracy it is the test loss that is told; of one run alone which seed it has.
 
-    Names are filled up to `names` cells, so that what stands behind them is aligned.
+    Args:
+        among: the names of all arms, from which this one is to stay apart where it must be clipped.
+        names: cells up to which names are filled, so that what stands behind them is aligned.
     """
     seed = "no such seed" if not arm.runs else None if arm.seed is None else f"seed {arm.seed}"
     if arm.scored:
@@ -120,7 +122,7 @@ def arm_block(arm: ArmLine, width: int, ink: Ink, names: int = 14) -> Text:
     if arm.scored and width - head - facts.cell_len - memorised.cell_len - 2 >= min(len(arm.name), 12):
         facts = facts + memorised
     room = max(4, width - head - facts.cell_len - 2)
-    name = clip_middle(arm.name, room)
+    name = clip_among(arm.name, among, room)
     line = Text(no_wrap=True).append(f"{marker(arm.index)} ", ink.arm(arm.index))
     line.append(f"{name:<{min(room, names)}}", ink.foreground).append("  ").append_text(facts)
     return line
@@ -133,11 +135,11 @@ def legend(arms: tuple[ArmLine, ...], width: int, ink: Ink, most_rows: int) -> T
     across = max(1, min(len(arms) or 1, (width - 1) // need))
     rows = math.ceil(len(arms) / across)
     cells = (width - 1) // across
-    lines = []
+    lines, among = [], tuple(arm.name for arm in arms)
     for row in range(min(rows, most_rows)):
         line = Text(" ", no_wrap=True)
         for arm in arms[row * across : (row + 1) * across]:
-            block = arm_block(arm, cells - 2, ink)
+            block = arm_block(arm, among, cells - 2, ink)
             block.truncate(cells - 2)
             line.append_text(block).append(" " * (cells - block.cell_len))
         line.rstrip()
