@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grokterm.analysis import Curve, RunResult, band, smoothed
+from grokterm.console.charts.model import Chart, Series
 from grokterm.console.charts.readings import readings, table_rows
 from grokterm.console.curves import Curves
 from grokterm.console.detail import ArmLine, arm_line
@@ -274,3 +275,14 @@ def test_an_arm_without_an_accuracy_says_so_and_tells_its_loss():
     assert loss.empty == "no numbers yet"
     words = arm_block(arm, (arm.name,), 60, ink(DARK)).plain.split()
     assert words == ["●", "low", "2", "runs", "test", "loss", "0.482"]
+
+
+def test_a_curve_that_has_ended_fills_no_more_rows():
+    long = Series("long", np.arange(0.0, 100, 10), np.arange(10.0), "#ffffff")
+    short = Series("short", np.array([0.0, 8, 16, 24]), np.array([5.0, 6, 7, 8]), "#ffffff")
+    alone = Series("alone", np.array([40.0]), np.array([3.0]), "#ffffff")
+    rows = table_rows(Chart("loss", (long, short, alone)), 99)[1]
+    told = {row[0]: row[1:] for row in rows}
+    assert told[20][1] == 7 and told[30][1] == 8 and math.isnan(told[40][1]) and math.isnan(told[90][1])
+    assert told[40][2] == 3 and math.isnan(told[30][2]) and math.isnan(told[50][2])
+    assert [value[0] for value in told.values() if not math.isnan(value[0])][-1] == 9

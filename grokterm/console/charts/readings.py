@@ -48,7 +48,8 @@ def table_rows(chart: Chart, count: int) -> tuple[tuple[str, ...], tuple[tuple[f
     """The chart as a table: what x is and the name of every curve, then at most `count` rows of x and values.
 
     The rows are recorded ones, spread evenly over the window, its first and last among them. A curve without a row at
-    that x gives its last one before it. Values are as recorded, nan where there is none.
+    that x gives its last one before it, but none more than a row after its end. Values are as recorded, nan where there
+    is none.
     """
     header = (chart.x_title or "step", *(heading(series) for series in chart.series))
     places = _recorded_in(chart)
@@ -58,7 +59,19 @@ def table_rows(chart: Chart, count: int) -> tuple[tuple[str, ...], tuple[tuple[f
         before = np.maximum(nearest - 1, 0)
         nearest = np.where(wanted - places[before] < places[nearest] - wanted, before, nearest)
         places = places[np.unique(nearest)]
-    return header, tuple((float(x), *(reading.y for reading in readings(chart, x))) for x in places)
+    ends = [_end(series) for series in chart.series]
+    return header, tuple((float(x), *_values(chart, x, ends)) for x in places)
+
+
+def _values(chart: Chart, x: float, ends: list[float]) -> tuple[float, ...]:
+    found = zip(readings(chart, x), ends, strict=True)
+    return tuple(reading.y if x <= end else float("nan") for reading, end in found)
+
+
+def _end(series: Series) -> float:
+    """The last x for which a curve has something to say: where its next row would have been."""
+    last = series.x[-2:]
+    return float(last[-1] + (last[-1] - last[0])) if len(last) else float("-inf")
 
 
 def heading(series: Series) -> str:
