@@ -55,13 +55,15 @@ def add_note(path: Path, kind: str, value: str | bool) -> Note:
             raise BadInput(f"a {kind} is a text that is not empty (given {value!r})")
         if kind == "tag" and len(value.split()) > 1:
             raise BadInput(f"a tag is one word (given {value!r})", hint=f"right would be {'-'.join(value.split())!r}")
+        if kind == "tag" and value.startswith("-"):
+            raise BadInput(f"a tag can't begin with '-' (given {value!r})", hint="it begins with a letter or a digit")
     elif kind in _MARKS:
         if not isinstance(value, bool):
             raise BadInput(f"{kind} is true or false (given {value!r})")
     else:
         raise BadInput(f"no note of kind {kind!r}; allowed: {', '.join(_TEXTS + _MARKS)}")
-    note = Note(kind, value, time.time(), _who())
-    record = {"kind": kind, "value": value, "time": round(note.time, 6), "who": note.who}
+    note = Note(kind, value, round(time.time(), 6), _who())
+    record = {"kind": kind, "value": value, "time": note.time, "who": note.who}
     try:
         append_line(path, dump_json(record), durable=True)
     except OSError as error:

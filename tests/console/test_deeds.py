@@ -93,7 +93,7 @@ async def test_nothing_is_done_unasked_to_marked_ones_that_the_filter_hides(worl
         before = [notes(world, name) for name in pilot.app.memory.marks]
         await press(pilot, key)
         assert isinstance(pilot.app.screen, Question)
-        hidden = "1 marked, 1 of them hidden" if key in "pK" else "2 marked, 1 of them hidden"
+        hidden = "1 marked, 1 of them hidden" if key in "pKC" else "2 marked, 1 of them hidden"
         assert f"{hidden} by the filter: quickstart-run2." in words(pilot, "#detail")
         await press(pilot, "n")
         assert isinstance(pilot.app.screen, Home)
