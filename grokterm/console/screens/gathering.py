@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from grokterm.console.facts import Key
 
 
+# What the footer leaves out while there is nothing to do it to.
+_OF_ONE = {"open", "mark", "all", "compare", "difference", "fork", "repeat", "note", "star", "archive", "bin", "filter"}
+
+
 class Gathering(Acting):
     """The keys of the history, apart from those that do something to an experiment."""
 
@@ -124,6 +128,11 @@ class Gathering(Acting):
         if action in ("sort", "reverse", "group") and not snapshot.history:
             return told("Reading the experiments …" if snapshot.loading else "No experiments yet; {new} starts one")
         return super().obstacle(action)
+
+    def offers(self, action: str) -> bool:
+        """Without an experiment there is little to do."""
+        snapshot = self.app.snapshot
+        return super().offers(action) and (action not in _OF_ONE or bool(snapshot.history) or snapshot.loading)
 
     def action_sort(self) -> None:
         """By the next column."""

@@ -179,7 +179,11 @@ def _section(heading: str, entries: list[Command]) -> list[Section]:
 def _while_typing(entry: Command) -> str:
     """Those of its keys that a line of text leaves alone; it takes characters and what moves about in it."""
     taken = {key for binding in Input.BINDINGS for key in binding.key.split(",")}
-    return ",".join(key for key in entry.key.split(",") if len(key_name(key)) > 1 and key not in taken | {"space"})
+    return ",".join(key for key in entry.key.split(",") if key not in taken and not _written(key))
+
+
+def _written(key: str) -> bool:
+    return key == "space" or (len(key_name(key)) == 1 and key not in ("left", "right", "up", "down"))
 
 
 def _title(focused: Widget) -> str:
