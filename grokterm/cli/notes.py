@@ -78,11 +78,13 @@ def _note(runs: Path, name: str, text: str | None) -> None:
 
 
 def _tag(runs: Path, name: str, tags: list[str], off: bool) -> None:
-    from grokterm.record import find
+    from grokterm.record import check_note, find
 
-    folder = find(runs, name)
+    folder, kind = find(runs, name), "untag" if off else "tag"
     for word in tags:
-        folder.add_note("untag" if off else "tag", word)
+        check_note(kind, word)
+    for word in tags:
+        folder.add_note(kind, word)
 
 
 def _remove(runs: Path, names: list[str], force: bool) -> None:

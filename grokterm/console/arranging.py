@@ -42,7 +42,7 @@ GROUPS: dict[str, Callable[[Summary], str]] = {
     "": lambda summary: "",
     "preset": lambda summary: summary.preset,
     "state": state_word,
-    "tag": lambda summary: " ".join(f"#{tag}" for tag in sorted(summary.marks.tags)),
+    "tag": lambda summary: " + ".join(f"#{tag}" for tag in sorted(summary.marks.tags)),
 }
 NO_GROUP = {"tag": "without a tag", "preset": "without a preset"}
 

@@ -10,18 +10,27 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grokterm.console.text import ordinal
-from grokterm.errors import BadInput, GroktermError
+from grokterm.errors import BadInput, GroktermError, NotFound
 from grokterm.names import short_name
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from grokterm.record import ExperimentFolder
+    from grokterm.record import ExperimentFolder, Note
 
 _AT_ONCE = 8
+# The states in which each can be done. Who asks in another is told why not, and what could be done instead.
+FITTING = {
+    "pause": ("running", "starting"),
+    "go on": ("paused", "parked", "stopped", "failed", "lost", "created"),
+    "stop": ("running", "starting", "paused", "stalled", "queued"),
+    "park": ("running", "starting", "paused", "stalled", "queued"),
+    "checkpoint": ("running", "starting", "paused"),
+}
+# What this process has written into notes, by folder: taking back is refused where anybody else had a say since.
+_written: set[tuple[Path, Note]] = set()
 
 
 @dataclass(frozen=True)
@@ -110,7 +119,7 @@ def _attempts(folders: Sequence[ExperimentFolder], deed: Deed) -> list[Done | Gr
     def work() -> None:
         for place in places:
             try:
-                results[place] = deed(folders[place])
+                results[place] = _done(deed, folders[place])
             except Exception as error:  # noqa: BLE001 - looked at below
                 results[place] = error
 
@@ -123,6 +132,34 @@ def _attempts(folders: Sequence[ExperimentFolder], deed: Deed) -> list[Done | Gr
         if isinstance(result, Exception) and not isinstance(result, GroktermError):
             raise result
     return results
+
+
+def _done(deed: Deed, folder: ExperimentFolder) -> Done:
+    """The deed; where it fails because the folder is gone, that is what is said."""
+    check_there(folder)
+    try:
+        return deed(folder)
+    except GroktermError:
+        check_there(folder)
+        raise
+
+
+def check_there(folder: ExperimentFolder) -> None:
+    """Raises NotFound if somebody has taken the folder away."""
+    if not folder.path.is_dir():
+        where = f"{short_name(folder.name)}: its folder is gone from {folder.path.parent}"
+        raise NotFound(where, "somebody has moved or deleted it, so nothing was done")
+
+
+def refusals(folders: Sequence[ExperimentFolder], check: Callable[[ExperimentFolder], None]) -> dict[str, str]:
+    """Those that `check` refuses, by name, each with the reason."""
+    refused = {}
+    for folder in folders:
+        try:
+            check(folder)
+        except GroktermError as error:
+            refused[folder.name] = _reason(error)
+    return refused
 
 
 def _reason(error: GroktermError) -> str:
@@ -231,16 +268,25 @@ def mark(kind: str, value: bool, folder: ExperimentFolder) -> Done:
     marks = folder.marks()
     before = marks.starred if kind == "star" else marks.archived
     if before != value:
-        folder.add_note(kind, value)
+        _write(folder, kind, value)
     back = partial(_unmark, folder, kind, value) if before != value else None
     what = {"star": "the star of", "archive": "archiving of"}[kind]
     return Done(word, f"{short_name(folder.name)} {said}", back, what)
 
 
 def read_note(text: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    """What a line says: the note, the tags to add (`#word`) and to take away (`-#word`)."""
+    """What a line says: the note, the tags to add (`#word`) and to take away (`-#word`).
+
+    Raises:
+        BadInput: a tag to add begins with "-", as what is to be taken away does.
+    """
     words = text.split()
     add = [word[1:] for word in words if word.startswith("#") and len(word) > 1]
+    wrong = next((tag for tag in add if tag.startswith("-")), None)
+    if wrong is not None:
+        right = wrong.lstrip("-")
+        hint = f"#{right} adds that tag, -#{right} takes it away" if right else None
+        raise BadInput(f'#{wrong}: a tag can\'t begin with "-"', hint)
     away = [word[2:] for word in words if word.startswith("-#") and len(word) > 2]
     plain_words = [word for word in words if word not in {f"#{tag}" for tag in add} | {f"-#{tag}" for tag in away}]
     return " ".join(plain_words), tuple(dict.fromkeys(add)), tuple(dict.fromkeys(away))
@@ -253,11 +299,11 @@ def note(text: str, folder: ExperimentFolder) -> Done:
     added = [tag for tag in add if tag not in has]
     taken = [tag for tag in away if tag in has]
     if words:
-        folder.add_note("note", words)
+        _write(folder, "note", words)
     for tag in added:
-        folder.add_note("tag", tag)
+        _write(folder, "tag", tag)
     for tag in taken:
-        folder.add_note("untag", tag)
+        _write(folder, "untag", tag)
     parts = [*(f"+#{tag}" for tag in added), *(f"-#{tag}" for tag in taken)]
     if not words and not parts:
         raise BadInput(f"{short_name(folder.name)}: nothing to change: its tags are {' '.join(has) or 'none'}")
@@ -266,22 +312,37 @@ def note(text: str, folder: ExperimentFolder) -> Done:
     return Done("noted" if words else "tagged", said, back, "the tags of")
 
 
+def _write(folder: ExperimentFolder, kind: str, value: str | bool) -> None:
+    _written.add((folder.path, folder.add_note(kind, value)))
+
+
+def _stands(folder: ExperimentFolder, value: str | bool, *kinds: str) -> bool:
+    """The last word about it is the first of `kinds` with this value, and this process has said it.
+
+    Somebody else may have said the same since; then it isn't ours to take back.
+    """
+    said = [note for note in folder.notes() if note.kind in kinds and (value == note.value or len(kinds) == 1)]
+    last = said[-1] if said else None
+    return last is not None and (last.kind, last.value) == (kinds[0], value) and (folder.path, last) in _written
+
+
 def _unmark(folder: ExperimentFolder, kind: str, now: bool) -> None:
-    marks = folder.marks()
-    if (marks.starred if kind == "star" else marks.archived) != now:
+    check_there(folder)
+    if not _stands(folder, now, kind):
         raise BadInput(f"{short_name(folder.name)}: its {kind} was changed elsewhere since", "it stays as it is")
-    folder.add_note(kind, not now)
+    _write(folder, kind, not now)
 
 
 def _retag(folder: ExperimentFolder, added: Sequence[str], taken: Sequence[str]) -> None:
-    """The tags as they were before, unless somebody has changed one of them since."""
-    has = folder.marks().tags
-    changed = [tag for tag in added if tag not in has] + [tag for tag in taken if tag in has]
+    """The tags as they were before, unless somebody else had a say in one of them since."""
+    check_there(folder)
+    changed = [tag for tag in added if not _stands(folder, tag, "tag", "untag")]
+    changed += [tag for tag in taken if not _stands(folder, tag, "untag", "tag")]
     if changed:
         raise BadInput(f"{short_name(folder.name)}: #{changed[0]} was changed elsewhere since", "its tags stay")
     for kind, tags in (("tag", taken), ("untag", added)):
         for tag in tags:
-            folder.add_note(kind, tag)
+            _write(folder, kind, tag)
 
 
 def put_in_bin(folder: ExperimentFolder) -> Done:
@@ -300,6 +361,14 @@ def _restore(runs: Path, name: str) -> None:
     from grokterm.record import restore
 
     restore(runs, name)
+
+
+def check_repeat(folder: ExperimentFolder) -> None:
+    """Raises GroktermError where it can't be repeated, whatever the seeds."""
+    from grokterm.jobs import check_repeat
+
+    check_there(folder)
+    check_repeat(folder)
 
 
 def repeat(seeds: int | Sequence[int] | None, folder: ExperimentFolder) -> Done:

@@ -166,8 +166,11 @@ class Listing:
         return known.summary
 
     def distrust(self, names: Iterable[str]) -> None:
-        """Read these in the next round, because somebody here has just changed them."""
-        self._restless.update(name for name in names if name in self._folders)
+        """Read these in the next round, because somebody here has just changed them, or found them gone."""
+        known = [name for name in names if name in self._folders]
+        self._restless.update(known)
+        if any(not self._folders[name].path.is_dir() for name in known):
+            self._changed = None  # what folders there are; a network file system may be late to say so itself
 
     def save(self, now: bool = False) -> None:
         """Keep what has ended for the next visit: when all is read, then once in a while, or `now`."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import ClassVar
 
 from textual.app import App
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
+from textual.dom import DOMNode
 
 from grokterm.console.commands import APP, Command, commands_in
+from grokterm.console.screens.page import Page
 
 _KEY, _LABEL, _HELP = 3.0, 2.0, 1.0  # a key that was typed stands first, then names, then sentences
 
@@ -63,6 +65,20 @@ class Calling(App[None]):
     """An app whose commands can be called by name."""
 
     COMMANDS: ClassVar = {Commands}
+
+    async def run_action(
+        self,
+        action: str | tuple,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """What a key, a click on the footer and the palette end in: do it, or say what would make it work."""
+        if isinstance(default_namespace, Page) and isinstance(action, str):
+            obstacle = default_namespace.obstacle(action.partition("(")[0])
+            if obstacle:
+                default_namespace.say(obstacle)
+                return True
+        return await super().run_action(action, default_namespace, namespaces)
 
     def action_command_palette(self) -> None:
         """Every command by name."""

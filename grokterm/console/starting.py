@@ -44,9 +44,15 @@ class DeviceChoice:
         self._names = tuple(dict.fromkeys((*message.outcome, self.chosen)))
         return True
 
-    def next(self) -> None:
-        """Choose the next one."""
+    def next(self) -> bool:
+        """Choose the next one; False where there is no other."""
         self.chosen = self._names[(self._names.index(self.chosen) + 1) % len(self._names)]
+        return len(self._names) > 1
+
+    @property
+    def alone(self) -> str:
+        """Why there is no other to choose."""
+        return "The devices of this machine are being looked for" if self._list.busy else "There is no other device"
 
     @property
     def words(self) -> str:

@@ -10,7 +10,7 @@ from grokterm.jobs.fork import fork, fork_points, plan_fork
 from grokterm.jobs.launch import launch, resume
 from grokterm.jobs.line import Holding, Line, Waiting, line, move
 from grokterm.jobs.probe import check_device, probe_torch
-from grokterm.jobs.repeat import next_seeds, repeat
+from grokterm.jobs.repeat import check_repeat, next_seeds, repeat
 from grokterm.jobs.room import TooLarge, check_room, memory_caution
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "TooLarge",
     "Waiting",
     "check_device",
+    "check_repeat",
     "check_room",
     "default_device",
     "described",

@@ -41,12 +41,7 @@ def repeat(
         NotFound: no such device.
     """
     spec = folder.spec()
-    forked = folder.forked()
-    if forked:
-        raise BadInput(
-            f"{folder.name} is a fork of {forked.name} at step {forked.step}: new seeds have no past to go on from",
-            f"repeat {forked.name}, and fork what comes out",
-        )
+    check_repeat(folder)
     if seeds is None or isinstance(seeds, int):
         seeds = next_seeds(folder, seeds)
     changes = f": {', '.join(overrides)}" if overrides else ""
@@ -58,6 +53,16 @@ def repeat(
     new = create(folder.path.parent, again)
     launch(new, device)
     return new
+
+
+def check_repeat(folder: ExperimentFolder) -> None:
+    """Raises BadInput for a fork, whose past no new seed has."""
+    forked = folder.forked()
+    if forked:
+        raise BadInput(
+            f"{folder.name} is a fork of {forked.name} at step {forked.step}: new seeds have no past to go on from",
+            f"repeat {forked.name}, and fork what comes out",
+        )
 
 
 def next_seeds(folder: ExperimentFolder, count: int | None = None) -> range:

@@ -10,7 +10,7 @@ from grokterm.record.folder import ExperimentFolder, Forked, Stamp, open_folder
 from grokterm.record.fork import Branch, create_fork
 from grokterm.record.launch import Launch
 from grokterm.record.local import local_place, local_state
-from grokterm.record.notes import Marks, Note
+from grokterm.record.notes import Marks, Note, check_note
 from grokterm.record.past import Past
 from grokterm.record.processes import Identity, Observation, observe
 from grokterm.record.runs import create, find, list_folders, remove, restore
@@ -44,6 +44,7 @@ __all__ = [
     "Status",
     "StreamReader",
     "Table",
+    "check_note",
     "combine_states",
     "create",
     "create_fork",

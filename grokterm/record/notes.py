@@ -50,23 +50,32 @@ def add_note(path: Path, kind: str, value: str | bool) -> Note:
     Raises:
         BadInput: an unknown kind, a value that does not fit it, or a folder that can't be written.
     """
-    if kind in _TEXTS:
-        if not isinstance(value, str) or not value.strip():
-            raise BadInput(f"a {kind} is a text that is not empty (given {value!r})")
-        if kind == "tag" and len(value.split()) > 1:
-            raise BadInput(f"a tag is one word (given {value!r})", hint=f"right would be {'-'.join(value.split())!r}")
-    elif kind in _MARKS:
-        if not isinstance(value, bool):
-            raise BadInput(f"{kind} is true or false (given {value!r})")
-    else:
-        raise BadInput(f"no note of kind {kind!r}; allowed: {', '.join(_TEXTS + _MARKS)}")
-    note = Note(kind, value, time.time(), _who())
-    record = {"kind": kind, "value": value, "time": round(note.time, 6), "who": note.who}
+    check_note(kind, value)
+    note = Note(kind, value, round(time.time(), 6), _who())
+    record = {"kind": kind, "value": value, "time": note.time, "who": note.who}
     try:
         append_line(path, dump_json(record), durable=True)
     except OSError as error:
         raise unwritable(path, error) from error
     return note
+
+
+def check_note(kind: str, value: str | bool) -> None:
+    """Raises BadInput for an unknown kind, or a value that doesn't fit it."""
+    if kind in _TEXTS:
+        if not isinstance(value, str) or not value.strip():
+            raise BadInput(f"a {kind} is a text that is not empty (given {value!r})")
+        if kind == "tag" and len(value.split()) > 1:
+            raise BadInput(f"a tag is one word (given {value!r})", hint=f"right would be {'-'.join(value.split())!r}")
+        if kind == "tag" and value.startswith("-"):
+            right = value.lstrip("-")
+            hint = f"right would be {right!r}" if right else None
+            raise BadInput(f"a tag can't begin with '-' (given {value!r})", hint)
+    elif kind in _MARKS:
+        if not isinstance(value, bool):
+            raise BadInput(f"{kind} is true or false (given {value!r})")
+    else:
+        raise BadInput(f"no note of kind {kind!r}; allowed: {', '.join(_TEXTS + _MARKS)}")
 
 
 def read_notes(path: Path) -> list[Note]:

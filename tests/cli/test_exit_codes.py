@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from console.world import make
 
+from grokterm.record import open_folder
+
 ONE, OTHER = "20261122-120000-quickstart-one2", "20261122-130000-quickstart-two2"
 READING = ("show", "compare", "plot", "export")
 ASKING = ("pause", "stop", "park", "checkpoint", "resume")
@@ -105,6 +107,17 @@ def test_what_can_not_be_written(answer, kept, tmp_path):
     (tmp_path / "out").write_text("a file")
     code, err = line(*answer("export", ONE, "--out", "out", "--runs", runs))
     assert code == 2 and "out: can't be written" in err
+
+
+def test_a_tag_that_begins_with_a_dash_is_refused_with_those_beside_it_and_can_be_taken_away(answer, kept, tmp_path):
+    runs = tmp_path / "runs"
+    shutil.copytree(kept / ONE, runs / ONE)
+    code, err = line(*answer("tag", ONE, "--runs", runs, "--", "odd", "-bad"))
+    assert code == 2 and "a tag can't begin with '-' (given '-bad')" in err and "right would be 'bad'" in err
+    assert open_folder(runs / ONE).notes() == []
+    (runs / ONE / "notes.jsonl").write_text('{"kind": "tag", "value": "-bad", "time": 1.0, "who": "x"}\n')
+    assert answer("tag", ONE, "--off", "--runs", runs, "--", "-bad")[0] == 0
+    assert open_folder(runs / ONE).marks().tags == ()
 
 
 def test_nobody_reads_on_or_the_disk_is_full(kept):

@@ -73,7 +73,7 @@ def test_every_order_and_group_can_take_anything():
 
 def test_groups_have_headings_and_fold():
     assert names(Query(group="state")) == "[running 1] d [finished 1] c [broken 1] a [failed 1] b"
-    assert names(Query(group="tag")) == "[#x 1] c [#x #y 1] b [without a tag 2] d a"
+    assert names(Query(group="tag")) == "[#x 1] c [#x + #y 1] b [without a tag 2] d a"
     assert (
         names(Query(group="state", folded=("running", "failed")))
         == "[running 1] [finished 1] c [broken 1] a [failed 1]"

@@ -2,7 +2,7 @@
 
 import pytest
 from console.play import play, press, screen_text, settle, until
-from console.world import populate
+from console.world import grow, make, populate
 
 from grokterm.console.app import Console
 from grokterm.console.commands import (
@@ -32,6 +32,7 @@ from grokterm.console.screens.fork import Fork
 from grokterm.console.screens.help import Help
 from grokterm.console.screens.home import Home
 from grokterm.console.screens.new import New
+from grokterm.console.screens.page import Page
 from grokterm.console.screens.queue import QueuePage
 from grokterm.console.screens.writing import Write
 from grokterm.console.widgets.dialogs import Line, Question
@@ -160,3 +161,25 @@ async def test_a_click_on_the_footer_does_what_the_key_does(runs):
 def test_keys_have_the_names_that_are_on_the_keyboard():
     assert [command(name).shown_key for name in ("help", "save", "cursor_left", "launch")] == ["?", "Ctrl-S", "←", "F5"]
     assert command("bin").shown_keys == "D Del"
+
+
+@pytest.mark.parametrize("keys", [("K",), ("t",), ("f",), ("ctrl+p",), ("enter", "w")])
+async def test_a_dialog_hides_the_page_beneath_which_rests(runs, keys):
+    folder = make(runs, "20261122-135500-quickstart-run2", step=610, state="running")
+    async with play(runs, (100, 30)) as pilot:
+        page = pilot.app.screen
+        await press(pilot, *keys[:-1])
+        await pilot.press(keys[-1])
+        await until(pilot, lambda: not isinstance(pilot.app.screen, Page))
+        await pilot.pause()
+        edges = [(line[:3] + line[-3:]).strip() for line in screen_text(pilot).splitlines()]
+        assert not any(edges) or keys == ("ctrl+p",), edges
+        assert "running" not in screen_text(pilot)
+        shown = []
+        page.show = shown.append
+        grow(folder, 610, 700)
+        await until(pilot, lambda: pilot.app.snapshot.detail.summary.step == 700)
+        assert not shown
+        del page.show
+        await press(pilot, "escape", "escape")
+        await until(pilot, lambda: pilot.app.screen is page and "700" in screen_text(pilot))

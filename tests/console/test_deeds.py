@@ -1,8 +1,10 @@
 """What keys do to experiments: one, or all that are marked; and the way back."""
 
+import shutil
+
 import pytest
 from console.play import play, press, screen_text, settle, toasts, until, words
-from console.world import make, populate
+from console.world import _WRITERS, make, populate
 
 from grokterm.console import deeds
 from grokterm.console.screens.experiment import ExperimentPage
@@ -93,7 +95,7 @@ async def test_nothing_is_done_unasked_to_marked_ones_that_the_filter_hides(worl
         before = [notes(world, name) for name in pilot.app.memory.marks]
         await press(pilot, key)
         assert isinstance(pilot.app.screen, Question)
-        hidden = "1 marked, 1 of them hidden" if key in "pK" else "2 marked, 1 of them hidden"
+        hidden = "1 marked, 1 of them hidden" if key in "pKC" else "2 marked, 1 of them hidden"
         assert f"{hidden} by the filter: quickstart-run2." in words(pilot, "#detail")
         await press(pilot, "n")
         assert isinstance(pilot.app.screen, Home)
@@ -178,6 +180,91 @@ async def test_a_fork_of_something_without_checkpoints_says_so(world):
         await until(pilot, lambda: "no checkpoint yet" in words(pilot, "#outcome"))
         await press(pilot, "enter", "escape")
         assert isinstance(pilot.app.screen, Home)
+
+
+async def test_of_several_it_is_said_how_many_are_asked_and_why_not_the_others(world, monkeypatch):
+    asked = []
+
+    def request(folder, action):
+        asked.append(folder.name)
+        return ()
+
+    monkeypatch.setattr("grokterm.jobs.request", request)
+    make(world, "20261122-135000-quickstart-run7", step=300, state="running")
+    async with play(world) as pilot:
+        await press(pilot, "a", "p")
+        assert "Pause 2 experiments?" in words(pilot, "#question")
+        left = "5 can't (1 queued, 1 finished, 1 failed, 1 lost, 1 stopped)"
+        assert left in words(pilot, "#detail")
+        said = []
+        pilot.app.watch(pilot.app, "notices", lambda now: said.extend(n.words for n in now), init=False)
+        await press(pilot, "y")
+        await until(pilot, lambda: f"2 paused; {left}" in toasts(pilot))
+        assert f"pause asked of 2 experiments; {left}" in said
+        assert sorted(asked) == ["20261122-135000-quickstart-run7", RUNNING]
+        await press(pilot, "C")
+        await until(pilot, lambda: f"2 checkpointed; {left}" in toasts(pilot))
+
+
+async def test_a_fork_is_not_asked_for_seeds(world):
+    _WRITERS[open_folder(world / RUNNING).cohorts[0].path].event("forked", step=300, of=FINISHED)
+    async with play(world) as pilot:
+        await press(pilot, "R")
+        await until(pilot, lambda: "is a fork of" in toasts(pilot) and "repeat 20261122-120000" in toasts(pilot))
+        assert isinstance(pilot.app.screen, Home)
+        await press(pilot, "space", "space", "R")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Line))
+        assert "Repeat quickstart-que2" in words(pilot, "#question")
+        assert "1 can't: " in words(pilot, "#detail") and "is a fork of" in words(pilot, "#detail")
+
+
+@pytest.mark.parametrize("key", ["asterisk", "A", "p", "K", "C", "R", "D"])
+async def test_a_folder_that_is_gone_is_said_to_be_gone_and_leaves_the_history(world, key):
+    async with play(world) as pilot:
+        await press(pilot, "down", "down")
+        shutil.rmtree(world / FINISHED)
+        await pilot.press(key)
+        await until(pilot, lambda: toasts(pilot) or isinstance(pilot.app.screen, Question))
+        if isinstance(pilot.app.screen, Question):
+            await pilot.press("y")
+        await until(pilot, lambda: "quickstart-fin3: its folder is gone from" in toasts(pilot))
+        await until(pilot, lambda: all(row.name != FINISHED for row in pilot.app.screen.history.rows))
+
+
+async def test_what_was_done_to_a_folder_that_is_gone_is_not_taken_back(world):
+    async with play(world) as pilot:
+        await press(pilot, "down", "down", "asterisk")
+        await until(pilot, lambda: "has a star" in toasts(pilot))
+        shutil.rmtree(world / FINISHED)
+        await pilot.press("u")
+        await until(pilot, lambda: "not taken back: quickstart-fin3: its folder is gone" in toasts(pilot))
+        await settle(pilot)
+
+
+async def test_the_same_said_by_somebody_else_since_is_not_taken_back(world):
+    async with play(world) as pilot:
+        await press(pilot, "down", "down", "asterisk")
+        await said(pilot, "has a star")
+        await press(pilot, "t", *"#paper", "enter")
+        await said(pilot, "tagged on quickstart-fin3 +#paper")
+        for kind, value in (("tag", "paper"), ("star", True)):
+            open_folder(world / FINISHED).add_note(kind, value)
+        await press(pilot, "u")
+        await said(pilot, "#paper was changed elsewhere since")
+        await press(pilot, "u")
+        await said(pilot, "its star was changed elsewhere since")
+        marks = open_folder(world / FINISHED).marks()
+        assert marks.starred and marks.tags == ("paper",)
+
+
+async def test_a_tag_does_not_begin_as_one_that_is_taken_away(world):
+    async with play(world) as pilot:
+        await press(pilot, "down", "down", "t", *"#-bad")
+        assert '#-bad: a tag can\'t begin with "-" — #bad adds that tag, -#bad takes it away' in words(pilot, "#wrong")
+        await press(pilot, "enter")
+        assert isinstance(pilot.app.screen, Line) and notes(world, FINISHED) == []
+        await press(pilot, "left", "left", "left", "backspace", "end", "enter")
+        await said(pilot, "tagged on quickstart-fin3 +#bad")
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,8 @@ def test_the_last_word_counts(folder):
 
 
 @pytest.mark.parametrize(
-    ("kind", "value"), [("note", ""), ("note", " \n"), ("tag", True), ("star", "yes"), ("colour", "red")]
+    ("kind", "value"),
+    [("note", ""), ("note", " \n"), ("tag", True), ("tag", "-bad"), ("star", "yes"), ("colour", "red")],
 )
 def test_what_does_not_fit_is_refused(folder, kind, value):
     with pytest.raises(BadInput):

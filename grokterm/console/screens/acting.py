@@ -5,14 +5,16 @@ What a deed does is in `deeds`; here it is asked for, carried out in a thread, a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from grokterm.console import deeds
-from grokterm.console.deeds import Deed, Outcome, Undo, listed
+from grokterm.console.deeds import FITTING, Deed, Outcome, Undo, listed
+from grokterm.console.look import state_look
 from grokterm.console.screens.page import Page
-from grokterm.console.text import plain
+from grokterm.console.text import plain, plural
 from grokterm.errors import BadInput, GroktermError
 from grokterm.names import short_name
 
@@ -50,15 +52,23 @@ class Acting(Page):
         """A sentence about those of `names` that aren't on the screen, or "": nothing is done to them unasked."""
         return ""
 
-    def say(self, words: str, severity: str = "information") -> None:
-        """One line at the edge of the screen."""
-        self.app.notify(plain(words), severity=severity)
+    def aimed(self) -> tuple[Summary, ...]:
+        """What is known of the experiments that commands would speak of."""
+        return ()
 
-    def do(self, deed: Deed, names: Sequence[str], then: Callable[[Outcome], None] | None = None) -> None:
-        """Carry out a deed on these experiments, in a thread."""
+    def offers(self, action: str) -> bool:
+        """Only what can be done in the state that one of them is in. The key of anything else says why it can't."""
+        fitting = {"pause": (*FITTING["pause"], *FITTING["go on"])}.get(action, FITTING.get(action))
+        can = fitting is None or any(summary.state in fitting for summary in self.aimed())
+        return can and super().offers(action)
+
+    def do(
+        self, deed: Deed, names: Sequence[str], then: Callable[[Outcome], None] | None = None, left: str = ""
+    ) -> None:
+        """Carry out a deed on these experiments, in a thread. `left`: a word about others that were chosen."""
         if names:
             # Leaving the console doesn't wait for it: a worker may take seconds to answer.
-            self.app.aside(_carry_out, self.app, deed, tuple(names), then)
+            self.app.aside(_carry_out, self.app, deed, tuple(names), then, left)
 
     def act(self, verb: str, names: Sequence[str], deed: Deed) -> None:
         """Do it; ask first where some of them aren't on the screen."""
@@ -69,48 +79,72 @@ class Acting(Page):
 
     def ask(self, verb: str, detail: str, names: Sequence[str], deed: Deed) -> None:
         """Ask first, then do it."""
+        self._question(verb, detail, names, lambda: self.do(deed, names))
+
+    def _question(self, verb: str, detail: str, names: Sequence[str], then: Callable[[], None]) -> None:
         from grokterm.console.widgets.dialogs import Question
 
         detail = "\n".join(filter(None, (self.unseen(names), detail)))
         who = plain(short_name(names[0])) if len(names) == 1 else f"{len(names)} experiments"
         some = "" if len(names) == 1 else f"{listed(names, 4)}.\n"
         question = Question(f"{verb} {who}?", f"{some}{detail}")
-        self.app.push_screen(question, lambda yes: self.do(deed, names) if yes else None)
+        self.app.push_screen(question, lambda yes: then() if yes else None)
+
+    def request(self, what: str, deed: Deed, names: Sequence[str], verb: str = "", detail: str = "") -> None:
+        """Ask the workers of those whose state allows it; say of how many, and why not of the others.
+
+        Args:
+            what: a key of `FITTING`.
+            verb, detail: of the question that comes first; without them it comes only where some aren't on the screen.
+        """
+        able = [summary.name for summary in self.summaries(names) if summary.state in FITTING[what]]
+        if not able:
+            self.do(deed, names)  # which says why not, and what could be done instead
+            return
+        left = self._left(names, able)
+
+        def go() -> None:
+            whom = plain(short_name(able[0])) if len(able) == 1 else plural(len(able), "experiment")
+            self.say(f"{what} asked of {whom}" + (f"; {left}" if left else ""))
+            self.do(deed, able, left=left)
+
+        if verb or self.unseen(able):
+            self._question(verb or what.capitalize(), "\n".join(filter(None, (detail, left))), able, go)
+        else:
+            go()
+
+    def _left(self, names: Sequence[str], able: Sequence[str]) -> str:
+        """How many of those chosen aren't among the able ones, and what they are: `2 can't (1 failed, 1 finished)`."""
+        known = {summary.name: state_look(summary.state).word for summary in self.summaries(names)}
+        words = Counter(known.get(name, "gone") for name in names if name not in able)
+        counted = ", ".join(f"{count} {word}" if len(words) > 1 else word for word, count in words.items())
+        return f"{words.total()} can't ({counted})" if words else ""
 
     def action_pause(self) -> None:
         """Pause what runs; let go on what doesn't. Of several, those that run are paused; if none runs, all go on."""
         names = self.chosen()
         if len(names) < 2:
             self.act("Pause or let go on", names, deeds.pause_or_go_on)
-            return
-        running = [s.name for s in self.summaries(names) if s.state in ("running", "starting")]
-        if running:
-            self.ask("Pause", "Their memory stays on the device; p lets them go on.", running, deeds.pause)
+        elif any(summary.state in FITTING["pause"] for summary in self.summaries(names)):
+            self.request("pause", deeds.pause, names, "Pause", "Their memory stays on the device; p lets them go on.")
         else:
-            self.ask("Let go on", "Each from where it is, or from its last checkpoint.", names, deeds.go_on)
+            detail = "Each from where it is, or from its last checkpoint."
+            self.request("go on", deeds.go_on, names, "Let go on", detail)
 
     def action_stop(self) -> None:
         """Ask, then stop."""
         detail = "A checkpoint is written first. The numbers stay, and p goes on from there."
-        self._ask_live("Stop", detail, deeds.stop)
+        self.request("stop", deeds.stop, self.chosen(), "Stop", detail)
 
     def action_park(self) -> None:
         """Ask where there are several, then park."""
-        self._ask_live("Park", "A checkpoint is written and the device is free; p goes on.", deeds.park)
+        names = self.chosen()
+        detail = "A checkpoint is written and the device is free; p goes on."
+        self.request("park", deeds.park, names, *(("Park", detail) if len(names) > 1 else ()))
 
     def action_checkpoint(self) -> None:
         """A checkpoint now."""
-        self.act("Write a checkpoint of", self.chosen(), deeds.checkpoint)
-
-    def _ask_live(self, verb: str, detail: str, deed: Deed) -> None:
-        names = self.chosen()
-        live = [s.name for s in self.summaries(names) if s.state is not None and s.state.live]
-        if not live:
-            self.do(deed, names)  # which says why not, and what could be done instead
-        elif len(names) == 1 and deed is deeds.park:
-            self.act(verb, names, deed)
-        else:
-            self.ask(verb, detail, live, deed)
+        self.request("checkpoint", deeds.checkpoint, self.chosen())
 
     def action_note(self) -> None:
         """Ask for a line and keep it: a note, tags, or both."""
@@ -122,6 +156,7 @@ class Acting(Page):
                 f"Note on {listed(names)}",
                 "a note   #tag adds a tag   -#tag takes it away",
                 detail="\n".join(filter(None, (self.unseen(names), _noted(self.summaries(names))))),
+                check=_wrong_note,
             )
             self.app.push_screen(line, lambda text: self.do(partial(deeds.note, text), names) if text else None)
 
@@ -165,18 +200,28 @@ class Acting(Page):
         from grokterm.jobs import next_seeds
         from grokterm.record import open_folder
 
+        folders = [open_folder(self.app.runs / name) for name in names]
+        refused = deeds.refusals(folders, deeds.check_repeat)
+        able = tuple(name for name in names if name not in refused)
+        left = "" if not refused else next(iter(refused.values()))
+        left = f"{len(refused)} can't: {left}" if refused and len(names) > 1 else left
+        if not able:
+            self.say(left, "error")
+            self.app.watcher.reread(names)
+            return
         try:
-            offered = ",".join(map(str, next_seeds(open_folder(self.app.runs / names[0])))) if len(names) == 1 else ""
+            offered = ",".join(map(str, next_seeds(open_folder(self.app.runs / able[0])))) if len(able) == 1 else ""
         except GroktermError as error:
             self.say(str(error), "error")
             return
-        self.app.call_later(self._ask_seeds, names, offered)
+        self.app.call_later(self._ask_seeds, able, offered, left)
 
-    def _ask_seeds(self, names: tuple[str, ...], offered: str) -> None:
+    def _ask_seeds(self, names: tuple[str, ...], offered: str, left: str) -> None:
         from grokterm.console.widgets.dialogs import Line
 
         one = "The same again with new seeds: these are the next, or write a count or a list."
         detail = one if len(names) == 1 else "Each gets as many new seeds as it has, or so many."
+        detail = "\n".join(filter(None, (detail, left)))
         line = Line(
             f"Repeat {listed(names)}",
             "a count (4) or a list (7,8,9)",
@@ -223,14 +268,16 @@ class Acting(Page):
         return self.chosen()
 
 
-def _carry_out(app: Console, deed: Deed, names: tuple[str, ...], then: Callable[[Outcome], None] | None) -> None:
+def _carry_out(
+    app: Console, deed: Deed, names: tuple[str, ...], then: Callable[[Outcome], None] | None, left: str = ""
+) -> None:
     """In a thread: do it, and say how it went. What is called on the app is safe from any thread."""
     from grokterm.record import open_folder
 
     outcome = deeds.carry_out([open_folder(app.runs / name) for name in names], deed)
     if outcome.undo is not None:
         app.undoing.append(outcome.undo)
-    app.notify(plain(outcome.said), severity=outcome.severity)
+    app.notify(plain("; ".join(filter(None, (outcome.said, left)))), severity=outcome.severity)
     app.watcher.reread(names)
     if then is not None:
         app.call_later(then, outcome)
@@ -252,8 +299,16 @@ def _noted(summaries: Sequence[Summary]) -> str:
 
 
 def _wrong_seeds(text: str) -> str:
+    return _wrong(deeds.read_seeds, text)
+
+
+def _wrong_note(text: str) -> str:
+    return _wrong(deeds.read_note, text)
+
+
+def _wrong(read: Callable[[str], object], text: str) -> str:
     try:
-        deeds.read_seeds(text)
+        read(text)
     except BadInput as error:
-        return error.message
+        return " — ".join(filter(None, (error.message, error.hint)))
     return ""

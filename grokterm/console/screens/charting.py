@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from grokterm.console.charts.cursor import x_words
-from grokterm.console.commands import COMMANDS, COMPARE, EXPERIMENT
+from grokterm.console.commands import COMMANDS, COMPARE, EXPERIMENT, told
 from grokterm.console.screens.chartgrid import ChartGrid
 from grokterm.console.screens.legend import Legend, Shown, values_at
-from grokterm.console.screens.looking import Looking
+from grokterm.console.screens.looking import NOT_READ, Looking
 from grokterm.console.text import plain
 from grokterm.console.widgets.filterline import FilterLine
 
@@ -78,11 +78,11 @@ class Charting(Looking):
         self.tell("   ".join(filter(None, (only, at))))
         self.grid.show(scene)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keys of charts do nothing where there are none, and the footer doesn't show them."""
+    def obstacle(self, action: str) -> str:
+        """Keys of charts do nothing where there are none."""
         if action in _CHART_ACTIONS and not self.charted:
-            return False
-        return super().check_action(action, parameters)
+            return told("This tab has no charts; {tab_charts} and {tab_probes} have some")
+        return super().obstacle(action)
 
     # arms
 
@@ -100,17 +100,26 @@ class Charting(Looking):
 
     def action_toggle(self) -> None:
         """Show or hide the highlighted arm."""
-        if self.arm:
+        if self._has_arms(1):
             self.go(self.spot.toggle(self.arm))
 
     def action_isolate(self) -> None:
         """Only the highlighted arm, or all."""
-        if self.arm:
+        if self._has_arms(2):
             self.go(self.spot.isolate(self.arm, self._arm_names()))
 
     def action_all(self) -> None:
         """All arms or none."""
-        self.go(self.spot.toggle_all(self._arm_names()))
+        if self._has_arms(1):
+            self.go(self.spot.toggle_all(self._arm_names()))
+
+    def _has_arms(self, least: int) -> bool:
+        """There are so many arms to show and hide; where there aren't, that is said."""
+        count = len(self._arm_names())
+        if count < least:
+            none = "No arm has that in its name" if self.only else NOT_READ
+            self.say("There is only one arm here" if count else none)
+        return count >= least
 
     def on_legend_clicked(self, message: Legend.Clicked) -> None:
         """A click on an arm shows or hides it."""
@@ -132,8 +141,11 @@ class Charting(Looking):
 
     def action_next_pane(self) -> None:
         """Give the next chart the focus."""
-        scene = self.scene()
-        if scene is None or not scene.cells:
+        scene = self.drawn()
+        if scene is None:
+            return
+        if len(scene.cells) == 1:
+            self.say("There is only one chart here")
             return
         at = scene.cells.index(scene.focus)
         self.chart = scene.cells[(at + 1) % len(scene.cells)].id
@@ -145,8 +157,8 @@ class Charting(Looking):
 
     def action_open(self) -> None:
         """The focused chart alone, or all of them again."""
-        scene = self.scene()
-        if scene is not None and scene.focus is not None:
+        scene = self.drawn()
+        if scene is not None:
             self.go(replace(self.spot, chart="" if scene.alone else scene.focus.id))
             self.call_after_refresh(self._reveal)
 
@@ -158,10 +170,10 @@ class Charting(Looking):
         """Ask in which form, then write the charts in view."""
         from grokterm.console.screens.writing import Write, write_charts
 
-        scene = self.scene()
-        cells = self.grid.cells or ((scene.focus,) if scene and scene.focus else ())
-        if scene is None or not cells:
+        scene = self.drawn()
+        if scene is None:
             return
+        cells = self.grid.cells or (scene.focus,)
         whose = " · ".join(filter(None, (self.file_stem(), scene.view.shown(self.seeds()))))
         charts = tuple(replace(scene.chart(cell, self.app.ink), title=f"{cell.title}   {whose}") for cell in cells)
         if not any(chart.series for chart in charts):

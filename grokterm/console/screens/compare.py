@@ -186,6 +186,8 @@ class Compare(Charting):
 
     def action_side_by_side(self) -> None:
         """The arms apart, or together."""
+        if self.drawn() is None:
+            return
         view = self.app.memory.view
         if self.spot.chart:
             self.app.memory.look_at(self.spot_name(), replace(self.spot, chart=""))
@@ -194,8 +196,11 @@ class Compare(Charting):
 
     def action_difference(self) -> None:
         """Go to what differs."""
+        if not self.query_one(Pages).max_scroll_y:
+            self.say("What differs is on the screen already")
         self.query_one("#differing").scroll_visible(top=True, animate=False)
 
     def action_reread(self) -> None:
         """Compute again now."""
+        self.say("Reading and computing again")
         self._compute()

@@ -9,10 +9,11 @@ from textual.app import ComposeResult
 from textual.containers import Container
 from textual.widgets import Static
 
-from grokterm.console.commands import EXPERIMENT, bindings
+from grokterm.console.commands import EXPERIMENT, bindings, told
 from grokterm.console.screens.acting import Acting
 from grokterm.console.screens.chartgrid import ChartGrid
 from grokterm.console.screens.charting import Charting, matching
+from grokterm.console.screens.gathering import Gathering
 from grokterm.console.screens.legend import Legend
 from grokterm.console.screens.parts import heading_line, message, origin_words, state_line
 from grokterm.console.screens.scene import Cell, Scene
@@ -31,6 +32,7 @@ from grokterm.console.widgets.keybar import KeyBar
 from grokterm.names import short_name
 
 if TYPE_CHECKING:
+    from grokterm.analysis import Summary
     from grokterm.console.detail import Detail
 
 
@@ -180,6 +182,7 @@ class ExperimentPage(Charting, Acting):
             self.put("#title", f" {plain(short_name(self._name))}   reading …")
             return
         self._show_words(detail)
+        self.offer()
         if ready:
             self.tab.show(detail)
             self.draw()
@@ -229,11 +232,15 @@ class ExperimentPage(Charting, Acting):
         if self.tab.is_mounted:
             self.tab.reread()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def obstacle(self, action: str) -> str:
         """Nothing to filter in some tabs."""
         if action == "filter" and not self.tab.PLACEHOLDER:
-            return False
-        return super().check_action(action, parameters)
+            return told("Nothing to filter in this tab; {tab_charts} {tab_probes} {tab_configuration} {tab_log} have")
+        return super().obstacle(action)
+
+    def aimed(self) -> tuple[Summary, ...]:
+        """This experiment, once it is read."""
+        return (self.detail.summary,) if self.detail is not None else ()
 
     def action_filter(self) -> None:
         """Write a filter for the tab in front."""
@@ -260,6 +267,9 @@ class ExperimentPage(Charting, Acting):
             self._focus_tab()
 
     def leave(self) -> None:
-        """To the history."""
+        """To the history, where the highlight is on this experiment."""
         self.app.memory.remember(open=None)
+        for page in self.app.screen_stack:
+            if isinstance(page, Gathering):
+                page.come_back(self._name)
         super().leave()

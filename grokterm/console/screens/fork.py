@@ -85,13 +85,17 @@ class Fork(ModalScreen[str | None]):
         self.run_worker(self._read_points, thread=True)
 
     def _read_points(self) -> None:
+        from grokterm.console.deeds import check_there
         from grokterm.jobs import fork_points
         from grokterm.record import open_folder
 
+        folder = open_folder(self.app.runs / self._from)
         try:
-            self.post_message(self.Points(fork_points(open_folder(self.app.runs / self._from))))
+            check_there(folder)
+            self.post_message(self.Points(fork_points(folder)))
         except GroktermError as error:
             self.post_message(self.Points((), str(error)))
+            self.app.watcher.reread((self._from,))
 
     def on_fork_points(self, message: Points) -> None:
         """The newest first."""

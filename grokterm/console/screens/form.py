@@ -163,7 +163,9 @@ class Form(FormEdit):
 
     def action_device(self) -> None:
         """Another device."""
-        self._device.next()
+        if not self._device.next():
+            self._say(self._device.alone)
+            return
         if self._known is not None:
             self._estimate.ask(self._known.verdict.experiment, self._device.chosen)
         self._show_all()
@@ -173,7 +175,9 @@ class Form(FormEdit):
         experiment = self._judged.verdict.experiment if self._judged else None
         if experiment is None:
             self._say("the mistakes have to be mended first")
-        elif not self._measure.busy:
+        elif self._measure.busy:
+            self._say("it is being measured")
+        else:
             self._measure.ask(experiment, self._device.chosen)
             self._show_all()
 
@@ -244,7 +248,8 @@ class Form(FormEdit):
 
     def action_launch(self) -> None:
         """Check everything once more, make the folder, start the workers."""
-        if self.draft is None or self._starting:
+        if self._starting:
+            self._say("it is being started")
             return
         self._leave()
         self._starting = True
@@ -288,9 +293,8 @@ class Form(FormEdit):
 
     def action_save(self) -> None:
         """Keep the draft as a preset; asks for its name."""
-        if self.draft is not None:
-            self._leave()
-            self._ask_name()
+        self._leave()
+        self._ask_name()
 
     def _ask_name(self, name: str = "", detail: str = "") -> None:
         from grokterm.console.widgets.dialogs import Line as Ask

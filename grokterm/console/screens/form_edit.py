@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Input
 
+from grokterm.console.commands import COMMANDS, FORM
 from grokterm.console.screens.page import Page
 from grokterm.console.text import plain_lines
 from grokterm.console.widgets.sheet import Lines, Sheet
@@ -16,10 +17,7 @@ if TYPE_CHECKING:
     from grokterm.spec import Draft, Row
 
 MOST_UNDO = 200
-_NEED_A_DRAFT = {
-    *("field", "section", "copy_arm", "vary", "as_it_was", "remove", "take_back"),
-    *("launch", "save", "time_it"),
-}
+_NEED_A_DRAFT = {entry.method.removeprefix("action_") for entry in COMMANDS if entry.where == (FORM,)} - {"device"}
 
 
 class FormEdit(Page):
@@ -35,9 +33,11 @@ class FormEdit(Page):
         self._refused: dict[str, tuple[str, ...]] = {}  # what was written into a row and can't be taken
         self._written = ""  # in a row that is taken over on Enter only
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def obstacle(self, action: str) -> str:
         """Until the draft is read there is nothing to move in or to change."""
-        return self.draft is not None or action not in _NEED_A_DRAFT
+        if self.draft is None and action in _NEED_A_DRAFT:
+            return "The preset is still being read"
+        return super().obstacle(action)
 
     def _show_all(self, fresh: bool = False, ahead: bool = False) -> None:
         """Draw everything that depends on the draft.
@@ -94,6 +94,8 @@ class FormEdit(Page):
         beyond = [p for p in firsts if (p > self._place if by > 0 else p < self._place)]
         if beyond:
             self._go(beyond[0 if by > 0 else -1], ahead=True)
+        else:
+            self._say(f"That is the {'last' if by > 0 else 'first'} section")
 
     def _go(self, place: int, ahead: bool = False) -> None:
         target = self._rows[place].path
@@ -190,9 +192,9 @@ class FormEdit(Page):
         if row.sort != "field" or row.path[0] == "arms" or len(row.path) < 2:
             self._say("F4 is for a field of a run, such as optimizer.lr: it sets it for one arm")
             return
-        key = ".".join(row.path[:2])
-        names = ", ".join(self.draft.arms) or "a name: there is none yet"
-        ask = Ask(f"Which arm sets {key} itself?", names, check=self._no_such_arm)
+        key, names = ".".join(row.path[:2]), ", ".join(self.draft.arms)
+        detail = "" if names else "There is no arm yet. A name makes the first, and then arms are all that is trained."
+        ask = Ask(f"Which arm sets {key} itself?", names or "a name for it", detail=detail, check=self._no_such_arm)
         self.app.push_screen(ask, partial(self._varied, key))
 
     def _arm_meant(self, name: str) -> str:
@@ -201,11 +203,17 @@ class FormEdit(Page):
         return close[0] if len(close) == 1 and name else name
 
     def _no_such_arm(self, name: str) -> str:
-        """What is wrong with the name of an arm, "" where nothing is; where there is none yet, any name makes one."""
+        """What is wrong with the name of an arm, "" where nothing is. Where there is none yet, it is a new one's."""
         from grokterm.spec import nearest
 
         arms = list(self.draft.arms)
-        if not arms or not name or self._arm_meant(name) in arms:
+        if not name or self._arm_meant(name) in arms:
+            return ""
+        if not arms:
+            try:
+                self.draft.add_arm(name)
+            except BadInput as error:
+                return error.message
             return ""
         best = nearest(name, arms)
         return f"no arm {name}; " + (f"nearest: {best}" if best else f"there is: {', '.join(arms)}")
@@ -214,11 +222,8 @@ class FormEdit(Page):
         if not name:
             return
         name = self._arm_meant(name)
-        try:
-            draft = self.draft if name in self.draft.arms else self.draft.add_arm(name)
-        except BadInput as error:
-            self._say(error.message, "error")
-            return
+        draft = self.draft if name in self.draft.arms else self.draft.add_arm(name)
+        self._say(f"Write what {key} is in {name}; F8 takes it away again")
         self._path = ("arms", name, *key.split("."))
         self._also |= {self._path}
         self._change(draft.vary(name, key))
@@ -240,9 +245,12 @@ class FormEdit(Page):
         if row.sort.startswith("new"):
             self._say("F8 takes away what the cursor is on: a value, an arm, an axis")
             return
-        place = self._place
+        place, draft = self._place, self.draft.unset(row.path)
+        if draft.document == self.draft.document and row.path not in self._also:
+            self._say(f"{row.label or row.key} isn't set: there is nothing to take away")
+            return
         self._also -= {row.path}
-        self._change(self.draft.unset(row.path))
+        self._change(draft)
         self._land(place)
 
     def action_as_it_was(self) -> None:
@@ -252,6 +260,10 @@ class FormEdit(Page):
             place = self._place
             self._change(self.draft.restore(row.path))
             self._land(place)
+        elif row.sort.startswith("new"):
+            self._say("F7 is for a value that was changed, marked with a dot")
+        else:
+            self._say(f"{row.label or row.key} is as it was in {self.draft.title}")
 
     def action_take_back(self) -> None:
         """Undo the last change."""

@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 
 from grokterm.console import deeds
 from grokterm.console.arranging import GROUPS, SORTS, Heading, Query, sort_of
-from grokterm.console.commands import command
+from grokterm.console.commands import command, told
 from grokterm.console.screens.acting import Acting
 from grokterm.console.screens.filterbar import FilterBar
 from grokterm.console.widgets.table import Table
 from grokterm.errors import BadInput
 
 if TYPE_CHECKING:
+    from grokterm.analysis import Summary
     from grokterm.console.facts import Key
+
+
+# What the footer leaves out while there is nothing to do it to.
+_OF_ONE = {"open", "mark", "all", "compare", "difference", "fork", "repeat", "note", "star", "archive", "bin", "filter"}
 
 
 class Gathering(Acting):
@@ -42,6 +47,16 @@ class Gathering(Acting):
     def chosen(self) -> tuple[str, ...]:
         """The marked experiments, else the highlighted one."""
         return self.marked or super().chosen()
+
+    def aimed(self) -> tuple[Summary, ...]:
+        """The same, as far as they are known."""
+        if self.app.memory.marks and (marked := self.marked):
+            return self.summaries(marked)
+        return (self.history.highlighted,) if self.target() is not None else ()
+
+    def come_back(self, name: str) -> None:
+        """The page of this experiment was left: it is the one to highlight."""
+        raise NotImplementedError
 
     @property
     def hidden(self) -> tuple[str, ...]:
@@ -104,6 +119,20 @@ class Gathering(Acting):
             self.set_focus(self.history)
         elif self.app.memory.marks:
             self._mark(())
+        else:
+            self.say(told("Nothing to go back from; {quit} leaves the console, and what trains goes on"))
+
+    def obstacle(self, action: str) -> str:
+        """There must be something to put into order."""
+        snapshot = self.app.snapshot
+        if action in ("sort", "reverse", "group") and not snapshot.history:
+            return told("Reading the experiments …" if snapshot.loading else "No experiments yet; {new} starts one")
+        return super().obstacle(action)
+
+    def offers(self, action: str) -> bool:
+        """Without an experiment there is little to do."""
+        snapshot = self.app.snapshot
+        return super().offers(action) and (action not in _OF_ONE or bool(snapshot.history) or snapshot.loading)
 
     def action_sort(self) -> None:
         """By the next column."""
@@ -183,7 +212,10 @@ class Gathering(Acting):
 
     def action_next_pane(self) -> None:
         """To the next pane."""
+        before = self.focused
         self.focus_next()
+        if self.focused is before:
+            self.say(told("The history is the only pane; {filter} opens a filter, {open} an experiment"))
 
     def action_new(self) -> None:
         """Choose a preset."""

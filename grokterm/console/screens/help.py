@@ -1,6 +1,7 @@
 """Help: every key from the one table, what has focus first, and what the signs mean. `/` searches it."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 from rich.text import Text
 from textual.app import ComposeResult
@@ -8,7 +9,7 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from grokterm.console.commands import (
     ABOUT,
@@ -20,6 +21,7 @@ from grokterm.console.commands import (
     HOME,
     NEW,
     PLACES,
+    Command,
     bindings,
     commands_in,
     key_name,
@@ -54,6 +56,7 @@ _SIGNS = (
     ("…", "words left out for want of room"),
 )
 _KEYS = 15  # cells for the keys
+_TYPED = "While a line is written, letters are letters"
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,7 @@ class Help(Page):
     Args:
         scope: the screen that it was asked on.
         focused: what had focus there.
+        obstacle: why an action can't be done there; see `Page.obstacle`.
     """
 
     SCOPE = HELP
@@ -77,9 +81,11 @@ class Help(Page):
     CSS_PATH = "help.tcss"
     AUTO_FOCUS = "VerticalScroll"
 
-    def __init__(self, scope: str, focused: Widget | None = None) -> None:
+    def __init__(
+        self, scope: str, focused: Widget | None = None, obstacle: Callable[[str], str] = lambda action: ""
+    ) -> None:
         super().__init__()
-        self._sections = sections(scope, focused)
+        self._sections = sections(scope, focused, obstacle)
 
     def compose(self) -> ComposeResult:
         """One scrolling text, and a line to search it."""
@@ -131,25 +137,53 @@ class Help(Page):
         super().action_back()
 
 
-def sections(scope: str, focused: Widget | None = None) -> tuple[Section, ...]:
-    """What has focus, the screen `scope`, what holds everywhere, the other screens, signs and states."""
+def sections(
+    scope: str, focused: Widget | None = None, obstacle: Callable[[str], str] = lambda action: ""
+) -> tuple[Section, ...]:
+    """What has focus, what can be done on the screen `scope` and why the rest can't, the others, signs and states."""
     parts = []
     if focused is not None and (own := _own(focused)):
         parts.append(Section(_title(focused), own))
-    mine = commands_in(scope) if scope != APP else ()
+    typing = scope == FORM or isinstance(focused, Input)
+    here, told, elsewhere = [], set(), {}
+    for entry in commands_in(scope, APP):
+        why = obstacle(entry.method.removeprefix("action_"))
+        usable = replace(entry, key=_while_typing(entry)) if typing else entry
+        if not why and usable.key:
+            here.append(usable)
+            told.add(entry.id)
+        elif why or APP not in entry.where:
+            elsewhere.setdefault(why or _TYPED, []).append(entry)
+            told.add(entry.id)
     for subject in sorted(ABOUT, key=lambda subject: scope == HOME and subject == "curves"):  # there they come last
         heading = ABOUT[subject]
-        lines = tuple((entry.shown_keys, entry.help, "") for entry in mine if entry.about == subject)
-        parts += [Section(f"{PLACES[scope]}: {heading[0].lower()}{heading[1:]}", lines)] if lines else []
-    told = {entry.id for entry in mine}
+        lines = [entry for entry in here if entry.about == subject and APP not in entry.where]
+        parts += _section(f"{PLACES[scope]}: {heading[0].lower()}{heading[1:]}", lines)
+    parts += _section(PLACES[APP], [entry for entry in here if APP in entry.where])
+    for why, entries in elsewhere.items():
+        parts += _section(f"Not now. {why}", entries)
     for place in (APP, HOME, NEW, FORM, EXPERIMENT, COMPARE):
         entries = [entry for entry in commands_in(place) if entry.id not in told]
         told |= {entry.id for entry in entries}
-        parts += [Section(PLACES[place], tuple((e.shown_keys, e.help, "") for e in entries))] if entries else []
+        parts += _section("Everywhere else" if place == APP else PLACES[place], entries)
     parts.append(Section("Signs", tuple((sign, meaning, "") for sign, meaning in _SIGNS)))
     looks = [state_look(name) for name in STATES]
     parts.append(Section("States", tuple((f"{o.glyph} {o.word}", o.next_step or "training", o.tone) for o in looks)))
     return tuple(parts)
+
+
+def _section(heading: str, entries: list[Command]) -> list[Section]:
+    return [Section(heading, tuple((e.shown_keys, e.help, "") for e in entries))] if entries else []
+
+
+def _while_typing(entry: Command) -> str:
+    """Those of its keys that a line of text leaves alone; it takes characters and what moves about in it."""
+    taken = {key for binding in Input.BINDINGS for key in binding.key.split(",")}
+    return ",".join(key for key in entry.key.split(",") if key not in taken and not _written(key))
+
+
+def _written(key: str) -> bool:
+    return key == "space" or (len(key_name(key)) == 1 and key not in ("left", "right", "up", "down"))
 
 
 def _title(focused: Widget) -> str:
@@ -189,7 +223,8 @@ def written(parts: tuple[Section, ...], width: int, ink: Ink) -> Text:
     """The sections as text, with meanings folded beside their keys."""
     text = Text(no_wrap=True)
     for part in parts:
-        text.append(f"{chr(10) if text else ''} {part.heading}\n", f"bold {ink.accent}")
+        heading = fold(part.heading, max(20, width - 1), " ", " ")
+        text.append(f"{chr(10) if text else ''}{heading}\n", f"bold {ink.accent}")
         for sign, meaning, tone in part.lines:
             text.append(f"   {sign:<{_KEYS}}", ink.tone(tone) if tone else ink.foreground)
             indent = " " * (_KEYS + 3)

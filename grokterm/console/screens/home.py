@@ -10,7 +10,7 @@ from textual.containers import Container, Vertical
 from textual.widgets import Static
 
 from grokterm.console.arranging import Heading, sort_of
-from grokterm.console.commands import HOME, bindings, command
+from grokterm.console.commands import COMMANDS, HOME, bindings, command, told
 from grokterm.console.screens.filterbar import FilterBar
 from grokterm.console.screens.gathering import Gathering
 from grokterm.console.screens.parts import title_line
@@ -21,6 +21,7 @@ from grokterm.console.widgets.keybar import KeyBar
 from grokterm.console.widgets.table import Table
 
 _AGES_SECONDS = 20.0
+_CURVES = {entry.method.removeprefix("action_") for entry in COMMANDS if entry.about == "curves" if HOME in entry.where}
 
 
 class Home(Gathering):
@@ -41,6 +42,7 @@ class Home(Gathering):
         self._open_at = open_at
         self._marks: frozenset[str] = frozenset()
         self._complete = False
+        self._came_from = ""
 
     def compose(self) -> ComposeResult:
         """Title, history beside or above the preview, filter, keys."""
@@ -114,7 +116,7 @@ class Home(Gathering):
         arranged, self._marks = snapshot.arranged, frozenset(self.app.memory.marks)
         # While the history is still being read, the cursor waits on the first line: what lives is read last.
         waits = not self._complete and not self.history.moved and arranged.rows
-        self.history.show(arranged.rows, arranged.rows[0].name if waits else None)
+        self.history.show(arranged.rows, self._returned(snapshot) or (arranged.rows[0].name if waits else None))
         self._complete |= not snapshot.loading
         sort = sort_of(arranged.query.sort)
         self.history.point(sort.column, ("▲" if arranged.query.reverse else "▼") if snapshot.history else "")
@@ -123,8 +125,30 @@ class Home(Gathering):
         self.query_one(FilterBar).hint()
         self.query_one(Preview).show(snapshot, self.target())
         self.query_one(QueuePanel).show(snapshot)
+        self.offer()
         if self.target() != snapshot.focus:
             self.app.watcher.focus(self.target())
+
+    def come_back(self, name: str) -> None:
+        """Highlight this experiment, which may not be in the history yet, unless a row is chosen before."""
+        self._came_from, self.history.moved = name, False
+
+    def _returned(self, snapshot: Snapshot) -> str:
+        """The experiment to highlight, once it is known; "" where there is none, or it isn't among what is shown."""
+        name = self._came_from
+        if self.history.moved:
+            self._came_from = ""
+        if not self._came_from or all(summary.name != name for summary in snapshot.history):
+            return ""
+        self._came_from = ""
+        return name if any(row.name == name for row in snapshot.arranged.rows) else ""
+
+    def obstacle(self, action: str) -> str:
+        """Keys of curves need a preview with charts."""
+        previewed = self.has_class("-high") or self.has_class("-wide")
+        if action in _CURVES and not (previewed and self.target() is not None):
+            return told("No curves are in view; {open} opens an experiment, and a higher window has a preview")
+        return super().obstacle(action)
 
     def _title(self, snapshot: Snapshot) -> Text:
         arranged, memory = snapshot.arranged, self.app.memory
@@ -181,6 +205,7 @@ class Home(Gathering):
         if self.in_front:  # the message may arrive after another screen has come in front
             self.app.watcher.focus(self.target())
             self.query_one(Preview).show(self.app.snapshot, self.target())
+            self.offer()
 
     def on_table_viewed(self) -> None:
         """What is on the screen is looked at in every round."""

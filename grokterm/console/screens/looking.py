@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
+from grokterm.console.commands import told
 from grokterm.console.scales import Spot
 from grokterm.console.screens.chartgrid import ChartGrid
 from grokterm.console.screens.page import Page
 from grokterm.console.screens.scene import Scene
 from grokterm.console.window import CLOSEST, holding, move_cursor, pan, snap, zoom
+
+NOT_READ = "Nothing is read yet; the curves are on their way"
+_ALL = "The whole x axis is in view; {zoom_in} shows half of it"
 
 
 class Looking(Page):
@@ -21,6 +26,23 @@ class Looking(Page):
     def scene(self) -> Scene | None:
         """What there is to draw now; None where no charts are in front."""
         raise NotImplementedError
+
+    def drawn(self) -> Scene | None:
+        """The scene, where there are charts in it; where there are none, that is said."""
+        scene = self.scene()
+        if scene is not None and scene.cells:
+            return scene
+        self.say(NOT_READ if scene is None else "Nothing is recorded for a chart here")
+        return None
+
+    def _whole(self) -> tuple[Scene, tuple[float, float]] | None:
+        """The scene and its x axis from end to end; where nothing is drawn, that is said."""
+        scene = self.drawn()
+        whole = scene.extent() if scene else None
+        if scene is not None and whole is None:
+            hidden = bool(scene.spot.hidden)
+            self.say(told("No arm is drawn; {all} shows all") if hidden else "Nothing is recorded yet")
+        return (scene, whole) if scene is not None and whole is not None else None
 
     @property
     def grid(self) -> ChartGrid:
@@ -39,9 +61,9 @@ class Looking(Page):
 
     def action_cursor(self, by: int) -> None:
         """Move the value cursor by so many cells of the chart, from one recorded place to another."""
-        scene = self.scene()
-        whole = scene.extent() if scene else None
-        if whole is not None:
+        found = self._whole()
+        if found is not None:
+            scene, whole = found
             spot, columns, log, places = scene.spot, self.grid.plot_columns, scene.view.log_x, scene.places()
             cursor = move_cursor(spot.cursor, spot.window, whole, columns, by, log, places)
             if spot.cursor is None and abs(by) > columns:  # a new one begins at the edge it comes from
@@ -51,21 +73,28 @@ class Looking(Page):
 
     def action_zoom_in(self) -> None:
         """Half of the window."""
-        self._zoom(0.5)
+        self._zoom(0.5, same="That is as close as it gets")
 
     def action_zoom_out(self) -> None:
         """Twice the window."""
-        self._zoom(2.0)
+        self._zoom(2.0, same=_ALL)
 
-    def _zoom(self, factor: float, about: float | None = None) -> None:
-        scene = self.scene()
-        whole = scene.extent() if scene else None
-        if whole is not None:
+    def _zoom(self, factor: float, about: float | None = None, same: str = "") -> None:
+        found = self._whole()
+        if found is not None:
+            scene, whole = found
             spot = scene.spot
             about = spot.cursor if about is None else about
             self._reveal()
             closest = CLOSEST if scene.curves.counted(scene.view.axis) else 0.0
-            self.go(replace(spot, window=zoom(spot.window, whole, factor, about, scene.view.log_x, closest)))
+            self._see(spot, zoom(spot.window, whole, factor, about, scene.view.log_x, closest), same)
+
+    def _see(self, spot: Spot, window: tuple[float, float] | None, same: str) -> None:
+        """Look at this part of the x axis; `same` is said where it is the part that was in view."""
+        if same and _alike(window, spot.window):
+            self.say(told(same))
+        else:
+            self.go(replace(spot, window=window))
 
     def action_pan_left(self) -> None:
         """Earlier."""
@@ -76,14 +105,16 @@ class Looking(Page):
         self._pan(0.25)
 
     def _pan(self, share: float) -> None:
-        scene = self.scene()
-        whole = scene.extent() if scene else None
-        if whole is not None:
-            self.go(replace(scene.spot, window=pan(scene.spot.window, whole, share, scene.view.log_x)))
+        found = self._whole()
+        if found is not None:
+            scene, whole = found
+            window = scene.spot.window
+            same = "The x axis ends here" if window else _ALL
+            self._see(scene.spot, pan(window, whole, share, scene.view.log_x), same)
 
     def action_whole(self) -> None:
         """All of the x axis."""
-        self.go(replace(self.spot, window=None))
+        self._see(self.spot, None, _ALL)
 
     def point_at(self, x: float) -> None:
         """Put the cursor on the recorded place nearest to `x`."""
@@ -95,3 +126,9 @@ class Looking(Page):
 
     def _reveal(self) -> None:
         self.grid.bring_into_view()
+
+
+def _alike(one: tuple[float, float] | None, other: tuple[float, float] | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return all(math.isclose(a, b, rel_tol=1e-9) for a, b in zip(one, other, strict=True))

@@ -11,7 +11,7 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
 
-from grokterm.console.commands import NEW, bindings
+from grokterm.console.commands import NEW, bindings, told
 from grokterm.console.costs import Cost, cost_of, measured_cost
 from grokterm.console.latest import Latest
 from grokterm.console.screens.page import Page
@@ -27,6 +27,8 @@ from grokterm.errors import GroktermError
 
 if TYPE_CHECKING:
     from grokterm.spec import PresetInfo
+
+_OF_A_PRESET = ("start", "edit", "measure", "small")
 
 
 class Chosen(NamedTuple):
@@ -158,6 +160,7 @@ class New(Page):
         self._show_preset()
 
     def _show_preset(self) -> None:
+        self.offer()
         info = self.highlighted
         if info is None:
             if self._presets:
@@ -222,16 +225,27 @@ class New(Page):
     def action_measure(self) -> None:
         """Train a few steps of the highlighted preset, for the estimate."""
         info = self.highlighted
-        chosen = Chosen(info.path, self._small) if info is not None else None
+        chosen = Chosen(info.path, self._small)
         whole = self._wholes.get(chosen)
-        if whole is not None and whole.experiment is not None and not self._measure.busy:
+        if whole is None or self._measure.busy:
+            self.say("A preset is being measured" if self._measure.busy else "This preset is still being read")
+        elif whole.experiment is None:
+            self._refuse("\n".join(whole.problems))
+        else:
             self._measuring = chosen
             self._measure.ask(chosen, whole.experiment, self._device.chosen)
             self._show_preset()
 
+    def obstacle(self, action: str) -> str:
+        """Most keys are about a preset."""
+        if action in _OF_A_PRESET and self.highlighted is None:
+            return told("No preset matches; {back} shows all of them" if self._presets else "Reading the presets …")
+        return super().obstacle(action)
+
     def action_device(self) -> None:
         """Another device for what starts from here."""
-        self._device.next()
+        if not self._device.next():
+            self.say(self._device.alone)
         self._show_preset()
 
     def action_small(self) -> None:
@@ -243,8 +257,7 @@ class New(Page):
         """Change the preset before it starts."""
         from grokterm.console.screens.form import Form
 
-        if self.highlighted is not None:
-            self.app.push_screen(Form(self.highlighted.path, self._device.chosen, self._small), self._formed)
+        self.app.push_screen(Form(self.highlighted.path, self._device.chosen, self._small), self._formed)
 
     def _formed(self, name: str | None) -> None:
         """The form was left: where it started something, go there; else there may be one more preset."""
@@ -255,12 +268,14 @@ class New(Page):
 
     def on_table_opened(self) -> None:
         """A double click."""
-        self.action_start()
+        if self.highlighted is not None:
+            self.action_start()
 
     def action_start(self) -> None:
         """Make the folder, start the workers, open the experiment."""
         info = self.highlighted
-        if info is None or self._starting:
+        if self._starting:
+            self.say("It is being started")
             return
         whole = self._wholes.get(Chosen(info.path, self._small))
         if whole is not None and whole.problems:

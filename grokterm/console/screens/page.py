@@ -8,9 +8,11 @@ from rich.text import Text
 from textual.screen import Screen
 from textual.widgets import Static
 
-from grokterm.console.commands import APP, bindings
+from grokterm.console.commands import APP, bindings, told
 from grokterm.console.scales import View
 from grokterm.console.snapshot import Snapshot
+from grokterm.console.text import plain
+from grokterm.console.widgets.keybar import KeyBar
 
 if TYPE_CHECKING:
     from grokterm.console.app import Console
@@ -35,8 +37,8 @@ class Page(Screen[None]):
 
     @property
     def in_front(self) -> bool:
-        """No other full screen covers this one; a dialog may."""
-        return next((page for page in reversed(self.app.screen_stack) if isinstance(page, Page)), None) is self
+        """Nothing covers this one: what lies over a screen, a dialog too, hides all of it."""
+        return self.app.screen is self
 
     def _arrived(self, snapshot: Snapshot) -> None:
         if self.in_front:
@@ -56,6 +58,30 @@ class Page(Screen[None]):
 
     def show(self, snapshot: Snapshot) -> None:
         """Draw what has changed."""
+
+    def obstacle(self, action: str) -> str:
+        """Why there is nothing here that `action` could do something to, and where there is; "" where it can.
+
+        The footer and help leave out what has one, and its key says it.
+        """
+        view = self.app.memory.view
+        if action == "pen" and (self.app.ascii or view.table):
+            return "In ASCII curves are letters" if self.app.ascii else told("These are numbers; {table} draws curves")
+        if action == "suspend" and self.app.is_web:
+            return "In a browser there is no shell to go to"
+        return ""
+
+    def offers(self, action: str) -> bool:
+        """Whether the footer shows it: it has no obstacle, and would not be refused now."""
+        return not self.obstacle(action)
+
+    def say(self, words: str, severity: str = "information") -> None:
+        """One line at the edge of the screen."""
+        self.app.notify(plain(words), severity=severity)
+
+    def offer(self) -> None:
+        """The keys in the footer, where others can be given than before."""
+        self.query_one(KeyBar).check()
 
     def seeds(self) -> tuple[int, ...]:
         """The seeds that the seed key goes through."""
@@ -79,11 +105,11 @@ class Page(Screen[None]):
 
     def action_smoother(self) -> None:
         """Smooth more."""
-        self._look(self.app.memory.view.smoother(1))
+        self._look(self.app.memory.view.smoother(1), told("That is as smooth as it gets; {rougher} smooths less"))
 
     def action_rougher(self) -> None:
         """Smooth less."""
-        self._look(self.app.memory.view.smoother(-1))
+        self._look(self.app.memory.view.smoother(-1), told("Nothing is smoothed; {smoother} does"))
 
     def action_pen(self) -> None:
         """The next kind of dots."""
@@ -93,7 +119,11 @@ class Page(Screen[None]):
         """The other theme."""
         self.app.action_theme()
 
-    def _look(self, view: View) -> None:
+    def _look(self, view: View, same: str = "") -> None:
+        """Look that way from now on; `same` is said where it is the way it was."""
+        if same and view == self.app.memory.view:
+            self.say(same)
+            return
         self.app.memory.remember(view=view)
         self.show(self.app.snapshot)
 
@@ -106,7 +136,7 @@ class Page(Screen[None]):
         """Show the help screen, beginning with what has focus."""
         from grokterm.console.screens.help import Help
 
-        self.app.push_screen(Help(self.SCOPE, self.focused))
+        self.app.push_screen(Help(self.SCOPE, self.focused, self.obstacle))
 
     def action_suspend(self) -> None:
         """Stop the console and give the terminal to the shell; workers go on."""
@@ -114,6 +144,7 @@ class Page(Screen[None]):
 
     def action_reread(self) -> None:
         """Read the folders again."""
+        self.say("Reading everything again")
         self.app.watcher.reread()
 
     async def action_quit(self) -> None:

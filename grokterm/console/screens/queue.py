@@ -127,6 +127,7 @@ class QueuePage(Acting):
         self.put("#waiting", Text(f" {words}", f"bold {ink.foreground}" if rows else ink.muted))
         self.line.display = bool(rows)
         self.line.show(rows)
+        self.offer()
 
     def _since(self, row: Waiter) -> str:
         return duration(self.app.clock() - row.since) if row.since else ""

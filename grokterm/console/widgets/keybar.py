@@ -26,6 +26,7 @@ class KeyBar(Widget):
         super().__init__()
         self._scope = scope
         self._lines = 1
+        self._drawn: tuple[Command, ...] = ()
 
     def on_mount(self) -> None:
         """Follow what is said."""
@@ -63,20 +64,23 @@ class KeyBar(Widget):
     def _keys(self) -> Text:
         line = Text(no_wrap=True, end="")
         key_style, label_style = self._style("key"), self._style("label")
-        for entry in self._shown():
+        self._drawn = self._shown()
+        for entry in self._drawn:
             line.append(entry.shown_key, key_style).append(f" {entry.label}  ", label_style)
         return line
 
     def _style(self, part: str) -> Style:
         return self.get_component_rich_style(f"keybar--{part}", partial=True)
 
+    def check(self) -> None:
+        """Draw the keys again, if they are others than those that are drawn."""
+        if self.size.width and not self._said() and self._shown() != self._drawn:
+            self.refresh()
+
     def _shown(self) -> tuple[Command, ...]:
         """What fits, of what the screen can do now."""
-
-        def offered(entry: Command) -> bool | None:
-            return self.screen.check_action(entry.method.removeprefix("action_"), ())
-
-        return footer(self._scope, self.size.width, offered)
+        can = getattr(self.screen, "offers", lambda action: self.screen.check_action(action, ()))
+        return footer(self._scope, self.size.width, lambda entry: can(entry.method.removeprefix("action_")))
 
     async def on_click(self, event: events.Click) -> None:
         """Find the command under the pointer."""
