@@ -70,19 +70,25 @@ def _show(devices, line) -> None:
         ]
         for device in devices
     ]
-    columns = [("device", "left"), ("slots in use", "right"), ("load", "right"), ("memory", "right"), ("what", "left")]
+    columns = [
+        ("device", "left"),
+        ("slots in use", "right"),
+        ("load", "right"),
+        ("memory", "right"),
+        ("hardware", "left"),
+    ]
     table(columns, rows)
     now = time.time()
     if line.holding:
         data()
         table(
-            [("training", "left"), ("experiment", "left"), ("state", "left"), ("since", "right")],
+            [("training on", "left"), ("experiment", "left"), ("state", "left"), ("held for", "right")],
             [[f"{h.device} slot {h.slot}", _who(h), h.state, _since(now, h.since)] for h in line.holding],
         )
     if line.waiting:
         data()
-        columns = [("waiting", "left"), ("experiment", "left"), ("workers", "right"), ("for", "left")]
-        table([*columns, ("since", "right")], list(_waiting(line, now)))
+        columns = [("place", "left"), ("experiment", "left"), ("workers", "right"), ("waits for", "left")]
+        table([*columns, ("waiting", "right")], list(_waiting(line, now)))
         say("`grokterm move NAME --first` lets one go ahead")
     elif not line.holding:
         say("nobody trains, and nobody waits")
