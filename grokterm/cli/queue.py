@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, AsJson, Name, Runs
+from grokterm.cli.options import RUNS, AsJson, Name, Runs, examples
 from grokterm.cli.out import data, emit_json, say, table
 from grokterm.console.text import age, plain
 from grokterm.errors import BadInput
@@ -20,7 +20,7 @@ _LOOK = 0.1  # seconds
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
 
-    @app.command()
+    @app.command(epilog=examples("queue"))
     def queue(as_json: AsJson = False) -> None:
         """Show the devices, who trains on them, and who waits. The first in line is the next."""
         from grokterm.jobs import devices, line
@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
         else:
             _show(here, now)
 
-    @app.command()
+    @app.command(epilog=examples("move @last --first"))
     def move(
         name: Name,
         earlier: Annotated[bool, typer.Option("--earlier", help="One place forward.")] = False,
