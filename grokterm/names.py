@@ -1,4 +1,4 @@
-"""How the folder of an experiment is named: `20261122-141203-quickstart-k3f9`, the time in UTC."""
+"""How the folder of an experiment is named (`20261122-141203-quickstart-k3f9`, the time in UTC), and names in order."""
 
 import re
 from collections import Counter
@@ -6,6 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 NAME = re.compile(r"(\d{8}-\d{6})-(.+)-([a-z2-9]{4})", re.DOTALL)
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """What names are sorted by so that figure 10 comes behind figure 9."""
+    pieces = re.findall(r"\d+|\D+", name)
+    return [(int(piece), "") if piece.isdecimal() else (0, piece) for piece in pieces]
 
 
 def short_name(name: str) -> str:

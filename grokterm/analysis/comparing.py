@@ -17,6 +17,7 @@ from grokterm.analysis.verdict import verdict
 from grokterm.analysis.words import over_time
 from grokterm.errors import BadInput, NotFound
 from grokterm.names import arm_labels
+from grokterm.nearest import instead
 from grokterm.record import ExperimentFolder
 from grokterm.spec import all_paths, flat_fields
 
@@ -71,7 +72,7 @@ def _check(items: Sequence[Item]) -> None:
     for folder, arm in items:
         names = [known.name for known in folder.spec().arms]
         if arm not in names:
-            raise NotFound(f"{folder.name}: no arm {arm!r}", hint=f"it has {', '.join(names)}")
+            raise NotFound(f"{folder.name}: no arm {arm!r}", hint=instead(arm, names, "its arms"))
         if (folder.path, arm) in seen:
             raise BadInput(f"{folder.name}: arm {arm!r} is named twice")
         seen.add((folder.path, arm))

@@ -10,6 +10,7 @@ from grokterm.cli.options import RUNS, AsJson, Runs, examples
 from grokterm.cli.out import GAP, data, drawn, emit_json, table, width
 from grokterm.console.text import fold, plain
 from grokterm.errors import NotFound
+from grokterm.nearest import instead
 
 _NAME = 24  # the name of an arm that is longer may be folded to this
 
@@ -73,7 +74,8 @@ def contenders(names: list[str], runs) -> list:
         try:
             chosen.append((find(runs, place), [arm]) if colon else (find(runs, name), []))
         except NotFound as problem:
-            hint = f"arms of {chosen[-1][0].name}: {', '.join(known)}" if chosen and not colon else problem.hint
+            arms = instead(name, known, f"arms of {chosen[-1][0].name}") if known else ""
+            hint = arms if arms and not colon else problem.hint
             raise NotFound(problem.message, hint) from None
         chosen[-1][0].check()
     return [item for folder, arms in chosen for item in ([(folder, arm) for arm in arms] or arms_of(folder))]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, AsJson, Device, Force, Name, Runs
+from grokterm.cli.options import RUNS, AsJson, Device, Force, Name, Runs, examples
 from grokterm.cli.out import emit_json, say
 from grokterm.errors import GroktermError
 
@@ -26,27 +26,27 @@ _DONE = {
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
 
-    @app.command()
+    @app.command(epilog=examples("pause @last"))
     def pause(name: Name, runs: Runs = RUNS, wait: Wait = 10.0, as_json: AsJson = False) -> None:
         """Stop training for now and keep the memory."""
         _ask(name, "pause", runs, wait, as_json)
 
-    @app.command()
+    @app.command(epilog=examples("stop k3f9"))
     def stop(name: Name, runs: Runs = RUNS, wait: Wait = 10.0, as_json: AsJson = False) -> None:
         """Write a checkpoint and end. What was measured stays."""
         _ask(name, "stop", runs, wait, as_json)
 
-    @app.command()
+    @app.command(epilog=examples("park @last --wait 60"))
     def park(name: Name, runs: Runs = RUNS, wait: Wait = 10.0, as_json: AsJson = False) -> None:
         """Write a checkpoint and leave the device to others."""
         _ask(name, "park", runs, wait, as_json)
 
-    @app.command()
+    @app.command(epilog=examples("checkpoint @last"))
     def checkpoint(name: Name, runs: Runs = RUNS, wait: Wait = 10.0, as_json: AsJson = False) -> None:
         """Write a checkpoint now, and keep it."""
         _ask(name, "checkpoint", runs, wait, as_json)
 
-    @app.command()
+    @app.command(epilog=examples("resume @last"))
     def resume(
         name: Name,
         runs: Runs = RUNS,

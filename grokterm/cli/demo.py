@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, Device, Runs
+from grokterm.cli.options import RUNS, Device, Runs, examples
 from grokterm.cli.out import say
 from grokterm.cli.terminal import has_terminal, open_console
 
@@ -12,7 +12,7 @@ from grokterm.cli.terminal import has_terminal, open_console
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
 
-    @app.command()
+    @app.command(epilog=examples("demo", "demo --headless"))
     def demo(
         runs: Runs = RUNS,
         device: Device = "auto",

@@ -2,14 +2,14 @@
 
 import typer
 
-from grokterm.cli.options import RUNS, AsJson, Runs
+from grokterm.cli.options import RUNS, AsJson, Runs, examples
 from grokterm.cli.out import emit_json, table
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
 
-    @app.command()
+    @app.command(epilog=examples("doctor"))
     def doctor(runs: Runs = RUNS, as_json: AsJson = False) -> None:
         """Look for what will fail here: torch, devices, disk, terminal. Exit code 1 where something will."""
         from grokterm.console.terminal import findings

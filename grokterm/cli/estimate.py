@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, AsJson, Device, Runs
+from grokterm.cli.options import RUNS, AsJson, Device, Runs, examples
 from grokterm.cli.out import data, emit_json, say
 from grokterm.cli.run import Preset, Seeds, Sets, Small, read_seeds
 from grokterm.console.text import duration
@@ -16,7 +16,7 @@ Measure = Annotated[bool, typer.Option("--measure", help="Train a few steps now,
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
 
-    @app.command()
+    @app.command(epilog=examples("estimate static-vs-dynamic-30 --seeds 10", "estimate quickstart --measure"))
     def estimate(
         preset: Preset,
         sets: Sets = None,

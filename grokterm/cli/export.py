@@ -8,6 +8,7 @@ import typer
 from grokterm.cli.options import RUNS, Name, Runs, examples
 from grokterm.cli.out import say
 from grokterm.errors import BadInput
+from grokterm.nearest import instead
 
 FORMATS = ("parquet", "csv", "json")
 
@@ -62,7 +63,8 @@ def export_streams(folder, target: Path, form: str, only) -> list[tuple[Path, in
     names = sorted({name for cohort in folder.cohorts for name in cohort.stream_names()})
     unknown = [name for name in only if name not in names]
     if unknown:
-        raise BadInput(f"{folder.name} has no stream {unknown[0]!r}; it has: {', '.join(names) or 'none yet'}")
+        known = instead(unknown[0], names, "it has") if names else "it has none yet"
+        raise BadInput(f"{folder.name} has no stream {unknown[0]!r}; {known}")
     written = []
     try:
         target.mkdir(parents=True, exist_ok=True)

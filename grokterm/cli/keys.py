@@ -4,14 +4,14 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import AsJson
+from grokterm.cli.options import AsJson, examples
 from grokterm.cli.out import data, emit_json, table
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
 
-    @app.command()
+    @app.command(epilog=examples("keys", "keys --init"))
     def keys(
         as_json: AsJson = False,
         init: Annotated[

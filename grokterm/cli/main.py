@@ -29,16 +29,25 @@ from grokterm.cli import (
     show,
     watch,
 )
-from grokterm.cli.options import RUNS, Runs
+from grokterm.cli.options import RUNS, Runs, examples
 from grokterm.cli.out import say, unprinted
 from grokterm.cli.terminal import open_console
 from grokterm.console.text import plain
 from grokterm.errors import GroktermError
 
+EXIT_CODES = """\b
+Exit codes:
+  0    done
+  1    a run failed, or an experiment can't be read or written
+  2    bad input, or no terminal for the console; nothing was created
+  3    no such experiment, preset or device
+  130  interrupted; the workers go on"""
+
 app = typer.Typer(
     name="grokterm",
     help="A terminal laboratory for grokking: networks that fit their training set and generalise long afterwards.\n\n"
     "Without a command it opens the console.",
+    epilog=examples("demo", "run quickstart --seeds 8", "compare @last") + "\n\n" + EXIT_CODES,
     no_args_is_help=False,
     add_completion=True,
     rich_markup_mode=None,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, Force, Name, Names, Runs
+from grokterm.cli.options import RUNS, Force, Name, Names, Runs, examples
 from grokterm.cli.out import data, say
 
 Tags = Annotated[list[str], typer.Argument(metavar="TAG", help="Tags, one word each.", show_default=False)]
@@ -17,7 +17,7 @@ Unarchive = Annotated[bool, typer.Option("--off", help="Bring them back into the
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
 
-    @app.command()
+    @app.command(epilog=examples("note @last 'the third seed looks odd'", "note @last"))
     def note(
         name: Name,
         text: Annotated[
@@ -28,27 +28,27 @@ def register(app: typer.Typer) -> None:
         """Add a note to an experiment, or print what was said about it."""
         _note(runs, name, text)
 
-    @app.command()
+    @app.command(epilog=examples("tag @last odd", "tag @last odd --off"))
     def tag(name: Name, tags: Tags, runs: Runs = RUNS, off: Untag = False) -> None:
         """Tag an experiment. `grokterm ls --filter tag=odd` finds those tagged odd."""
         _tag(runs, name, tags, off)
 
-    @app.command()
+    @app.command(epilog=examples("star @last"))
     def star(names: Names, runs: Runs = RUNS, off: Unstar = False) -> None:
         """Star experiments. `grokterm ls --filter star=yes` finds them."""
         _mark("star", runs, names, not off)
 
-    @app.command()
+    @app.command(epilog=examples("archive k3f9 b9ng", "archive k3f9 --off"))
     def archive(names: Names, runs: Runs = RUNS, off: Unarchive = False) -> None:
         """Take experiments out of the lists. Nothing is moved; `grokterm ls --all` shows them."""
         _mark("archive", runs, names, not off)
 
-    @app.command()
+    @app.command(epilog=examples("rm k3f9"))
     def rm(names: Names, runs: Runs = RUNS, force: Force = False) -> None:
         """Move experiments to the bin (`.bin` in the runs folder). A running one is refused."""
         _remove(runs, names, force)
 
-    @app.command()
+    @app.command(epilog=examples("restore k3f9"))
     def restore(
         names: Annotated[
             list[str], typer.Argument(metavar="NAME", help="Names in the bin, or unique parts.", show_default=False)

@@ -9,6 +9,7 @@ from grokterm.cli.compare import Contenders, contenders
 from grokterm.cli.options import RUNS, AsJson, Runs, examples
 from grokterm.cli.out import drawn, emit_json, say, table, width
 from grokterm.errors import BadInput, NotFound
+from grokterm.nearest import alike
 
 _ROWS = 18  # of a chart on standard output
 
@@ -177,15 +178,13 @@ def _chosen(items, names: list[str]) -> list:
     Raises:
         NotFound: a name of nothing; the nearest are named.
     """
-    import difflib
-
     from grokterm.console.panel import PANELS
 
     known = _panels(items)
     wanted = dict.fromkeys(one for name in names for one in ([p.id for p in PANELS] if name == "all" else [name]))
     for name in wanted:
         if name not in known:
-            near = difflib.get_close_matches(name, ("all", *known), cutoff=0.5)
-            nearest = f"nearest: {', '.join(near)}; " if near else ""
-            raise NotFound(f"--panel {name!r}: no such chart or column; {nearest}see `grokterm plot NAME --list`")
+            close = alike(name, ("all", *known))
+            said = f"nearest: {', '.join(close)}; " if close else ""
+            raise NotFound(f"--panel {name!r}: no such chart or column; {said}see `grokterm plot NAME --list`")
     return [known[name] for name in wanted]

@@ -19,7 +19,10 @@ Force = Annotated[bool, typer.Option("--force", help="Write over a preset of you
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     presets = typer.Typer(
-        help="List, show and check presets, and keep your own.", rich_markup_mode=None, invoke_without_command=True
+        help="List, show and check presets, and keep your own.",
+        epilog=examples("presets", "presets show quickstart"),
+        rich_markup_mode=None,
+        invoke_without_command=True,
     )
     app.add_typer(presets, name="presets")
 
@@ -29,12 +32,12 @@ def register(app: typer.Typer) -> None:
         if context.invoked_subcommand is None:
             _list(runs, as_json)
 
-    @presets.command()
+    @presets.command(epilog=examples("presets show prieto-fig2"))
     def show(name: Preset, small: Small = False) -> None:
         """Print a preset as it is written, with its reasons."""
         written((_resolved(name) if small else _text(name)).rstrip())
 
-    @presets.command()
+    @presets.command(epilog=examples("presets check ./mine.toml"))
     def check(name: Preset, small: Small = False, as_json: AsJson = False) -> None:
         """Check a preset without running it. Prints its arms, seeds and cohorts."""
         _check(name, small, as_json)
@@ -46,14 +49,14 @@ def register(app: typer.Typer) -> None:
         """Keep a preset with changes as one of your own. To delete it, remove the file."""
         _save(name, source, sets or [], read_seeds(seeds), force, as_json)
 
-    @presets.command()
+    @presets.command(epilog=examples("presets path quickstart"))
     def path(name: Preset) -> None:
         """Print where a preset's file is."""
         from grokterm.spec import find_preset
 
         data(str(find_preset(name).absolute()))
 
-    @presets.command()
+    @presets.command(epilog=examples("presets fields"))
     def fields(as_json: AsJson = False) -> None:
         """List every field that a preset, an arm or --set can name."""
         _fields(as_json)
@@ -100,7 +103,7 @@ def _list(runs, as_json: bool) -> None:
         here = "" if times[preset.path] is None else duration(times[preset.path])
         words = preset.problem or preset.question or preset.title
         rows.append([f"  {preset.name}" if heading else preset.name, words, here])
-    table([("preset", "left"), ("question", "left"), ("here", "right")], rows)
+    table([("preset", "left"), ("question", "left"), ("time here", "right")], rows)
     mine = {preset.name for preset in found if preset.mine}
     for preset in found:
         if not preset.mine and preset.name in mine:

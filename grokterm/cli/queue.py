@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, AsJson, Name, Runs
+from grokterm.cli.options import RUNS, AsJson, Name, Runs, examples
 from grokterm.cli.out import data, emit_json, say, table
 from grokterm.console.text import age, plain
 from grokterm.errors import BadInput
@@ -20,7 +20,7 @@ _LOOK = 0.1  # seconds
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
 
-    @app.command()
+    @app.command(epilog=examples("queue"))
     def queue(as_json: AsJson = False) -> None:
         """Show the devices, who trains on them, and who waits. The first in line is the next."""
         from grokterm.jobs import devices, line
@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
         else:
             _show(here, now)
 
-    @app.command()
+    @app.command(epilog=examples("move @last --first"))
     def move(
         name: Name,
         earlier: Annotated[bool, typer.Option("--earlier", help="One place forward.")] = False,
@@ -70,19 +70,25 @@ def _show(devices, line) -> None:
         ]
         for device in devices
     ]
-    columns = [("device", "left"), ("slots in use", "right"), ("load", "right"), ("memory", "right"), ("what", "left")]
+    columns = [
+        ("device", "left"),
+        ("slots in use", "right"),
+        ("load", "right"),
+        ("memory", "right"),
+        ("hardware", "left"),
+    ]
     table(columns, rows)
     now = time.time()
     if line.holding:
         data()
         table(
-            [("training", "left"), ("experiment", "left"), ("state", "left"), ("since", "right")],
+            [("training on", "left"), ("experiment", "left"), ("state", "left"), ("held for", "right")],
             [[f"{h.device} slot {h.slot}", _who(h), h.state, _since(now, h.since)] for h in line.holding],
         )
     if line.waiting:
         data()
-        columns = [("waiting", "left"), ("experiment", "left"), ("workers", "right"), ("for", "left")]
-        table([*columns, ("since", "right")], list(_waiting(line, now)))
+        columns = [("place", "left"), ("experiment", "left"), ("workers", "right"), ("waits for", "left")]
+        table([*columns, ("waiting", "right")], list(_waiting(line, now)))
         say("`grokterm move NAME --first` lets one go ahead")
     elif not line.holding:
         say("nobody trains, and nobody waits")

@@ -4,14 +4,14 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, Runs
+from grokterm.cli.options import RUNS, Runs, examples
 from grokterm.cli.out import say
 
 
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
 
-    @app.command()
+    @app.command(epilog=examples("serve", "serve --host 0.0.0.0 --token a-long-secret-word --port 8080"))
     def serve(
         runs: Runs = RUNS,
         host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="The address to listen on.")] = "127.0.0.1",

@@ -2,7 +2,7 @@
 
 import typer
 
-from grokterm.cli.options import RUNS, AsJson, Name, Runs
+from grokterm.cli.options import RUNS, AsJson, Name, Runs, examples
 from grokterm.cli.out import data, emit_json, table
 from grokterm.console.text import plain, steps
 
@@ -10,7 +10,7 @@ from grokterm.console.text import plain, steps
 def register(app: typer.Typer) -> None:
     """Add the command to the command line."""
 
-    @app.command()
+    @app.command(epilog=examples("show @last"))
     def show(name: Name, runs: Runs = RUNS, as_json: AsJson = False) -> None:
         """Show one experiment: question, arms, state, every run, notes."""
         from grokterm.analysis import summarise

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, AsJson, Name, Runs
+from grokterm.cli.options import RUNS, AsJson, Name, Runs, examples
 from grokterm.cli.out import data, emit_json
 
 FOLLOW_SECONDS = 0.5
@@ -14,7 +14,7 @@ FOLLOW_SECONDS = 0.5
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
 
-    @app.command()
+    @app.command(epilog=examples("watch @last"))
     def watch(name: Name, runs: Runs = RUNS, as_json: AsJson = False) -> None:
         """Follow an experiment to its end. Ctrl-C leaves; the workers go on."""
         from grokterm.cli.progress import fail_unless_finished, follow_to_the_end
@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
             emit_json(summary)
         fail_unless_finished(folder, summary)
 
-    @app.command()
+    @app.command(epilog=examples("logs @last -n 20", "logs @last --follow"))
     def logs(
         name: Name,
         runs: Runs = RUNS,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from grokterm.console.facts import state_word
 from grokterm.console.filtering import Filter
 from grokterm.console.look import STATES
-from grokterm.names import short_name
+from grokterm.names import natural, short_name
 
 if TYPE_CHECKING:
     from grokterm.analysis import Summary
@@ -31,7 +31,7 @@ class Sort(NamedTuple):
 
 SORTS = (
     Sort("age", "age", lambda summary: -summary.created),
-    Sort("name", "name", lambda summary: short_name(summary.name).casefold()),
+    Sort("name", "name", lambda summary: natural(short_name(summary.name).casefold())),
     Sort("state", "state", lambda summary: _URGENCY[state_word(summary)]),
     Sort("progress", "progress", lambda summary: -summary.progress if summary.state is not None else None),
     Sort("t_grok", "grok", lambda summary: _soonest(summary)),

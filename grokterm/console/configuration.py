@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from grokterm.console.text import MISSING, plain, plural
 
 if TYPE_CHECKING:
+    from grokterm.record import Past
     from grokterm.spec import Arm, Experiment, FieldInfo
 
     Item = tuple[Experiment, Arm]
@@ -28,6 +29,7 @@ class Field:
         values: as text, one for each arm; a dash where an arm doesn't have the field.
         heading: no field but the head of a section.
         kinds: of the sections and schedules that it is in, and that it is.
+        forked: a fork has changed it in some arm; the value tells what it was, and from which step it is another.
     """
 
     section: str
@@ -35,11 +37,12 @@ class Field:
     values: tuple[str, ...] = ()
     heading: bool = False
     kinds: frozenset[str] = frozenset()
+    forked: bool = False
 
     @property
     def differs(self) -> bool:
-        """The arms don't agree."""
-        return any(value != self.values[0] for value in self.values[1:])
+        """The arms don't agree, or one doesn't with what it was before a fork."""
+        return self.forked or any(value != self.values[0] for value in self.values[1:])
 
     @property
     def label(self) -> str:
@@ -47,15 +50,36 @@ class Field:
         return self.key.removeprefix(f"{self.section}.")
 
 
-def fields(items: Sequence[Item]) -> tuple[Field, ...]:
-    """Every field of these arms, section by section; a section that only some arms have as well."""
+def fields(items: Sequence[Item], pasts: Sequence[Sequence[Past]] = ()) -> tuple[Field, ...]:
+    """Every field of these arms, section by section; a section that only some arms have as well.
+
+    Args:
+        pasts: what forks have changed, for each arm; empty where there are no forks.
+    """
+    from grokterm.analysis.words import over_time
     from grokterm.spec import all_paths, flat_fields
 
-    specs = [{key: _written(value) for key, value in flat_fields(arm.spec).items()} for _, arm in items]
-    tables = [_header(*item) | spec for item, spec in zip(items, specs, strict=True)]
+    now = [{key: _written(value) for key, value in flat_fields(arm.spec).items()} for _, arm in items]
+    pasts = [[_past(part) for part in past] for past in pasts or ((),) * len(items)]
+    told = [over_time(table, past) for table, past in zip(now, pasts, strict=True)]
+    tables = [_header(*item) | table for item, table in zip(items, told, strict=True)]
+    forked = {name for past in pasts for part in past for name in part.values}
     return tuple(
-        Field(_section(key), key, tuple(table.get(key, MISSING) for table in tables), kinds=_kinds_about(key, tables))
+        Field(
+            _section(key),
+            key,
+            tuple(table.get(key, MISSING) for table in tables),
+            kinds=_kinds_about(key, now),
+            forked=key in forked,
+        )
         for key in all_paths(tables)
+    )
+
+
+def _past(part: Past) -> Past:
+    """With its values as they are written here."""
+    return replace(
+        part, values={key: value if value is None else _written(value) for key, value in part.values.items()}
     )
 
 

@@ -90,10 +90,12 @@ class Detail:
         memory: bytes that its workers hold.
         last_word: the last line of a failure, or "".
         experiment: what was launched; None where the folder can't be read.
+        pasts: for each of its arms, what forks have changed.
     """
 
     summary: Summary
     experiment: Experiment | None = None
+    pasts: tuple[tuple[Past, ...], ...] = ()
     arms: tuple[ArmLine, ...] = ()
     memory: int = 0
     last_word: str = ""
@@ -123,6 +125,7 @@ class Focus:
         self._folder = folder
         self._feeds: dict[str, CurveFeed] = {}
         self._arms: tuple[ArmLine, ...] = ()
+        self._pasts: tuple[tuple[Past, ...], ...] = ()
         self._curves = Curves()
         self._detail: Detail | None = None
 
@@ -151,10 +154,12 @@ class Focus:
         if growing != self._curves.growing:
             self._curves = self._curves.grown(self._curves.columns, self._curves.bands, growing)
         if "eval" in changed or not self._arms:
-            self._arms = _arm_lines(folder)
+            self._pasts = tuple(folder.past(arm.name) for arm in spec.arms)
+            self._arms = _arm_lines(folder, self._pasts)
         return Detail(
             summary,
             spec,
+            self._pasts,
             arms=self._arms,
             memory=sum(status.memory_bytes for cohort in folder.cohorts if (status := cohort.status()) is not None),
             last_word=_last_word(folder) if summary.state in (State.FAILED, State.LOST) else "",
@@ -181,11 +186,11 @@ def _take(
         bands[column, arm] = band([curve for curve in curves if curve.arm == arm])
 
 
-def _arm_lines(folder: ExperimentFolder) -> tuple[ArmLine, ...]:
+def _arm_lines(folder: ExperimentFolder, pasts: Sequence[tuple[Past, ...]]) -> tuple[ArmLine, ...]:
     results = run_results(folder)
     return tuple(
-        arm_line(index, arm.name, arm.about, [r for r in results if r.arm == arm.name], folder.past(arm.name))
-        for index, arm in enumerate(folder.spec().arms)
+        arm_line(index, arm.name, arm.about, [r for r in results if r.arm == arm.name], past)
+        for index, (arm, past) in enumerate(zip(folder.spec().arms, pasts, strict=True))
     )
 
 

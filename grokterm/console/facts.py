@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from grokterm.console.look import STATES
 from grokterm.errors import BadInput
 from grokterm.names import short_name
+from grokterm.nearest import alike
 
 if TYPE_CHECKING:
     from grokterm.analysis import Summary
@@ -87,10 +88,9 @@ def find_key(name: str) -> Key:
         return fields[paths[0]]
     if paths:
         raise BadInput(f"{name}: in several sections; one of {', '.join(paths)}")
-    from grokterm.spec import nearest
-
-    best = nearest(name, key_names())
-    raise BadInput(f"{name}: no such key" + (f"; nearest: {best}" if best else ""))
+    close = alike(name, key_names())
+    said = f"nearest: {', '.join(close)}" if close else "such as state, arm, age, or a field like lr"
+    raise BadInput(f"{name}: no such key; {said}")
 
 
 @cache

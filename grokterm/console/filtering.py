@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from grokterm.console.facts import AGE, FIELD, FLAG, NUMBER, SHARE, TEXT, Key, find_key, state_word
 from grokterm.errors import BadInput
+from grokterm.nearest import nearest, some
 
 if TYPE_CHECKING:
     from grokterm.analysis import Summary
@@ -137,7 +138,7 @@ def _term(piece: Piece) -> Term:
     key = find_key(piece.key)
     written = f"{piece.key}{piece.operator}{piece.value}"
     if not piece.value:
-        raise BadInput(f"{written}: a value is missing" + (f"; one of {', '.join(key.choices)}" if key.choices else ""))
+        raise BadInput(f"{written}: a value is missing" + (f"; one of {some(key.choices)}" if key.choices else ""))
     operator, turned = piece.operator, piece.operator.startswith("!")
     if turned:
         operator = "=" if operator == "!=" else "~"
@@ -168,11 +169,9 @@ def _text(key: Key, operator: str, value: str, written: str) -> Test:
 
 def _allowed(key: Key, wanted: str, written: str) -> None:
     if key.choices and not any(fnmatch.fnmatchcase(choice, wanted) for choice in key.choices):
-        from grokterm.spec import nearest
-
         best = nearest(wanted, key.choices)
         also = " or a number" if key.numeric else ""
-        raise BadInput(f"{written}: " + (f"nearest: {best}" if best else f"one of {', '.join(key.choices)}{also}"))
+        raise BadInput(f"{written}: " + (f"nearest: {best}" if best else f"one of {some(key.choices)}{also}"))
 
 
 def _compare(operator: str, wanted: float) -> Test:

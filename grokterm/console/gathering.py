@@ -8,7 +8,7 @@ from grokterm.analysis import band, load_curves, run_results
 from grokterm.console.curves import AXIS_COLUMNS, Curves
 from grokterm.console.detail import ArmLine, arm_line
 from grokterm.console.text import plain
-from grokterm.names import arm_labels
+from grokterm.names import arm_labels, natural
 from grokterm.record import ExperimentFolder
 
 Items = Sequence[tuple[ExperimentFolder, str]]
@@ -62,7 +62,7 @@ def gather_curves(items: Items, columns: Iterable[str]) -> Curves:
 def streams_of(folder: ExperimentFolder) -> dict[str, str]:
     """Every recorded column and the stream it is read from."""
     known = {name for cohort in folder.cohorts for name in cohort.stream_names()}
-    ordered = sorted(known, key=lambda name: (_FIRST.index(name) if name in _FIRST else len(_FIRST), name))
+    ordered = sorted(known, key=lambda name: (_FIRST.index(name) if name in _FIRST else len(_FIRST), natural(name)))
     found: dict[str, str] = {}
     for stream in ordered:
         for cohort in folder.cohorts:

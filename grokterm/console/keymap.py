@@ -1,10 +1,10 @@
 """Keys that the user has moved: checked against the table of commands, so that no key does two things on one screen."""
 
-import difflib
 from collections.abc import Mapping
 from typing import Any
 
 from grokterm.console.commands import APP, COMMANDS, DIALOGS, HELP, HOME, NEW, PLACES, key_name
+from grokterm.nearest import instead
 
 _MODIFIERS = ("ctrl+", "shift+", "alt+", "super+")
 
@@ -24,8 +24,7 @@ def resolve(asked: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
     for name, value in asked.items():
         keys = [value] if isinstance(value, str) else value
         if name not in ids:
-            near = difflib.get_close_matches(name, ids, 1)
-            problems.append(f"keys.{name}: no such command{f'; is it {near[0]}?' if near else ''} (`grokterm keys`)")
+            problems.append(f"keys.{name}: no such command; {instead(name, ids, see='`grokterm keys` lists all')}")
         elif not isinstance(keys, list) or not keys or not all(isinstance(key, str) for key in keys):
             problems.append(f'keys.{name}: must be a key or a list of keys, like "N" or ["N", "f2"]')
         elif unknown := [key for key in keys if not known(key)]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from grokterm.console.panel import Panel
+from grokterm.names import natural
 
 _SHARE = (0.0, 1.0)
 # Columns with a name of their own: title, and whether values spread over decades.
@@ -36,14 +37,14 @@ def _placed(column: str) -> tuple[tuple, Panel]:
     head, _, tail = column.rpartition(".")
     if column in _KNOWN:
         title, log = _KNOWN[column]
-        return (0, list(_KNOWN).index(column), column), _panel(column, title, log=log)
+        return (0, list(_KNOWN).index(column)), _panel(column, title, log=log)
     if head in ("weight_norm", "grad_norm", "update_norm"):
-        return (1, head, 0, column), _panel(column, f"{head.replace('_', ' ')} of {tail}")
+        return (1, head, natural(column)), _panel(column, f"{head.replace('_', ' ')} of {tail}")
     measure = _measure(tail) if head else ""
     if measure:
-        return (2, head, 0, column), _panel(column, f"{head}: {measure}", y_range=_SHARE)
+        return (2, natural(head), natural(column)), _panel(column, f"{head}: {measure}", y_range=_SHARE)
     loss = "loss" in tail
-    return (3, column, 0, column), _panel(column, column.replace("_", " "), log=loss, y_range=_accuracy(tail))
+    return (3, natural(column)), _panel(column, column.replace("_", " "), log=loss, y_range=_accuracy(tail))
 
 
 def _measure(name: str) -> str:

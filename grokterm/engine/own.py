@@ -16,6 +16,7 @@ import numpy as np
 import torch
 
 from grokterm.errors import BadInput
+from grokterm.nearest import instead
 from grokterm.spec import Member
 
 _LIBRARIES = tuple(
@@ -58,7 +59,7 @@ def load_named(name: str, folders: Sequence[str], section: str) -> Callable:
     for part in attribute.split("."):
         if not hasattr(found, part):
             there = [key for key, value in vars(found).items() if callable(value) and key[:1] != "_"]
-            known = f"; it has {', '.join(there)}" if there else ""
+            known = f"; {instead(part, there, 'it has')}" if there else ""
             raise BadInput(f"{section}.module: {module} ({found.__file__}) has no {attribute!r}{known}")
         found = getattr(found, part)
     if not callable(found):
@@ -79,7 +80,7 @@ def _entry_point(name: str, section: str) -> Callable:
     group = f"grokterm.{section}s"
     points = entry_points(group=group)
     if name not in points.names:
-        known = f"; there is: {', '.join(sorted(points.names))}" if points.names else ""
+        known = f"; {instead(name, sorted(points.names))}" if points.names else ""
         sentence = f"{section}.module: {name!r} is no package.module:Name, and no entry point of the group {group}"
         raise BadInput(sentence + known)
     with said_of(section, name):

@@ -9,6 +9,7 @@ from grokterm.errors import BadInput
 from grokterm.jobs import interventions
 from grokterm.jobs.launch import launch
 from grokterm.jobs.probe import check_device
+from grokterm.nearest import some
 from grokterm.record import Branch, Checkpoint, CohortFolder, ExperimentFolder, create_fork
 from grokterm.spec import (
     Experiment,
@@ -119,7 +120,7 @@ def _chosen(step: int | None, points: tuple[int, ...], name: str) -> int:
         return points[-1]
     if step not in points:
         nearest = min(points, key=lambda point: abs(point - step))
-        there = ", ".join(str(point) for point in points)
+        there = some([str(point) for point in points])
         raise BadInput(f"{name} has no checkpoint at step {step}; nearest: {nearest}", f"there are: {there}")
     return step
 

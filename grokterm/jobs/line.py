@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from grokterm.errors import BadInput
+from grokterm.names import natural
 from grokterm.record import DamagedRecord, ExperimentFolder, open_folder
 from grokterm.record.capacity import slots_of
 from grokterm.record.gpus import list_gpus
@@ -194,7 +195,7 @@ def _holding(gpus: Mapping[str, str]) -> Iterator[Holding]:
         for number, claim in known
         if claim in alive
     ]
-    yield from sorted(found, key=lambda item: (item.device != "cpu", item.device, item.slot))
+    yield from sorted(found, key=lambda item: (item.device != "cpu", natural(item.device), item.slot))
 
 
 def _device(claim: Claim, gpus: Mapping[str, str]) -> str:

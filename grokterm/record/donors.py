@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy.typing as npt
 
 from grokterm.errors import BadInput, GroktermError, NotFound
+from grokterm.nearest import instead
 from grokterm.record.checkpoints import CheckpointFile
 from grokterm.record.cohort import CohortFolder
 from grokterm.record.folder import ExperimentFolder
@@ -89,7 +90,7 @@ def _check_tensors(file: CheckpointFile, wanted: Transplant) -> None:
     names = sorted(name.removeprefix(_WEIGHTS) for name in file.load().tensors if name.startswith(_WEIGHTS))
     for pattern in wanted.tensors or ():
         if not any(fnmatchcase(name, pattern) for name in names):
-            raise BadInput(f'{_FIELD}.tensors: no tensor "{pattern}"; there is: {", ".join(names)}')
+            raise BadInput(f'{_FIELD}.tensors: no tensor "{pattern}"; {instead(pattern, names)}')
 
 
 def read_donors(runs: Path, members: Sequence[Member]) -> tuple[Weights | None, ...]:

@@ -1,6 +1,5 @@
 """The runs folder: making experiment folders, listing and finding them, and moving them to the bin."""
 
-import difflib
 import errno
 import os
 import re
@@ -16,6 +15,7 @@ from pathlib import Path
 from grokterm import __version__
 from grokterm.errors import BadInput, NotFound
 from grokterm.names import NAME
+from grokterm.nearest import alike
 from grokterm.record.donors import with_donors
 from grokterm.record.errors import unwritable
 from grokterm.record.files import sync_folder, write_json, write_whole
@@ -210,8 +210,8 @@ def _several(name: str, matches: list[ExperimentFolder]) -> BadInput:
 def _none(runs: Path, name: str, folders: list[ExperimentFolder]) -> NotFound:
     names = [folder.name for folder in folders]
     parts = {part: full for full in reversed(names) for part in (full, NAME.sub(r"\2", full))}
-    near = difflib.get_close_matches(name.lower(), list(parts), n=1, cutoff=0.4)
-    hint = f"nearest: {parts[near[0]]}" if near else "see `grokterm ls`"
+    close = dict.fromkeys(parts[part] for part in alike(name, parts))
+    hint = f"nearest: {', '.join(close)}; `grokterm ls` lists all" if close else "`grokterm ls` lists all"
     return NotFound(f"{runs}: no experiment {name!r}", hint=hint)
 
 

@@ -32,7 +32,6 @@ from grokterm.spec.presets import (
     save_preset,
     slug,
 )
-from grokterm.spec.problems import nearest
 from grokterm.spec.rates import RateSchedule, rate_values
 from grokterm.spec.revise import changed_fields, revise
 from grokterm.spec.run import RunSpec
@@ -90,7 +89,6 @@ __all__ = [
     "memory_of",
     "my_folder",
     "name_problem",
-    "nearest",
     "not_kept",
     "open_draft",
     "parse",

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from grokterm.nearest import some
 from grokterm.spec.experiment import Experiment
 from grokterm.spec.run import RunSpec
 from grokterm.spec.schedules import Constant, Mean, Phases, Schedule, plateau_of
@@ -17,7 +18,7 @@ def cautions(experiment: Experiment) -> tuple[str, ...]:
     same: dict[RunSpec, list[str]] = {}
     for arm in experiment.arms:
         same.setdefault(arm.spec, []).append(arm.name)
-    lines += [f"arms {', '.join(names)} are the same in every field" for names in same.values() if len(names) > 1]
+    lines += [f"arms {some(names)} are the same in every field" for names in same.values() if len(names) > 1]
     return tuple(lines)
 
 

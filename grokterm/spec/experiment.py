@@ -36,7 +36,7 @@ class Header(Section):
     )
     changed: list[str] = Field(
         default=[],
-        json_schema_extra={"hidden": True},
+        json_schema_extra={"hidden": True, "type_text": "a list of texts"},
         description="What was changed of the preset, in words. Written by the program, never by a person.",
     )
     seeds: list[int] = Field(

@@ -7,12 +7,13 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from grokterm.errors import BadInput
+from grokterm.nearest import alike
 from grokterm.spec.editing import LIST, Draft, Path, text_of
 from grokterm.spec.fields import FieldInfo, field_table, in_open_table, leaf_paths
 from grokterm.spec.kinds import fields_in, kinds_of, leaf, parts_of, section_fields
 from grokterm.spec.load import SECTIONS, TOP, dotted
 from grokterm.spec.merge import DISCRIMINATORS, kind_of
-from grokterm.spec.problems import nearest, value_at
+from grokterm.spec.problems import value_at
 from grokterm.spec.run import RunSpec
 
 PAGE = 100  # arms that are listed at a time
@@ -208,8 +209,8 @@ def field_key(text: str) -> str:
         return short[0]
     if len(short) > 1:
         raise BadInput(f"{text} is in several sections; write one of {', '.join(short)}")
-    best = nearest(text, [*keys, *leaf_paths()])
-    raise BadInput(f"unknown field {text!r}" + (f"; nearest: {best}" if best else ", such as optimizer.lr"))
+    close = alike(text, [*keys, *leaf_paths()])
+    raise BadInput(f"unknown field {text!r}; " + (f"nearest: {', '.join(close)}" if close else "such as optimizer.lr"))
 
 
 def attach(

@@ -9,11 +9,12 @@ import math
 import re
 from typing import Any, NamedTuple
 
+from grokterm.nearest import instead
 from grokterm.spec.experiment import Header
 from grokterm.spec.fields import field_table, in_open_table, leaf_paths
 from grokterm.spec.merge import kind_of
 from grokterm.spec.overrides import nested
-from grokterm.spec.problems import nearest, show
+from grokterm.spec.problems import FIELDS_LISTED, show
 
 MAX_ARMS = 10_000
 
@@ -77,8 +78,9 @@ def read_axes(grid: Any) -> tuple[dict[str, list], list[str]]:
         short = leaf_paths().get(written, ())
         key = short[0] if len(short) == 1 else written
         if key not in known and not in_open_table(key):
-            best = None if key in Header.model_fields else nearest(key, [*known, *leaf_paths()])
-            problems.append(f"grid.{written}: not a field of a run" + (f"; nearest: {best}" if best else ""))
+            header = key in Header.model_fields
+            said = "" if header else f"; {instead(key, [*known, *leaf_paths()], see=FIELDS_LISTED)}"
+            problems.append(f"grid.{written}: not a field of a run{said}")
         elif not isinstance(values, list) or not values:
             problems.append(f"grid.{written}: expected a list of one value or more (given {show(values)})")
         elif any(value in values[:i] for i, value in enumerate(values)):

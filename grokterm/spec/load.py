@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from grokterm.errors import BadInput
+from grokterm.nearest import some
 from grokterm.spec.disclosure import disclosure
 from grokterm.spec.documents import as_new, flatten
 from grokterm.spec.experiment import Arm, Experiment, Header
@@ -295,5 +296,5 @@ def _without_effect(changes: list[Override], base: list[Layer], drafts: list[_Dr
             if any(value_at(d.point, change.path)[0] for d in drafts):
                 yield f"--set {key}: has no effect, the grid sets it; set grid.{key} to a list"
             else:
-                arms = ", ".join(draft.name for draft in drafts)
+                arms = some([draft.name for draft in drafts])
                 yield f"--set {key}: has no effect, every arm sets it; set arms.NAME.{key} (arms: {arms})"

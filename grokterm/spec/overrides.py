@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 
 import tomli
 
+from grokterm.nearest import alike, instead
 from grokterm.spec.experiment import Header
 from grokterm.spec.fields import leaf_paths
-from grokterm.spec.problems import nearest
+from grokterm.spec.problems import FIELDS_LISTED
 from grokterm.spec.run import RunSpec
 
 Path = tuple[str, ...]
@@ -81,23 +82,17 @@ def _refusal(path: Path, value: str | None, arms: Sequence[str]) -> str | None:
     if path[0] == "small":
         return "can't be overridden: with --small, set the field itself"
     if path[0] == "arms" and (len(path) < 3 or path[1] not in arms):
-        best = nearest(path[1], arms) if len(path) > 1 else None
-        known = f"arms: {', '.join(arms)}" if arms else "the preset has no arms"
-        return (
-            "expected arms.NAME.section.field with the name of an arm; "
-            + known
-            + (f"; nearest: {best}" if best else "")
-        )
+        known = instead("".join(path[1:2]), arms, "arms") if arms else "the preset has no arms"
+        return f"expected arms.NAME.section.field with the name of an arm; {known}"
     if len(path) == 1 and not _is_top(path[0]):
         paths = leaf_paths().get(path[0], ())
         if len(paths) > 1:
             return f"is in several sections; write one of {', '.join(paths)}"
         if not paths:
-            best = nearest(path[0], [*leaf_paths(), *Header.model_fields, *RunSpec.model_fields])
-            best = leaf_paths().get(best, (best,))[0] if best else None
-            return "unknown field" + (
-                f"; nearest: {best}" if best else "; expected section.field, such as optimizer.lr"
-            )
+            close = alike(path[0], [*leaf_paths(), *Header.model_fields, *RunSpec.model_fields])
+            whole = ", ".join(leaf_paths().get(name, (name,))[0] for name in close)
+            said = f"nearest: {whole}" if whole else "expected section.field, such as optimizer.lr"
+            return f"unknown field; {said}; {FIELDS_LISTED}"
     return None
 
 

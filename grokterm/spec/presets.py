@@ -16,9 +16,11 @@ from typing import Any, NamedTuple
 import tomli
 
 from grokterm.errors import BadInput, NotFound
+from grokterm.names import natural
+from grokterm.nearest import alike
 from grokterm.places import expanded, user_folder
 from grokterm.spec.own import placed
-from grokterm.spec.problems import nearest, plain_line, show
+from grokterm.spec.problems import plain_line, show
 
 MOST_BYTES = 2_000_000
 PRESET_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._\-]{0,63}")
@@ -99,10 +101,12 @@ def find_preset(source: str | Path, beside: Path | None = None) -> Path:
     found = {path.stem: path for path in (*_preset_files(presets_folder()), *_my_files())}
     if text in found:
         return found[text]
-    names = list(found)
-    best = nearest(text, names)
-    hint = f"presets: {', '.join(names)}" + ("; a path needs a slash or .toml at its end" if not best else "")
-    raise NotFound(plain_line(f"no preset is called {text!r}" + (f"; nearest: {best}" if best else "")), hint=hint)
+    close = alike(text, sorted(found, key=natural))
+    said = f"; nearest: {', '.join(close)}" if close else ""
+    path = "" if close else "; a path needs a slash or .toml at its end"
+    raise NotFound(
+        plain_line(f"no preset is called {text!r}{said}"), f"`grokterm presets` lists all {len(found)}{path}"
+    )
 
 
 def label(path: Path) -> str:
@@ -223,8 +227,7 @@ def _my_files() -> list[Path]:
 def _place(info: PresetInfo) -> tuple[int, str, list[tuple[int, str]]]:
     known = ("", *DOCUMENTS)
     document = known.index(info.document) if info.document in known else len(known)
-    pieces = re.findall(r"\d+|\D+", info.name)
-    return document, info.document, [(int(piece), "") if piece.isdecimal() else (0, piece) for piece in pieces]
+    return document, info.document, natural(info.name)
 
 
 def _info(path: Path, mine: bool = False) -> PresetInfo:

@@ -1,10 +1,9 @@
 """Validation errors as lines a person can act on: file, field, what is wrong, what was given, what is
 allowed, the nearest name.
 
-    mine.toml: arms.fast.optimizer.lrr: unknown field (given 0.001); allowed: kind, lr, ...; nearest: lr
+    mine.toml: arms.fast.optimizer.lrr: unknown field (given 0.001); nearest: lr; `grokterm presets fields` lists all
 """
 
-import difflib
 import json
 from collections.abc import Iterable
 from typing import Any, NamedTuple
@@ -12,11 +11,15 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo as PydanticField
 
+from grokterm.nearest import LISTED, instead, nearest
 from grokterm.spec.base import COMBINATION, TAG_PREFIX, Section
 from grokterm.spec.fields import choices_of, leaf_paths, type_text, variants_of
 from grokterm.spec.merge import kind_of
 
 Path = tuple[str, ...]
+
+FIELDS_LISTED = "`grokterm presets fields` lists all"
+"""Where somebody finds the name of a field."""
 
 
 class Problem(NamedTuple):
@@ -120,16 +123,13 @@ def _nearest(document: Any, path: Path, field: PydanticField | None) -> str:
     return f"; nearest: {name}" if name else ""
 
 
-def nearest(name: str, allowed: Iterable[str]) -> str | None:
-    """The allowed name that looks most like `name`, or None where nothing does."""
-    return next(iter(difflib.get_close_matches(name, list(allowed), n=1, cutoff=0.6)), None)
-
-
 def unknown(name: str, allowed: list[str], given: str, what: str) -> str:
-    """The text about a name that isn't there: what is allowed, and what is nearest, here or elsewhere."""
-    elsewhere = leaf_paths().get(name, ())
-    best = " or ".join(elsewhere) if elsewhere and name not in allowed else nearest(name, allowed)
-    return f"unknown {what}{given}; allowed: {', '.join(allowed)}" + (f"; nearest: {best}" if best else "")
+    """The text about a name that isn't there: what is allowed, where that is short, and what is nearest."""
+    elsewhere = leaf_paths().get(name, ()) if name not in allowed else ()
+    if elsewhere:
+        listed = f"allowed: {', '.join(allowed)}; " if len(allowed) <= LISTED else ""
+        return f"unknown {what}{given}; {listed}nearest: {' or '.join(elsewhere)}"
+    return f"unknown {what}{given}; {instead(name, allowed, 'allowed', FIELDS_LISTED)}"
 
 
 def show(value: Any, width: int = 60) -> str:

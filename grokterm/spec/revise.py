@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grokterm.errors import BadInput
+from grokterm.nearest import instead, some
 from grokterm.spec.experiment import Experiment, spec_to_document
 from grokterm.spec.kinds import keep_common
 from grokterm.spec.load import SEEDS, SET, Document, assemble, truthful
 from grokterm.spec.overrides import read_overrides
-from grokterm.spec.problems import nearest
 from grokterm.spec.run import RunSpec
 
 _NEW_ARM = re.compile(r"""arms\.(["']?)([A-Za-z0-9_=\-]+)\1\.""")
@@ -65,8 +65,7 @@ def _arms(experiment: Experiment, overrides: Sequence[str], taken: Sequence[str]
     known = [arm.name for arm in experiment.arms]
     for name in taken:
         if name not in known:
-            best = nearest(name, known)
-            raise BadInput(f"no arm {name!r}; there is: {', '.join(known)}", f"nearest: {best}" if best else None)
+            raise BadInput(f"no arm {name!r}; {instead(name, known)}")
     kept = [name for name in known if name in taken] or known
     named = (_named_arm(text, known) for text in overrides)
     new = [name for name in dict.fromkeys(named) if name and name not in known]
@@ -74,7 +73,7 @@ def _arms(experiment: Experiment, overrides: Sequence[str], taken: Sequence[str]
         return {name: name for name in kept}
     if len(kept) > 1:
         raise BadInput(
-            f"arms.{new[0]}: {', '.join(known)} are the arms; a new one comes out of exactly one of them",
+            f"arms.{new[0]}: the arms are {some(known)}; a new one comes out of exactly one of them",
             f"choose it: --arm {kept[0]}",
         )
     return dict.fromkeys(new, kept[0])

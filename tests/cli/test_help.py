@@ -1,5 +1,7 @@
 """`--help`: it fits on a terminal of 80 columns, nothing is cut short, and its examples are what the program takes."""
 
+import dis
+import inspect
 import shlex
 
 import pytest
@@ -37,15 +39,31 @@ def test_no_line_of_the_list_is_cut_short(words):
     assert len(listed) >= 5 and not [line for line in listed if line.endswith("...")]
 
 
-def test_examples_are_what_the_program_takes():
-    seen = 0
+@pytest.mark.parametrize("words", NAMES, ids=" ".join)
+def test_every_command_has_an_example_that_the_program_takes(words):
+    lines = help_of(*words).partition("For example:\n")[2].splitlines()
+    assert lines
+    for line in lines:
+        program, *typed = shlex.split(line)
+        assert program == "grokterm" and tuple(typed[: len(words)]) == words
+        command = GROUP
+        for word in words:
+            command = command.commands[word]
+        command.make_context(typed[0], typed[len(words) :])  # raises where an option isn't known
+
+
+def test_the_exit_codes_are_told():
+    told = help_of().partition("Exit codes:\n")[2]
+    assert [line.split()[0] for line in told.splitlines()] == ["0", "1", "2", "3", "130"]
+
+
+def test_every_option_is_used():
+    """No function behind a command takes something that it doesn't look at."""
     for words in NAMES:
-        for line in help_of(*words).partition("For example:\n")[2].splitlines():
-            program, *typed = shlex.split(line)
-            assert program == "grokterm" and tuple(typed[: len(words)]) == words
-            command = GROUP
-            for word in words:
-                command = command.commands[word]
-            command.make_context(typed[0], typed[len(words) :])  # raises where an option isn't known
-            seen += 1
-    assert seen > 10
+        command = GROUP
+        for word in words:
+            command = command.commands[word]
+        code = inspect.unwrap(command.callback).__code__
+        read = {one.argval for one in dis.get_instructions(code) if one.opname.startswith(("LOAD_FAST", "LOAD_DEREF"))}
+        names = set(code.co_varnames[: code.co_argcount])
+        assert names <= read | set(code.co_cellvars), (words, names - read)

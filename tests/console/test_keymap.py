@@ -82,7 +82,7 @@ def test_sentences_tell_the_moved_key():
 @pytest.mark.parametrize(
     "asked, said",
     [
-        ({"pasue": "x"}, "is it pause?"),
+        ({"pasue": "x"}, "nearest: pause"),
         ({"new": "hyperspace"}, "'hyperspace' is no key"),
         ({"new": ""}, "is no key"),
         ({"new": 3}, "must be a key or a list"),

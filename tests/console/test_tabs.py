@@ -141,6 +141,34 @@ async def test_probes_draw_every_other_column_and_only_what_is_in_view(runs):
         assert "290" in str(pilot.app.screen.legend.content) and "step 290" in tabs(pilot)
 
 
+async def test_the_filter_of_the_probes_is_about_charts_and_says_so(runs):
+    folder = make(runs, "20261122-135500-quickstart-run2", step=300, state="running")
+    writer = _WRITERS[folder.cohorts[0].path]
+    names = [f"W_{letter}.hoyer" for letter in "ABC"]
+    writer.append("sparsity", np.arange(0, 300, 10), {name: np.ones((30, 12), np.float32) for name in names})
+    grow(folder, 300, 310)
+    async with play(runs, (120, 40), open_at=folder.name) as pilot:
+        page = pilot.app.screen
+        await press(pilot, "slash", *"dyn", "enter", "3")
+        await until(pilot, lambda: len(page.grid.cells) == 3)
+        assert len(page.scene().arms) == 3 and "with “" not in tabs(pilot)
+        await press(pilot, "slash")
+        assert "which charts" in screen_text(pilot).splitlines()[-2]
+        await press(pilot, *"w_b")
+        assert [cell.panel.columns for cell in page.grid.cells] == [("W_B.hoyer",)]
+        assert "1 of 3 charts with “w_b”" in tabs(pilot)
+        await press(pilot, *"zzz", "enter")
+        assert "no chart has “w_bzzz” in its title" in words(pilot, "#no-probes")
+        await press(pilot, "escape")
+        assert len(page.grid.cells) == 3 and not page.query_one("#no-probes").display
+        await press(pilot, "1")
+        assert "1 of 3 arms with “dyn”" in tabs(pilot)
+        await press(pilot, "slash")
+        assert page.query_one("#filter").placeholder.startswith("which arms")
+        await press(pilot, "enter", "4", "slash")
+        assert page.query_one("#filter").placeholder.startswith("which fields")
+
+
 async def test_no_other_column_is_said(world):
     async with play(world, open_at=FINISHED) as pilot:
         await press(pilot, "3")
@@ -161,6 +189,33 @@ async def test_configuration_marks_what_differs_and_explains_the_field(world):
         assert "no field contains “zzz”" in words(pilot, "#signs")
         await press(pilot, "escape")
         assert any("d_model" in row for row in rows(pilot))
+
+
+def fork_of(folder, arm: str, **values) -> None:
+    """Say of a running experiment that it is a fork in which these fields of an arm were others until step 200."""
+    past = [{"until": 200, "values": {name.replace("__", "."): value for name, value in values.items()}}]
+    writer = _WRITERS[folder.cohorts[0].path]
+    writer.event("forked", step=200, of="20261122-120000-quickstart-one2", cohort=0, past={arm: past})
+
+
+async def test_what_a_fork_has_changed_is_told_with_its_step(runs):
+    folder = make(runs, "20261122-135500-quickstart-run2", step=300, state="running", overrides=("optimizer.lr=0.003",))
+    fork_of(folder, "static", optimizer__lr=0.01, optimizer__weight_decay="linear", optimizer__weight_decay__final=0.5)
+    spec, told = folder.spec(), "0.01, from step 200 0.003"
+    shown = {
+        row.key: row for row in fields([(spec, arm) for arm in spec.arms], [folder.past(a.name) for a in spec.arms])
+    }
+    assert shown["optimizer.lr"].values == (told, "0.003", "0.003") and shown["optimizer.lr"].differs
+    assert shown["optimizer.weight_decay"].values[0] == "linear, from step 200 1"
+    assert shown["optimizer.weight_decay.final"].values[0] == "0.5, from step 200 –"
+    assert about(shown["optimizer.lr"]).path == "optimizer[adamw].lr"
+    async with play(runs, (160, 40), open_at=folder.name) as pilot:
+        await press(pilot, "4", "d")
+        assert any("≠" in row and told in row for row in rows(pilot))
+        await press(pilot, "1", "d")
+        assert isinstance(pilot.app.screen, Difference)
+        assert any(row.key == "optimizer.lr" for row in pilot.app.screen.query_one(Table).rows)
+        assert told in screen_text(pilot)
 
 
 async def test_many_arms_stand_in_one_column_and_below_in_full(runs):

@@ -23,7 +23,7 @@ def refused(answer, monkeypatch, preset, *sets) -> str:
     "sets, parts",
     [
         (["task.module=my_lab.nothing:Cube"], ["no module 'my_lab.nothing' in ", "/lab, and none is installed"]),
-        (["task.module=my_lab.tasks:Cubes"], ["my_lab.tasks (", "/tasks.py) has no 'Cubes'; it has Cube, line"]),
+        (["task.module=my_lab.tasks:Cubes"], ["my_lab.tasks (", "/tasks.py) has no 'Cubes'; it has: Cube, line"]),
         (["model.module=my_lab.models:nn"], ["my_lab.models:nn is no class and no function"]),
         (
             ["model.module=Tiny"],
@@ -64,6 +64,7 @@ def test_a_name_or_a_value_that_is_wrong(answer, monkeypatch, lab, sets, parts):
         (RIGHT, "        self.train = pairs[train] / 0.0, answers[train]", ["train inputs hold nan or infinity"]),
         (RIGHT, "        self.train = pairs[train] / 2.0, answers[train]", ["train has float", "where test has int64"]),
         (RIGHT, "        self.train = 'ab'", ["train is a str"]),
+        (RIGHT, "        self.train = pairs[train][:, :0], answers[train]", ["inputs [29, 0]", "one number or more"]),
         (RIGHT, RIGHT + "; self.classes = 3", ["`classes` is 3", "7 or more would be right"]),
         ("order = torch.randperm(len(pairs), generator=torch.Generator().manual_seed(seed))",
          "order = torch.randperm(len(pairs), generator=torch.Generator().manual_seed(__import__('time').time_ns()))",

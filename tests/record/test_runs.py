@@ -174,7 +174,7 @@ def test_finding_by_exact_name_part_last_and_path(runs, experiment, monkeypatch)
     assert first.name in several.value.message and second.name in several.value.message
     with pytest.raises(NotFound, match="alphabeet") as none:
         find(runs, "alphabeet")
-    assert none.value.hint == f"nearest: {second.name}"
+    assert none.value.hint == f"nearest: {second.name}; `grokterm ls` lists all"
     for hostile in ("", "[bold]", "\x1b[31m", "../..", "a\0b", "x" * 5000):
         with pytest.raises((NotFound, BadInput)):
             find(runs, hostile)

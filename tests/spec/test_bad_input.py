@@ -23,21 +23,14 @@ def change(document, path, value):
 
 
 LINEAR = {"schedule": "linear", "initial": 3.0, "final": 0.5}
-OPTIMIZER_FIELDS = (
-    "kind, lr, beta1, beta2, eps, weight_decay, decay_scope, cautious, lr_schedule, l1, perpendicular, egalitarian, "
-    "grokfast, normalise, clip"
-)
+ALL_FIELDS = "`grokterm presets fields` lists all"
 SCHEDULES = "constant, linear, step, exponential, cosine, phases, mirror, mean"
 
 ONE_LINE = {
     # A key that isn't there, with the nearest that is: in the section, or in the one it belongs to.
-    "optimizer.lrr": (0.001, f"optimizer.lrr: unknown field (given 0.001); allowed: {OPTIMIZER_FIELDS}; nearest: lr"),
-    "model.p": (7, "model.p: unknown field (given 7); allowed: kind, layers, d_model, heads, d_head, d_mlp, "
-                   "activation, "
-                   "norm, bias, positions, causal, dropout, init, init_std, init_scale, dtype; nearest: task.p"),
-    "optimiser": ({}, "optimiser: unknown key (given {}); allowed: name, document, title, question, source, expect, "
-                      "cost, seeds, cohort_width, extends, task, model, optimizer, loss, batches, stop, streams, "
-                      "milestones, intervene, arms, grid, small; nearest: optimizer"),
+    "optimizer.lrr": (0.001, f"optimizer.lrr: unknown field (given 0.001); nearest: lr; {ALL_FIELDS}"),
+    "model.p": (7, "model.p: unknown field (given 7); nearest: task.p"),
+    "optimiser": ({}, f"optimiser: unknown key (given {{}}); nearest: optimizer; {ALL_FIELDS}"),
     # A value of the wrong type: nothing is guessed.
     "optimizer.lr": ("0.001", 'optimizer.lr: expected a number, above 0 (given "0.001")'),
     "task.p": (53.0, "task.p: expected an integer, 2 to 2000 (given 53.0)"),
@@ -78,7 +71,8 @@ ONE_LINE = {
                                 "loss, batches, stop, streams, milestones, intervene; nearest: optimizer"),
     "arms.fast.about": (3, "arms.fast.about: expected text (given 3)"),
     "grid": ([1], "grid: expected a table of lists (given [1])"),
-    "grid.optimizer.lrr": ([1], "grid.optimizer.lrr: not a field of a run; nearest: optimizer.lr"),
+    "grid.optimizer.lrr": ([1], "grid.optimizer.lrr: not a field of a run; nearest: optimizer.lr, "
+                                f"optimizer.l1; {ALL_FIELDS}"),
     "grid.seeds": ([1, 2], "grid.seeds: not a field of a run"),
     "grid.optimizer.lr": ([], "grid.optimizer.lr: expected a list of one value or more (given [])"),
     "grid.task.p": ([5, 5], "grid.task.p: a value is listed twice (given [5, 5])"),

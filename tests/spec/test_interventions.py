@@ -15,12 +15,11 @@ from grokterm.spec import draft_of, load, parse, plan_cohorts, rows
         ('intervene.freeze={at="memorized", tensors=["W_E"]}', '"grokked" (given "memorized"); nearest'),
         ("intervene.freeze.at=3", "intervene.freeze.tensors: missing; expected a list of names of tensors"),
         (
-            'intervene.freeze={at=3, tensors=["W_E", "w_in"]}',
-            '--set intervene.freeze.tensors: no tensor "w_in"; there is: W_E, W_pos, W_U, b_U, W_Q, b_Q, W_K, b_K, '
-            "W_V, b_V, W_O, b_O, W_in, b_in, W_out, b_out",
+            'intervene.freeze={at=3, tensors=["W_E", "W_inn"]}',
+            '--set intervene.freeze.tensors: no tensor "W_inn"; nearest: W_in',
         ),
         ('intervene.freeze={at=3, tensors=["blocks.0.*"]}', 'no tensor "blocks.0.*"; there is: W_E'),
-        ('intervene.transplant={at=3, experiment="x", tensors=["W_9"]}', '.transplant.tensors: no tensor "W_9"; there'),
+        ('intervene.transplant={at=3, experiment="x", tensors=["W_9"]}', '.tensors: no tensor "W_9"; nearest: W_'),
         ("intervene.change.at=3", "intervene.change.lr: nothing changes: set one of lr, weight_decay, beta1"),
         ("intervene.change={at=3, momentum=0.5}", "--set intervene.change.momentum: adamw has no momentum"),
         ("intervene.change={at=3, weight_decay=1000.0}", "lr * lambda = 1 must stay below 1"),

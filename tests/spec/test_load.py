@@ -118,7 +118,12 @@ def test_an_unknown_preset_names_the_nearest():
     with pytest.raises(NotFound) as caught:
         load("static-v-dynamic")
     assert "nearest: static-vs-dynamic" in caught.value.message
-    assert "quickstart" in caught.value.hint
+    assert caught.value.hint.startswith("`grokterm presets` lists all ")
+    with pytest.raises(NotFound, match=r"nearest: lou-fig1-encodings, lou-fig1-replication, lou-fig10-mlp$"):
+        load("lou-fig1")
+    with pytest.raises(NotFound, match=r"^no preset is called 'zzz'$") as unlike:
+        load("zzz")
+    assert unlike.value.hint.endswith("a path needs a slash or .toml at its end")
     with pytest.raises(NotFound, match="no such file"):
         load("nowhere/at-all.toml")
 

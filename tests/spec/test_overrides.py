@@ -61,19 +61,17 @@ def test_the_last_of_two_wins():
     assert load("quickstart", ["lr=0.1", "optimizer.lr=0.2"]).arms[0].spec.optimizer.lr == 0.2
 
 
-UNKNOWN = (
-    "optimizer.lrr: unknown field (given 1); allowed: kind, lr, beta1, beta2, eps, weight_decay, decay_scope, "
-    "cautious, lr_schedule, l1, perpendicular, egalitarian, grokfast, normalise, clip; nearest: lr"
-)
+ALL_FIELDS = "`grokterm presets fields` lists all"
+UNKNOWN = f"optimizer.lrr: unknown field (given 1); nearest: lr; {ALL_FIELDS}"
 LINES = {
     "optimizer.lrr=1": f"--set {UNKNOWN}",
     "optimizer.lr=fast": '--set optimizer.lr: expected a number, above 0 (given "fast")',
     "optimizer.lr": "--set optimizer.lr: expected key=value, such as optimizer.lr=3e-3",
     "=3": "--set : expected key=value, such as optimizer.lr=3e-3",
     "optimizer..lr=3": "--set optimizer..lr: expected key=value, such as optimizer.lr=3e-3",
-    "lrr=1": "--set lrr: unknown field; nearest: optimizer.lr",
+    "lrr=1": f"--set lrr: unknown field; nearest: optimizer.lr; {ALL_FIELDS}",
     "kind=mlp": "--set kind: is in several sections; write one of task.kind, model.kind, optimizer.kind, loss.kind",
-    "zzz=1": "--set zzz: unknown field; expected section.field, such as optimizer.lr",
+    "zzz=1": f"--set zzz: unknown field; expected section.field, such as optimizer.lr; {ALL_FIELDS}",
     "seeds=0": "--set seeds: a number of seeds is 1 to 10000; expected a number of seeds (N means 0 to N - 1) or a "
                "list of different seeds (given 0)",
     "arms.dynamc.stop.steps=3": "--set arms.dynamc.stop.steps: expected arms.NAME.section.field with the name of an "

@@ -61,7 +61,7 @@ def test_a_choice_of_arms(first):
 @pytest.mark.parametrize(
     "changes, arms, line",
     [
-        (["arms.low.optimizer.lr=1"], [], "arms.low: static, dynamic are the arms"),
+        (["arms.low.optimizer.lr=1"], [], "arms.low: the arms are static, dynamic; a new one"),
         ([], ["statik"], "no arm 'statik'; there is: static, dynamic"),
         (["optimizer.lr=-1"], [], "optimizer.lr"),
         (["arms.static.optimizer.lrr=1"], [], "lrr"),

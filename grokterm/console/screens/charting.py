@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from grokterm.console.charts.cursor import x_words
 from grokterm.console.commands import COMMANDS, COMPARE, EXPERIMENT, told
@@ -11,6 +12,9 @@ from grokterm.console.screens.legend import Legend, Shown, values_at
 from grokterm.console.screens.looking import NOT_READ, Looking
 from grokterm.console.text import plain
 from grokterm.console.widgets.filterline import FilterLine
+
+if TYPE_CHECKING:
+    from grokterm.console.screens.scene import Scene
 
 _ELSEWHERE_TOO = {"filter", "difference"}  # what these pages do without charts as well
 _CHART_ACTIONS = frozenset(
@@ -74,8 +78,7 @@ class Charting(Looking):
         arms = tuple(arm.seen(scene.view.seed) for arm in scene.arms)
         shown = Shown(arms, self.arm, frozenset(scene.spot.hidden), values, self.app.theme)
         self.legend.show(shown, self.size.width, max(2, self.size.height // 8), self.app.ink)
-        only = f"{len(scene.arms)} of {self.arm_count} arms with “{plain(self.only)}”" if self.only else ""
-        self.tell("   ".join(filter(None, (only, at))))
+        self.tell("   ".join(filter(None, (self.sifted(scene), at))))
         self.grid.show(scene)
 
     def obstacle(self, action: str) -> str:
@@ -83,6 +86,10 @@ class Charting(Looking):
         if action in _CHART_ACTIONS and not self.charted:
             return told("This tab has no charts; {tab_charts} and {tab_probes} have some")
         return super().obstacle(action)
+
+    def sifted(self, scene: Scene) -> str:
+        """How many arms the filter leaves, in words; "" without one."""
+        return f"{len(scene.arms)} of {self.arm_count} arms with “{plain(self.only)}”" if self.only else ""
 
     # arms
 

@@ -70,7 +70,7 @@ class Compare(Charting):
                 Legend(),
                 ChartGrid("accuracy", "loss", cell_height=16, id="overlay"),
             )
-        yield FilterLine("text in the name of an arm")
+        yield FilterLine("which arms: text in their names or descriptions")
         yield KeyBar(COMPARE)
 
     def on_mount(self) -> None:

@@ -20,7 +20,7 @@ from grokterm.errors import GroktermError
 from grokterm.names import arm_labels, short_name
 
 if TYPE_CHECKING:
-    from grokterm.spec import Arm, Experiment
+    from grokterm.console.screens.fieldtable import Item
 
 
 class Difference(Page):
@@ -38,7 +38,7 @@ class Difference(Page):
     class Ready(Message):
         """The specs are read, or say why they can't be; sent by a thread."""
 
-        def __init__(self, items: list[tuple[str, Experiment, Arm]], problem: str = "") -> None:
+        def __init__(self, items: list[Item], problem: str = "") -> None:
             super().__init__()
             self.items, self.problem = items, problem
 
@@ -51,7 +51,7 @@ class Difference(Page):
         yield Static(id="title", markup=False)
         yield Static("\n reading …", id="problem", markup=False)
         yield FieldTable(only_differing=True)
-        yield FilterLine("text in the name or value of a field")
+        yield FilterLine("which fields: text in their names or values")
         yield KeyBar(DIFFERENCE)
 
     def on_mount(self) -> None:
@@ -66,10 +66,11 @@ class Difference(Page):
         from grokterm.record import open_folder
 
         try:
-            specs = [(path, open_folder(path).spec()) for path in (self.app.runs / name for name in self._names)]
-            labels = arm_labels([(path, arm.name) for path, spec in specs for arm in spec.arms])
-            arms = [(spec, arm) for _, spec in specs for arm in spec.arms]
-            items = [(label, spec, arm) for label, (spec, arm) in zip(labels, arms, strict=True)]
+            folders = [open_folder(self.app.runs / name) for name in self._names]
+            arms = [(folder, arm) for folder in folders for arm in folder.spec().arms]
+            labels = arm_labels([(folder.path, arm.name) for folder, arm in arms])
+            known = [(folder.spec(), arm, folder.past(arm.name)) for folder, arm in arms]
+            items = [(label, *rest) for label, rest in zip(labels, known, strict=True)]
         except GroktermError as error:
             self.post_message(self.Ready([], str(error)))
         else:

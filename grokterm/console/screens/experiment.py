@@ -165,7 +165,7 @@ class ExperimentPage(Charting, Acting):
         detail, tab = self.detail, self.tab
         if detail is None or not self.charted or not tab.is_mounted:
             return None
-        arms = matching(detail.arms, self.only)
+        arms = matching(detail.arms, self.only) if tab.OF_ARMS else detail.arms
         cells = tuple(Cell(panel) for panel in tab.panels)
         return Scene(cells, tab.curves, arms, self.app.memory.view, self.spot, self.chart, self.app.theme)
 
@@ -186,6 +186,12 @@ class ExperimentPage(Charting, Acting):
         if ready:
             self.tab.show(detail)
             self.draw()
+
+    def sifted(self, scene: Scene) -> str:
+        """Of the tab in front: arms, or charts."""
+        if self.tab.OF_ARMS:
+            return super().sifted(scene)
+        return self.tab.sifted() if self.filtered else ""
 
     def tell(self, words: str) -> None:
         """At the right end of the line of tabs."""
@@ -250,16 +256,17 @@ class ExperimentPage(Charting, Acting):
     @property
     def filtered(self) -> str:
         """The filter of the tab in front."""
-        return self.only if self.charted else self._filters.get(self.spot.tab, "")
+        return self.only if self.tab.OF_ARMS else self._filters.get(self.spot.tab, "")
 
     def sift(self, text: str) -> None:
-        """Arms where there are charts, lines elsewhere."""
-        if self.charted:
+        """Arms, or what the tab in front shows."""
+        if self.tab.OF_ARMS:
             super().sift(text)
             return
         self._filters[self.spot.tab] = text
         self.tab.sift(text)
-        self.tell("")
+        if not self.charted:
+            self.tell("")
 
     def _close_filter(self) -> None:
         super()._close_filter()

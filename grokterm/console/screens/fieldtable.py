@@ -18,15 +18,16 @@ from grokterm.console.text import clip, clip_apart, fold, plain
 from grokterm.console.widgets.table import GAP, Column, Table
 
 if TYPE_CHECKING:
+    from grokterm.record import Past
     from grokterm.spec import Arm, Experiment
 
-    Item = tuple[str, Experiment, Arm]
+    Item = tuple[str, Experiment, Arm, Sequence[Past]]
 
 _VALUE, _WIDE, _NAME = 12, 60, 34  # cells of a column of values, at least and at most; most cells of a name
 
 
 class FieldTable(Vertical):
-    """Shows `(label, experiment, arm)` beside each other."""
+    """Shows `(label, experiment, arm, what forks have changed in it)` beside each other."""
 
     def __init__(self, only_differing: bool = False) -> None:
         super().__init__()
@@ -43,8 +44,8 @@ class FieldTable(Vertical):
 
     def show(self, items: Sequence[Item]) -> None:
         """Show the fields of these arms."""
-        self._labels = tuple(f"{marker(place)} {plain(label)}" for place, (label, _, _) in enumerate(items))
-        self._fields = fields([(experiment, arm) for _, experiment, arm in items])
+        self._labels = tuple(f"{marker(place)} {plain(label)}" for place, (label, *_) in enumerate(items))
+        self._fields = fields([item[1:3] for item in items], [item[3] for item in items])
         self._lay_out()
 
     def sift(self, text: str) -> None:

@@ -12,6 +12,7 @@ from grokterm.console.screens.page import Page
 from grokterm.console.text import plain_lines
 from grokterm.console.widgets.sheet import Lines, Sheet
 from grokterm.errors import BadInput
+from grokterm.nearest import instead
 
 if TYPE_CHECKING:
     from grokterm.spec import Draft, Row
@@ -204,8 +205,6 @@ class FormEdit(Page):
 
     def _no_such_arm(self, name: str) -> str:
         """What is wrong with the name of an arm, "" where nothing is. Where there is none yet, it is a new one's."""
-        from grokterm.spec import nearest
-
         arms = list(self.draft.arms)
         if not name or self._arm_meant(name) in arms:
             return ""
@@ -215,8 +214,7 @@ class FormEdit(Page):
             except BadInput as error:
                 return error.message
             return ""
-        best = nearest(name, arms)
-        return f"no arm {name}; " + (f"nearest: {best}" if best else f"there is: {', '.join(arms)}")
+        return f"no arm {name}; {instead(name, arms)}"
 
     def _varied(self, key: str, name: str | None) -> None:
         if not name:

@@ -49,7 +49,7 @@ _SIGNS = (
     ("★", "starred, before the name of an experiment"),
     ("▾ ▸", "a group of experiments, unfolded or folded"),
     ("▲ ▼", "behind the title of a column: sorted by it, turned round or as usual"),
-    ("≠", "a field that isn't the same in all arms"),
+    ("≠", "a field that isn't the same in all arms, or that a fork has changed"),
     ("•", "a field of the form that was changed"),
     ("✖ ! ✔ ·", "a mistake, a warning, a success, and anything else that is told"),
     ("–", "no value: not reached, or not recorded"),

@@ -35,7 +35,7 @@ _COLUMNS = (
     Column("name", "experiment", 20, most=60),
     Column("cohorts", "workers", 7, right=True, rank=2),
     Column("devices", "waits for", 10, most=24, rank=1),
-    Column("since", "for", 7, right=True, rank=3),
+    Column("since", "waiting", 7, right=True, rank=3),
 )
 
 

@@ -79,9 +79,9 @@ def _split(result: Any) -> Split:
         if not isinstance(part, tuple | list) or len(part) != 2:
             raise _Unfit(f"{name} is {_named(part)}; a pair (inputs, answers) would be right")
         inputs, answers = (_tensor(f"{name} {what}", x) for what, x in zip(("inputs", "answers"), part, strict=True))
-        if inputs.dim() < 2 or answers.dim() != 1 or len(inputs) != len(answers) or not len(inputs):
+        if inputs.dim() < 2 or answers.dim() != 1 or len(inputs) != len(answers) or not inputs.numel():
             shapes = f"{name} has inputs {list(inputs.shape)} and answers {list(answers.shape)}"
-            raise _Unfit(f"{shapes}; [samples, ...] and [samples] would be right, and one sample or more")
+            raise _Unfit(f"{shapes}; [samples, ...] and [samples] would be right, and one number or more")
         tensors += [inputs, answers.to(torch.float64) if answers.is_floating_point() else answers]
     split = Split(*tensors)
     for one, other in ((split.train_inputs, split.test_inputs), (split.train_answers, split.test_answers)):

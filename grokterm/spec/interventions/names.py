@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from grokterm.nearest import instead
 from grokterm.spec.interventions.when import Problem, listed
 
 Names = Annotated[tuple[str, ...], BeforeValidator(listed), Field(min_length=1)]
@@ -23,4 +24,4 @@ def unknown_names(field: str, patterns: Iterable[str], spec: Any) -> list[Proble
         return []  # nothing is known of the network yet, or there is none, which is said elsewhere
     names = tuple(spec.model.tensors(spec.task.shown))
     unknown = [pattern for pattern in patterns if not matching(names, [pattern])]
-    return [((field,), f'no tensor "{unknown[0]}"; there is: {", ".join(names)}')] if unknown else []
+    return [((field,), f'no tensor "{unknown[0]}"; {instead(unknown[0], names)}')] if unknown else []

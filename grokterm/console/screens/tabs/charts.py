@@ -11,7 +11,8 @@ from grokterm.console.screens.tabs.tab import Tab
 class ChartsTab(Tab):
     """The page draws into it; see `Charting`."""
 
-    PLACEHOLDER = "text in the name of an arm"
+    PLACEHOLDER = "which arms: text in their names or descriptions"
+    OF_ARMS = True
     CHARTED = True
     panels = PANELS
 

@@ -11,7 +11,7 @@ from grokterm.console.screens.tabs.tab import Tab
 class ConfigurationTab(Tab):
     """The fields of this experiment; they never change."""
 
-    PLACEHOLDER = "text in the name or value of a field"
+    PLACEHOLDER = "which fields: text in their names or values"
     FOCUS = "FieldTable Table"
 
     def compose(self) -> ComposeResult:
@@ -23,8 +23,8 @@ class ConfigurationTab(Tab):
         first = self.detail is None or self.detail.experiment is not detail.experiment
         super().show(detail)
         if first and detail.experiment is not None:
-            arms = [(arm.name, detail.experiment, arm) for arm in detail.experiment.arms]
-            self.query_one(FieldTable).show(arms)
+            known = zip(detail.experiment.arms, detail.pasts, strict=True)
+            self.query_one(FieldTable).show([(arm.name, detail.experiment, arm, past) for arm, past in known])
 
     def sift(self, text: str) -> None:
         """Only fields with this in them."""

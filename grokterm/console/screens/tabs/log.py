@@ -26,7 +26,7 @@ _COLUMNS = (
 class LogTab(ReadingTab):
     """Follows the log while its last line is highlighted."""
 
-    PLACEHOLDER = "text in the log"
+    PLACEHOLDER = "which lines: text in them"
     FOCUS = "#log"
 
     def __init__(self, folder) -> None:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 class ProbesTab(ReadingTab):
     """Reads the columns; the page draws them. See `Charting`."""
 
-    PLACEHOLDER = "text in the name of an arm"
+    PLACEHOLDER = "which charts: text in their titles or columns"
     FOCUS = "#probes-scroll"
     CHARTED = True
     CELL_HEIGHT = 12
@@ -35,6 +35,7 @@ class ProbesTab(ReadingTab):
         super().__init__(folder)
         self._probes: Probes | None = None
         self._joined, self._joined_from = Curves(), ()
+        self._containing = ""
 
     def compose(self) -> ComposeResult:
         """Arms above; below as many charts as there are columns, which scroll."""
@@ -56,7 +57,12 @@ class ProbesTab(ReadingTab):
 
     @property
     def panels(self) -> tuple[Panel, ...]:
-        """A panel for each of them."""
+        """A panel for each of them that the filter leaves."""
+        low = self._containing.lower()
+        return tuple(panel for panel in self._all if low in f"{panel.title} {' '.join(panel.columns)}".lower())
+
+    @property
+    def _all(self) -> tuple[Panel, ...]:
         return probe_panels(self.found.columns) if isinstance(self.found, Curves) else ()
 
     @property
@@ -70,10 +76,21 @@ class ProbesTab(ReadingTab):
             self._joined = before.grown(columns, bands, known.growing)
         return self._joined
 
+    def sift(self, text: str) -> None:
+        """Only charts with this in their title or in the names of their columns."""
+        self._containing = text
+        self.tell()
+
+    def sifted(self) -> str:
+        """Of how many charts."""
+        return f"{len(self.panels)} of {len(self._all)} charts with “{plain(self._containing)}”"
+
     def tell(self) -> None:
         """The page draws; here is said why there is nothing to draw."""
         nothing = "no other columns are recorded" if self.found is not None else "reading …"
-        empty = self.problem or ("" if self.found is not None and self.found.columns else nothing)
+        if self._all:
+            nothing = f"no chart has “{self._containing}” in its title; Esc shows all"
+        empty = self.problem or ("" if self.panels else nothing)
         static = self.query_one("#no-probes", Static)
         static.update(f"\n {plain(empty)}")
         static.display, self.query_one(Pages).display = bool(empty), not empty

@@ -28,6 +28,7 @@ class Tab(Vertical):
 
     PLACEHOLDER = ""  # what the filter is for; "" where there is nothing to filter
     FOCUS = ""  # what gets the keys when the tab comes in front
+    OF_ARMS = False  # the filter chooses among the arms, and the page does that; else among what the tab shows
     CHARTED = False  # it has a legend and a grid of charts, and the page draws its `panels` of its `curves` there
     app: Console
 
@@ -59,6 +60,10 @@ class Tab(Vertical):
 
     def sift(self, text: str) -> None:
         """Show only what contains this text."""
+
+    def sifted(self) -> str:
+        """How much of it the filter leaves, in words; "" where that is said elsewhere."""
+        return ""
 
     def differing(self) -> bool:
         """Show only where arms differ; False in a tab that has nothing of the kind."""
