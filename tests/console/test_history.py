@@ -22,7 +22,7 @@ def test_the_columns_fit_and_the_name_grows_before_others(cells):
     given = widths(cells)
     assert sum(given.values()) + GAP * (len(given) - 1) <= cells
     if given["name"] < 28:
-        assert given["progress"] == 10
+        assert given["progress"] == 11
     if cells >= 118:
         assert given["name"] >= 28 and len(given) == len(COLUMNS)
 

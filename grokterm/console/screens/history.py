@@ -21,7 +21,7 @@ COLUMNS = (
     Column("tags", "tags", 8, most=26, rank=7),
     Column("arms", "arms", 4, right=True, rank=5),
     Column("seeds", "seeds", 5, right=True, rank=6),
-    Column("progress", "progress", 10, most=22, rank=2),
+    Column("progress", "progress", 11, most=22, rank=2),
     Column("grok", "t_grok by arm", 17, most=44, wants=21, rank=3),
     Column("rate", "rate", 7, right=True, rank=4),
     Column("age", "age", 5, right=True, rank=1),
