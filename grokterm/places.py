@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from grokterm.errors import BadInput
+
 
 def user_folder(own: str, base: str, below_home: str) -> Path | None:
     """`$own`, else `$base/grokterm`, else `grokterm` in a folder below the home folder; None where there is no home.
@@ -28,3 +30,23 @@ def user_folder(own: str, base: str, below_home: str) -> Path | None:
 def expanded(path: str | Path) -> Path:
     """`~` and `~user` in front as a shell means them; left as they are where there is no such user."""
     return Path(os.path.expanduser(path))  # noqa: PTH111 - Path.expanduser raises there
+
+
+def check_listable(runs: Path) -> None:
+    """Refuses a runs folder that is there and isn't one, or can't be read. One that isn't there yet is fine.
+
+    Raises:
+        BadInput: see `unlistable`.
+    """
+    try:
+        os.scandir(runs).close()
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise unlistable(runs, error) from error
+
+
+def unlistable(runs: Path, error: OSError) -> BadInput:
+    """The one line for a runs folder that can't be listed."""
+    why = "not a folder" if isinstance(error, NotADirectoryError) else f"can't be read ({error.strerror})"
+    return BadInput(f"{runs}: {why}", hint="name a folder with --runs DIR")

@@ -31,7 +31,9 @@ def register(app: typer.Typer) -> None:
 
         from grokterm.console.web.guard import is_loopback
         from grokterm.console.web.server import listen, serve
+        from grokterm.places import check_listable
 
+        check_listable(runs)
         listener = listen(host, port, token)
         place = f"[{host}]" if ":" in host else host
         address = f"http://{place}:{listener.getsockname()[1]}/"

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from grokterm.analysis import SAME_TICK, Known, Summary, SummaryCache, settled, summarise
-from grokterm.errors import BadInput, GroktermError
+from grokterm.errors import GroktermError
+from grokterm.places import unlistable
 from grokterm.record import ExperimentFolder, list_folders, open_folder
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ class Listing:
         except (FileNotFoundError, NotADirectoryError):  # not made yet, or gone between two looks
             return None
         except OSError as error:
-            raise BadInput(f"{self._runs}: can't be read ({error.strerror})") from error
+            raise unlistable(self._runs, error) from error
 
     def due(self, seen: Iterable[str] = ()) -> Iterator[str]:
         """Names to `read` in this round: new ones and those that move, those on the screen, then others in turn.

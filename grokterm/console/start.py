@@ -11,6 +11,7 @@ from grokterm.console import plainascii, terminal
 from grokterm.console.background import ask, shade_from_environment
 from grokterm.console.memory import Memory
 from grokterm.console.settings import Settings, load_settings
+from grokterm.places import check_listable
 
 LOADED_SECONDS = 5.0  # until all that the usual screens need has been imported
 LAST_SECONDS = 3.0  # to leave in order, once the terminal is gone
@@ -37,11 +38,12 @@ def open_console(runs: Path, open_at: str | None = None, wishes: Wishes | None =
         open_at: the name of an experiment to open on.
 
     Raises:
-        BadInput: the terminal can't draw it.
+        BadInput: the terminal can't draw it, or `runs` is no folder.
     """
     if "TEXTUAL_DRIVER" not in os.environ:  # a shell that exports these would fix the size, whatever the window's
         os.environ.pop("COLUMNS", None), os.environ.pop("LINES", None)
     terminal.refuse_if_unable()
+    check_listable(Path(runs))
     wishes, settings, memory = wishes or Wishes(), load_settings(), Memory.load(Path(runs))
     os.environ[terminal.COLOURS] = terminal.colours()  # before Textual is imported, which reads it then
     if wishes.theme is not None:

@@ -16,6 +16,7 @@ from grokterm import __version__
 from grokterm.errors import BadInput, NotFound
 from grokterm.names import NAME
 from grokterm.nearest import alike
+from grokterm.places import unlistable
 from grokterm.record.donors import with_donors
 from grokterm.record.errors import unwritable
 from grokterm.record.files import sync_folder, write_json, write_whole
@@ -149,11 +150,8 @@ def _experiment_paths(runs: Path) -> list[Path]:
             ]
     except FileNotFoundError:
         return []
-    except NotADirectoryError as error:
-        raise BadInput(f"{runs}: not a folder", hint="name a folder with --runs DIR") from error
     except OSError as error:
-        why = f"{runs}: can't be read ({error.strerror})"
-        raise BadInput(why, hint="name a folder with --runs DIR") from error
+        raise unlistable(runs, error) from error
     return [runs / name for name in names]
 
 

@@ -120,6 +120,26 @@ def test_a_tag_that_begins_with_a_dash_is_refused_with_those_beside_it_and_can_b
     assert open_folder(runs / ONE).marks().tags == ()
 
 
+@pytest.mark.parametrize(
+    "words",
+    [(*words[:1], "@last", *words[1:]) for words in ALL]
+    + [
+        ("run", "quickstart", "--detach"),
+        ("demo", "--headless"),
+        ("ls",),
+        ("restore", "one"),
+        ("serve", "--port", "0"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_a_runs_folder_that_is_a_file(answer, tmp_path, words):
+    (tmp_path / "runs").write_text("mine")
+    for runs in (tmp_path / "runs", tmp_path / "runs" / "below"):
+        code, err = line(*answer(*words, "--runs", runs))
+        assert code == 2 and f"{runs}: not a folder" in err.replace("/.bin", "") and "--runs DIR" in err
+    assert (tmp_path / "runs").read_text() == "mine"
+
+
 def test_nobody_reads_on_or_the_disk_is_full(kept):
     command = [sys.executable, "-m", "grokterm", "show", ONE, "--json", "--runs", str(kept)]
     reader, writer = os.pipe()

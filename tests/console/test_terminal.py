@@ -39,6 +39,14 @@ def test_a_terminal_that_cannot_show_it_is_told_what_to_use(tmp_path, size, envi
         assert b"\x1b" not in terminal.written and b"Traceback" not in terminal.written
 
 
+def test_a_runs_folder_that_is_a_file_is_told_before_anything_is_drawn(tmp_path):
+    (tmp_path / "runs").write_text("mine")
+    with FakeTerminal("-m", "grokterm", "--runs", str(tmp_path / "runs"), size=(100, 30)) as terminal:
+        assert terminal.end() == 2
+        assert b"runs: not a folder" in terminal.written and b"--runs DIR" in terminal.written
+        assert b"\x1b" not in terminal.written and b"Traceback" not in terminal.written
+
+
 def test_a_size_that_a_shell_has_exported_is_not_believed(runs):
     words = ("-m", "grokterm", "--runs", str(runs))
     with FakeTerminal(*words, answer=DA1, size=(100, 30), COLUMNS="30", LINES="8") as terminal:

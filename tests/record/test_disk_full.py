@@ -38,6 +38,16 @@ def fill(place: Path) -> Path:
     return hog
 
 
+def test_an_experiment_that_has_no_room_is_one_line_and_leaves_nothing(small_disk, answer):
+    hog = fill(small_disk)
+    for words in (("run", "quickstart", "--detach"), ("demo", "--headless")):
+        code, out, err = answer(*words, "--runs", small_disk / "runs")
+        assert (code, out) == (1, "") and len(err.splitlines()) == 2, err
+        assert "runs: can't be written (no space left on device)" in err and "df -h" in err
+    assert not (small_disk / "runs").exists() or not list((small_disk / "runs").iterdir())
+    hog.unlink()
+
+
 def test_rows_events_and_status_wait_for_room(small_disk, experiment, values):
     cohort = create(small_disk / "runs", experiment).cohorts[0]
     writer = CohortWriter(cohort.path)
