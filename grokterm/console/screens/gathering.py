@@ -25,6 +25,9 @@ _OF_ONE = {"open", "mark", "all", "compare", "difference", "fork", "repeat", "no
 class Gathering(Acting):
     """The keys of the history, apart from those that do something to an experiment."""
 
+    _among: tuple[Summary, ...] = ()
+    _aimed: tuple[tuple[str, ...], tuple[Summary, ...]] = ((), ())
+
     @property
     def history(self) -> Table:
         """The table."""
@@ -50,9 +53,13 @@ class Gathering(Acting):
 
     def aimed(self) -> tuple[Summary, ...]:
         """The same, as far as they are known."""
-        if self.app.memory.marks and (marked := self.marked):
-            return self.summaries(marked)
-        return (self.history.highlighted,) if self.target() is not None else ()
+        history, marks = self.app.snapshot.history, self.app.memory.marks
+        if (
+            self._among is not history or self._aimed[0] != marks
+        ):  # looked up once: the footer asks for each of its keys
+            self._among, self._aimed = history, (marks, self.summaries(marks) if marks else ())
+        highlighted = (self.history.highlighted,) if self.target() is not None else ()
+        return self._aimed[1] or highlighted
 
     def come_back(self, name: str) -> None:
         """The page of this experiment was left: it is the one to highlight."""
