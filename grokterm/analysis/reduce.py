@@ -135,20 +135,20 @@ def _nice_step(at_least: float) -> float:
 def log_ticks(low: float, high: float, at_most: int = 6, whole: bool = False) -> tuple[float, ...]:
     """Positions for a logarithmic axis over [low, high].
 
-    Powers of ten, every second or third of them where there are too many; where there are fewer than two, the
-    2s and 5s between them, and where even those are too few, linear ticks. Only whole numbers where `whole`.
+    Powers of ten, with the 2s and 5s between them where there is room for all; every second or third of them where
+    there are too many; linear ticks where there are fewer than two of all these. Only whole numbers where `whole`.
     """
     if not (0 < low <= high < math.inf) or at_most < 1:
         return ()
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
     decades = last - first + 1
+    fine = [m * 10.0**e for e in range(first - 1, last + 1) for m in (1, 2, 5)] if decades <= at_most else []
+    fine = [v for v in fine if low * (1 - 1e-9) <= v <= high * (1 + 1e-9) and (v >= 1 or not whole)]
+    if 2 <= len(fine) <= at_most:
+        return tuple(fine)
     if decades >= 2:
         stride = math.ceil(decades / at_most)
         start = first + (-first) % stride  # multiples of the stride: 10^0 stays a tick while panning
         return tuple(10.0**e for e in range(start, last + 1, stride) if e >= 0 or not whole)
-    fine = [m * 10.0**e for e in range(first - 1, last + 1) for m in (1, 2, 5)]
-    fine = [v for v in fine if low * (1 - 1e-9) <= v <= high * (1 + 1e-9) and (v >= 1 or not whole)]
-    if 2 <= len(fine) <= at_most:
-        return tuple(fine)
     # Zero is within rounding of a tiny `low`, and has no place on a logarithmic axis.
     return tuple(tick for tick in linear_ticks(low, high, at_most, whole) if tick > 0)

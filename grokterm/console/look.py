@@ -13,6 +13,7 @@ from textual.theme import Theme
 from grokterm.console.commands import told
 
 MARKERS = "●▲■◆▼★✚○"
+MARKED = "▌"  # none of the arms' signs: they stand in the same line
 
 # The same family at the same place in both: a screenshot in the light theme reads like one in the dark theme.
 _DARK = ("#56B4E9", "#E69F00", "#2FBF91", "#CC79A7", "#F0E442", "#E8743B", "#6FA8DC", "#B8B8B8")

@@ -115,8 +115,8 @@ async def test_the_cursor_reads_every_arm_at_one_step(world):
 async def test_what_was_recorded_before_the_cursor_says_at_which_step(world):
     async with play(world, open_at=FINISHED) as pilot:
         await press(pilot, "home", *["plus"] * 12, *["right"] * 3)
-        assert "step 3" in tabs(pilot) and legend(pilot).count(" at 0") == 3
-        assert not re.search(r"train \S+ at", legend(pilot))
+        assert "step 3" in tabs(pilot) and legend(pilot).count("@0") == 3
+        assert not re.search(r"train \S+ @", legend(pilot))
 
 
 async def test_the_cursor_stands_on_recorded_steps_of_the_focused_chart(world):
@@ -124,7 +124,7 @@ async def test_the_cursor_stands_on_recorded_steps_of_the_focused_chart(world):
         await press(pilot, "tab", "tab", "home", *["plus"] * 4)
         for _ in range(12):
             await press(pilot, "right")
-            assert spot(pilot).cursor % 10 == 0 and " at " not in legend(pilot)
+            assert spot(pilot).cursor % 10 == 0 and "@" not in legend(pilot)
 
 
 async def test_with_every_seed_the_cursor_shows_the_smallest_and_the_largest(world):

@@ -80,7 +80,7 @@ def test_nothing_finite_says_so():
 def test_log_axes_have_decades_and_leave_out_what_has_no_logarithm():
     lines = rows(chart(10.0 ** (-STEPS / 200), log_y=True, log_x=True), 80, 20)
     assert labels(lines) == ["1", "0.1", "0.01", "0.001", "1e-4"]
-    assert lines[-1].split() == ["10", "100"]
+    assert lines[-1].split() == ["10", "20", "50", "100", "200", "500"]
     assert "nothing above zero" in "".join(rows(chart(-STEPS, log_y=True)))
 
 
@@ -143,5 +143,8 @@ def test_labels_are_round_numbers():
     assert [t.label for t in linear_ticks(0, 25_000, 6)] == ["0", "5k", "10k", "15k", "20k", "25k"]
     assert [t.label for t in linear_ticks(9.2e-6, 3.1e-5, 3)] == ["1e-5", "2e-5", "3e-5"]
     assert [t.label for t in log_ticks(-7, 2, 4)] == ["1e-6", "0.001", "1"]
+    assert [t.label for t in log_ticks(-2, 0, 7)] == ["0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1"]
+    assert [t.label for t in log_ticks(3.2, 4.8, 6)] == ["2k", "5k", "10k", "20k", "50k"]
+    assert [t.label for t in log_ticks(-6, -4.9, 6)] == ["1e-6", "2e-6", "5e-6", "1e-5"]
     assert [decade_label(k) for k in (-4, -3, 0, 2, 3, 6, 9)] == ["1e-4", "0.001", "1", "100", "1k", "1M", "1e9"]
     assert number_labels((12_000, 12_010, 12_020)) == ["12000", "12010", "12020"]

@@ -27,6 +27,7 @@ _STYLE = {
     "grid.alpha": 0.25,
     "grid.linewidth": 0.5,
 }
+_BEHIND = 1.6  # labels lie under curves and above their bands, so that a curve is never broken
 _MOST_LEVELS = 3  # of labels of milestones that would lie on each other
 
 
@@ -59,7 +60,7 @@ def _size(count: int) -> tuple[float, float]:
 
 
 def _draw(axes: Axes, chart: Chart) -> None:
-    notes = [chart.title, f"smoothed {chart.smooth:g}, recorded curve behind" if chart.smooth else ""]
+    notes = [chart.title, chart.whose, f"smoothed {chart.smooth:g}, recorded curve behind" if chart.smooth else ""]
     axes.set_title(_text(" · ".join(note for note in notes if note)), loc="left", fontsize=10)
     axes.set_xlabel(_text((chart.x_title or "step") + (" (seconds)" if chart.seconds else "")))
     axes.set_ylabel(_text(_quantity(chart)))
@@ -143,7 +144,7 @@ def _milestones(axes: Axes, chart: Chart) -> None:
             axes.annotate(
                 _text(mark.words or mark.label), (mark.x, 0.99 - level / _MOST_LEVELS), xycoords=above,
                 xytext=(-2.5, 0), textcoords="offset points", rotation=90, ha="right", va="top", fontsize=6.5,
-                color=colour, bbox={"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.5},
+                color=colour, zorder=_BEHIND, bbox={"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.5},
             )  # fmt: skip
 
 

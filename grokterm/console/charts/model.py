@@ -76,6 +76,7 @@ class Chart:
         smooth: weight of the moving average behind every `y` that has a `raw_y`; 0 without.
         empty: what to say when there is nothing to draw yet. hint: what the user can do where nothing is seen.
         note: a few words at the right end of the title line.
+        whose: of which experiments and seeds it is, said in files, where nothing else says it.
     """
 
     title: str
@@ -95,3 +96,4 @@ class Chart:
     seconds: bool = False
     counted: bool = True
     smooth: float = 0.0
+    whose: str = ""

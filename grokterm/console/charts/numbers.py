@@ -42,6 +42,7 @@ def as_document(charts: Sequence[Chart]) -> dict:
 def _chart(chart: Chart) -> dict:
     return {
         "title": chart.title,
+        "whose": chart.whose or None,
         "x": {"what": chart.x_title or "step", "unit": "seconds" if chart.seconds else None, "log": chart.log_x},
         "y": {"log": chart.log_y, "range": chart.y_range},
         "window": chart.window,

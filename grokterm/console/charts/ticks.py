@@ -28,8 +28,8 @@ def log_ticks(low: float, high: float, most: int, whole: bool = False) -> tuple[
         return ()
     values = analysis.log_ticks(10.0**low, 10.0**high, most, whole)
     exponents = [math.log10(value) for value in values]
-    if all(abs(exponent - round(exponent)) < 1e-9 for exponent in exponents):
-        return tuple(Tick(exponent, decade_label(round(exponent))) for exponent in exponents)
+    if all(_leading(value) for value in values):
+        return tuple(Tick(at, _log_label(value)) for at, value in zip(exponents, values, strict=True))
     return tuple(Tick(at, label) for at, label in zip(exponents, number_labels(values), strict=True))
 
 
@@ -62,6 +62,20 @@ def decade_label(exponent: int) -> str:
     if 0 <= exponent <= 8:
         return _grouped(10.0**exponent)
     return f"1e{exponent}"
+
+
+def _log_label(value: float) -> str:
+    """As the decade below it, with its own first digit: `0.02`, `5k`, `2e-6`."""
+    digit, exponent = _leading(value)
+    return decade_label(exponent).replace("1", str(digit), 1)
+
+
+def _leading(value: float) -> tuple[int, int] | None:
+    """The first digit, 1, 2 or 5, and its power of ten; None for a number that has more to it."""
+    exponent = math.floor(math.log10(value) + 1e-9)
+    mantissa = value / 10.0**exponent
+    digit = round(mantissa)
+    return (digit, exponent) if digit in (1, 2, 5) and abs(mantissa - digit) < 1e-9 else None
 
 
 def number_labels(values: tuple[float, ...]) -> list[str]:

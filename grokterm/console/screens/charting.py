@@ -78,7 +78,7 @@ class Charting(Looking):
         arms = tuple(arm.seen(scene.view.seed) for arm in scene.arms)
         shown = Shown(arms, self.arm, frozenset(scene.spot.hidden), values, self.app.theme)
         self.legend.show(shown, self.size.width, max(2, self.size.height // 8), self.app.ink)
-        self.tell("   ".join(filter(None, (self.sifted(scene), at))))
+        self.tell("   ".join(filter(None, (self.sifted(scene), self.seen_words(scene), at))))
         self.grid.show(scene)
 
     def obstacle(self, action: str) -> str:
@@ -182,7 +182,7 @@ class Charting(Looking):
             return
         cells = self.grid.cells or (scene.focus,)
         whose = " · ".join(filter(None, (self.file_stem(), scene.view.shown(self.seeds()))))
-        charts = tuple(replace(scene.chart(cell, self.app.ink), title=f"{cell.title}   {whose}") for cell in cells)
+        charts = tuple(replace(scene.chart(cell, self.app.ink), title=cell.title, whose=whose) for cell in cells)
         if not any(chart.series for chart in charts):
             self.app.notify(f"nothing to write: {charts[0].empty}", markup=False)
             return

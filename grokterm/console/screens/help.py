@@ -26,7 +26,7 @@ from grokterm.console.commands import (
     commands_in,
     key_name,
 )
-from grokterm.console.look import MARKERS, STATES, Ink, state_look
+from grokterm.console.look import MARKED, MARKERS, STATES, Ink, state_look
 from grokterm.console.screens.page import Page
 from grokterm.console.screens.parts import title_line
 from grokterm.console.snapshot import Snapshot
@@ -45,7 +45,7 @@ _SIGNS = (
     ("┊", "the step of a milestone"),
     ("▴ ▾", "on a chart: the curve goes on beyond its edge; the title says how far"),
     ("›", "the arm that has the keys, or the row at the cursor"),
-    ("◆", "marked: deeds and comparisons are about all that are marked"),
+    (MARKED, "marked: deeds and comparisons are about all that are marked"),
     ("★", "starred, before the name of an experiment"),
     ("▾ ▸", "a group of experiments, unfolded or folded"),
     ("▲ ▼", "behind the title of a column: sorted by it, turned round or as usual"),

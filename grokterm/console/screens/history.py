@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from grokterm.console.arranging import Heading
-from grokterm.console.look import Ink, marker, state_look
+from grokterm.console.look import MARKED, Ink, marker, state_look
 from grokterm.console.text import clip, clip_name, ordinal, rate, short_steps
 from grokterm.console.widgets.table import Column
 
@@ -46,7 +46,7 @@ def paint(summary: Summary, column: str, width: int, ink: Ink, look: tuple) -> T
     """
     old, marked, place = look
     if column == "mark":
-        return Text("◆" if marked else " ", ink.accent)
+        return Text(MARKED if marked else " ", ink.accent)
     if column == "state":
         state = state_look(summary.state)
         return Text(f"{state.glyph} {state.word}", ink.tone(state.tone))

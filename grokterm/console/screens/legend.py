@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.text import Text
 from textual import events
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 _FACTS = 40  # cells for what is said of an arm beside its name
 
 
+class Value(NamedTuple):
+    """What an arm has at the cursor: the value in words, where it was recorded, how far seeds are apart."""
+
+    told: str
+    where: str = ""
+    spread: str = ""
+
+
 @dataclass(frozen=True)
 class Shown:
     """What a legend shows: the arms, the highlighted one, those hidden, and values at the cursor by arm."""
@@ -32,7 +40,7 @@ class Shown:
     arms: tuple[ArmLine, ...]
     highlighted: str
     hidden: frozenset[str]
-    values: Mapping[str, tuple[str, ...]] | None
+    values: Mapping[str, tuple[Value, ...]] | None
     theme: str
 
 
@@ -118,21 +126,22 @@ def _block(arm: ArmLine, shown: Shown, width: int, names: int, ink: Ink) -> Text
     return line
 
 
-def _append_values(line: Text, values: tuple[str, ...], width: int, ink: Ink) -> None:
-    """As many values as fit whole; the first ones matter most."""
-    for value in values or (MISSING,):
-        if line.cell_len + 2 + len(value) > width:
-            short = value.partition(" (")[0]
-            if line.cell_len + 2 + len(short) > width:
-                break
-            value = short
-        line.append(f"  {value}", ink.foreground)
+def _append_values(line: Text, values: tuple[Value, ...], width: int, ink: Ink) -> None:
+    """All values, without their spread or even their place where there is no room for those; as many as fit whole."""
+    room = width - line.cell_len
+    whole = ["".join(value) for value in values] or [MISSING]
+    forms = (whole, [value.told + value.where for value in values], [value.told for value in values])
+    form = next((form for form in forms if sum(len(words) + 2 for words in form) <= room), forms[-1])
+    for words in form:
+        if line.cell_len + 2 + len(words) > width:
+            break
+        line.append(f"  {words}", ink.foreground)
 
 
-def values_at(chart: Chart, x: float) -> dict[str, tuple[str, ...]]:
+def values_at(chart: Chart, x: float) -> dict[str, tuple[Value, ...]]:
     """What every arm of the chart has at `x`, in words, by arm: `test 0.93 (0.91–0.98)`, `train 1`.
 
-    What was recorded last before `x` says where: `test 0.93 at 230 (0.91–0.98)`. With every seed drawn, the smallest
+    What was recorded last before `x` says where: `test 0.93 @230 (0.91–0.98)`. With every seed drawn, the smallest
     and the largest of them stand for the arm.
     """
     from grokterm.console.panels import readings
@@ -148,24 +157,23 @@ def values_at(chart: Chart, x: float) -> dict[str, tuple[str, ...]]:
 
 
 def _where(chart: Chart, found: list, x: float) -> str:
-    """ " at 230" for what was read elsewhere than at `x`, as far as words tell the places apart."""
+    """ " @230" for what was read elsewhere than at `x`, as far as words tell the places apart."""
     places = dict.fromkeys(x_words(chart, at) for at in sorted(one.x for one in found) if math.isfinite(at))
     words = list(places)
     if not words or words == [x_words(chart, x)]:
         return ""
-    return f" at {words[0]}" + (f"–{words[-1]}" if len(words) > 1 else "")
+    return f" @{words[0]}" + (f"–{words[-1]}" if len(words) > 1 else "")
 
 
-def _value(column: str, found: list, named: bool, where: str) -> str:
+def _value(column: str, found: list, named: bool, where: str) -> Value:
     word = f"{column.partition('_')[0]} " if named else ""
     if len(found) == 1:
         one = found[0]
         spread = math.isfinite(one.low) and math.isfinite(one.high) and one.low != one.high
-        return word + number(one.y) + where + (f" ({number(one.low)}–{number(one.high)})" if spread else "")
+        return Value(word + number(one.y), where, f" ({number(one.low)}–{number(one.high)})" if spread else "")
     values = [one.y for one in found if math.isfinite(one.y)]
     if not values:
-        return word + MISSING + where
+        return Value(word + MISSING, where)
     low, high = number(min(values)), number(max(values))
-    return (
-        word + (low if low == high else f"{low}–{high}") + where + f" ({len(values)} of {plural(len(found), 'seed')})"
-    )
+    count = f" ({len(values)} of {plural(len(found), 'seed')})"
+    return Value(word + (low if low == high else f"{low}–{high}"), where, count)

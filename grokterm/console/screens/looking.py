@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from grokterm.console.charts.cursor import x_words
 from grokterm.console.commands import told
 from grokterm.console.scales import Spot
 from grokterm.console.screens.chartgrid import ChartGrid
@@ -115,6 +116,19 @@ class Looking(Page):
     def action_whole(self) -> None:
         """All of the x axis."""
         self._see(self.spot, None, _ALL)
+
+    def seen_words(self, scene: Scene) -> str:
+        """Which part of the x axis is in view, in words; "" where it is all of it."""
+        window, focus, whole = scene.spot.window, scene.focus, scene.extent()
+        if window is None or focus is None or whole is None:
+            return ""
+        chart = scene.chart(focus, self.app.ink)
+        first, last = (x_words(chart, edge) for edge in (max(window[0], whole[0]), min(window[1], whole[1])))
+        return f"{chart.x_title or 'step'} {first} to {last}"
+
+    def offers(self, action: str) -> bool:
+        """The whole x axis only where a part of it is in view."""
+        return (action != "whole" or self.spot.window is not None) and super().offers(action)
 
     def point_at(self, x: float) -> None:
         """Put the cursor on the recorded place nearest to `x`."""
