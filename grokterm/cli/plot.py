@@ -9,6 +9,7 @@ from grokterm.cli.compare import Contenders, contenders
 from grokterm.cli.options import RUNS, AsJson, Runs, examples
 from grokterm.cli.out import drawn, emit_json, say, table, width
 from grokterm.errors import BadInput, NotFound
+from grokterm.names import short_name
 from grokterm.nearest import alike
 
 _ROWS = 18  # of a chart on standard output
@@ -159,7 +160,10 @@ def charts_of(items, panels: list[str], view, left: float | None, right: float |
             raise BadInput(f"{given}: nothing lies there; this axis runs from {whole[0]:g} to {whole[1]:g}")
         spot = replace(spot, window=window)
     made = charts(curves, arms, view, spot, ink(DARK), chosen).values()
-    return [replace(chart, hint="") for chart in made]  # here there are no keys
+    names = ", ".join(dict.fromkeys(short_name(folder.name) for folder, _ in items))
+    seeds = tuple(dict.fromkeys(seed for folder, _ in items for seed in folder.spec().seeds))
+    whose = " · ".join(filter(None, (names, view.shown(seeds))))
+    return [replace(chart, hint="", whose=whose) for chart in made]  # without a hint: here there are no keys
 
 
 def _panels(items) -> dict:

@@ -187,7 +187,7 @@ COMMANDS = (
     Command("zoom_out", "minus", "zoom out", "Twice as much of the x axis.", _CHARTS, 18),
     Command("pan_left", "left_square_bracket", "left", "A quarter of the window to the left.", _CHARTS, 18),
     Command("pan_right", "right_square_bracket", "right", "A quarter of the window to the right.", _CHARTS, 18),
-    Command("whole", "0", "whole", "The whole x axis again.", _CHARTS, 4),
+    Command("whole", "0", "whole", "The whole x axis again.", _CHARTS, 18),
     Command("cursor_left", "left,h", "cursor", "The value cursor to the left.", _CHARTS, 9, "cursor(-1)"),
     Command("cursor_right", "right,l", "cursor right", "The value cursor to the right.", _CHARTS, 0, "cursor(1)"),
     Command("cursor_far_left", "shift+left,H", "far left", "The cursor far to the left.", _CHARTS, 0, "cursor(-10)"),
@@ -258,7 +258,7 @@ COMMANDS = (
 
 
 # What a newcomer needs, in the order of importance: these come first in the footer, the others follow by rank.
-_LOOKING = ("log_y", "log_x", "cursor_left", "zoom_in", "table")
+_LOOKING = ("whole", "log_y", "log_x", "cursor_left", "zoom_in", "table")
 FIRST = {
     APP: ("help", "quit"),
     HOME: ("open", "new", "mark", "compare", "filter", "pause", "stop", "note", "sort", "queue", "undo", "difference"),

@@ -142,8 +142,7 @@ def _milestones(panel: Panel, curves: Curves, arms: Arms, view: View, ink: Ink) 
         for words, letter, step in marks:
             at = curves.place(view.axis, arm.name, step, arm.seed) if np.isfinite(step) else math.nan
             if np.isfinite(at):
-                label = f"{letter}{marker(arm.index)}"
-                yield Milestone(at, label, ink.arm(arm.index), f"{words} {arm.name}")
+                yield Milestone(at, f"{letter}{marker(arm.index)}", ink.arm(arm.index), words)
 
 
 def _lacks_axis(curves: Curves, panel: Panel, arm: ArmLine, view: View) -> bool:

@@ -119,6 +119,17 @@ async def test_what_was_recorded_before_the_cursor_says_at_which_step(world):
         assert not re.search(r"train \S+ @", legend(pilot))
 
 
+async def test_a_zoom_is_said_and_the_footer_offers_the_whole(world):
+    async with play(world, open_at=FINISHED) as pilot:
+        assert "0 whole" not in screen_text(pilot) and " to " not in tabs(pilot)
+        await press(pilot, "plus", "plus")
+        assert "0 whole" in screen_text(pilot) and "step 338 to 562" in tabs(pilot)
+        await press(pilot, "x")
+        assert "step " in tabs(pilot)
+        await press(pilot, "0")
+        assert "0 whole" not in screen_text(pilot) and " to " not in tabs(pilot)
+
+
 async def test_the_cursor_stands_on_recorded_steps_of_the_focused_chart(world):
     async with play(world, open_at=FINISHED) as pilot:
         await press(pilot, "tab", "tab", "home", *["plus"] * 4)

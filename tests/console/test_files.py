@@ -26,14 +26,17 @@ def charts(**options) -> list[Chart]:
         Series("<b>$x$&", X, Y / 2, INK.arm(1), marker(1), raw_y=Y / 3, column="test_loss", arm="<b>$x$&", seed=3),
         Series("static", X, Y * 2, INK.arm(0), marker(0), faint=True, column="train_loss", arm="static", n=n),
     )  # fmt: skip
-    return [Chart("loss", series, milestones=(Milestone(90, "g●", INK.arm(0), "t_grok static"),), **options)]
+    return [Chart("loss", series, milestones=(Milestone(90, "g●", INK.arm(0), "t_grok"),), **options)]
 
 
 def test_an_svg_is_xml_with_its_words_as_text(tmp_path):
     path = write(charts(), tmp_path / "a.svg")
     assert path == tmp_path / "a.svg"
     words = " ".join("".join(node.itertext()) for node in ElementTree.parse(path).iter())
-    assert "static" in words and "<b>$x$&" in words and "t_grok static" in words and "train" in words
+    assert "static" in words and "<b>$x$&" in words and "t_grok" in words and "train" in words
+    assert "one-d64z · every seed" not in words
+    words = ElementTree.parse(write(charts(whose="one-d64z · every seed"), tmp_path / "b.svg"))
+    assert "one-d64z · every seed" in " ".join("".join(node.itertext()) for node in words.iter())
 
 
 def test_the_same_charts_give_the_same_bytes(tmp_path):

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from matplotlib.transforms import ScaledTranslation, Transform
 
 from grokterm.console.charts.model import Chart, Milestone, Series
 from grokterm.console.look import DARK, LIGHT, MARKERS, ink
@@ -27,8 +28,8 @@ _STYLE = {
     "grid.alpha": 0.25,
     "grid.linewidth": 0.5,
 }
-_BEHIND = 1.6  # labels lie under curves and above their bands, so that a curve is never broken
-_MOST_LEVELS = 3  # of labels of milestones that would lie on each other
+# Of milestones, in points: between two, from their line at most, height of a marker, height by letter.
+_APART, _FARTHEST, _MARKER, _LETTER = 10, 40, 8, 3
 
 
 def picture(charts: Sequence[Chart], form: str) -> bytes:
@@ -44,6 +45,9 @@ def picture(charts: Sequence[Chart], form: str) -> bytes:
         down = -(-len(charts) // across)
         for place, chart in enumerate(charts):
             _draw(figure.add_subplot(down, across, place + 1), chart)
+        whose = ", ".join(dict.fromkeys(chart.whose for chart in charts if chart.whose))
+        if whose:
+            figure.suptitle(_text(whose), x=0.01, ha="left", fontsize=9, color="0.35")
         handles = _handles(charts)
         if handles:
             labels = [str(handle.get_label()) for handle in handles]
@@ -60,8 +64,6 @@ def _size(count: int) -> tuple[float, float]:
 
 
 def _draw(axes: Axes, chart: Chart) -> None:
-    notes = [chart.title, chart.whose, f"smoothed {chart.smooth:g}, recorded curve behind" if chart.smooth else ""]
-    axes.set_title(_text(" · ".join(note for note in notes if note)), loc="left", fontsize=10)
     axes.set_xlabel(_text((chart.x_title or "step") + (" (seconds)" if chart.seconds else "")))
     axes.set_ylabel(_text(_quantity(chart)))
     axes.set_xscale("log" if chart.log_x else "linear")
@@ -76,7 +78,9 @@ def _draw(axes: Axes, chart: Chart) -> None:
     if chart.y_range is not None and not chart.log_y:
         pad = 0.03 * (chart.y_range[1] - chart.y_range[0])
         axes.set_ylim(chart.y_range[0] - pad, chart.y_range[1] + pad)
-    _milestones(axes, chart)
+    notes = [chart.title, f"smoothed {chart.smooth:g}, recorded curve behind" if chart.smooth else ""]
+    title = _text(" · ".join(note for note in notes if note))
+    axes.set_title(title, loc="left", fontsize=10, pad=6 + _milestones(axes, chart))
 
 
 def _quantity(chart: Chart) -> str:
@@ -122,30 +126,44 @@ def drawable(values: np.ndarray, log: bool) -> np.ndarray:
     return np.where(np.isfinite(values) & ((values > 0) | (not log)), values, np.nan)
 
 
-def _milestones(axes: Axes, chart: Chart) -> None:
-    """A dotted line for each, labelled along it; where two labels would lie on each other the later one goes lower."""
+def _milestones(axes: Axes, chart: Chart) -> float:
+    """A dotted line for each, with the marker of its arm and its words above the axes, where they hide no curve.
+
+    What would lie on others begins further to the right; where that is too far from its line, it is left out.
+
+    Returns:
+        the height of the words, in points.
+    """
     left, right = axes.get_xlim()
-    log = chart.log_x
+    log, end, height = chart.log_x, -1.0, 0.0
+    point = axes.get_gridspec().ncols / (axes.figure.get_size_inches()[0] * 72 * 0.9)  # as a share of the width
 
     def share(mark: Milestone) -> float:
         place, low, high = (np.log10([mark.x, left, right])) if log else (mark.x, left, right)
         return (place - low) / (high - low)
 
-    ends = [-1.0] * _MOST_LEVELS
     for mark in sorted(chart.milestones, key=lambda mark: mark.x):
         if (log and mark.x <= 0) or not 0 <= share(mark) <= 1:
             continue
-        colour = on_paper(mark.colour)
+        colour, words = on_paper(mark.colour), mark.words or mark.label
         axes.axvline(mark.x, color=colour, linestyle=":", linewidth=1)
-        level = next((level for level, end in enumerate(ends) if share(mark) > end), None)
-        if level is not None:
-            ends[level] = share(mark) + 0.025
-            above = axes.get_xaxis_transform()  # x of the data, y as a share of the height
+        start = max(share(mark), end + _APART * point)
+        if start - share(mark) <= _FARTHEST * point:
+            end, height = start, max(height, _MARKER + len(words) * _LETTER)
+            at = {"xy": (start, 1), "xycoords": "axes fraction", "textcoords": "offset points"}
             axes.annotate(
-                _text(mark.words or mark.label), (mark.x, 0.99 - level / _MOST_LEVELS), xycoords=above,
-                xytext=(-2.5, 0), textcoords="offset points", rotation=90, ha="right", va="top", fontsize=6.5,
-                color=colour, zorder=_BEHIND, bbox={"facecolor": "white", "alpha": 0.7, "linewidth": 0, "pad": 0.5},
+                _text(words), xytext=(2, _MARKER), rotation=45, rotation_mode="anchor", va="bottom", fontsize=7,
+                color=colour, **at,
             )  # fmt: skip
+            sign = axes.plot(start, 1, transform=axes.transAxes + _points(axes, _MARKER / 2), clip_on=False)[0]
+            sign.set(marker=_SIGNS.get(mark.label[-1:], ""), color=colour, markersize=4)
+            if mark.label.endswith(_HOLLOW):
+                sign.set_markerfacecolor("white")
+    return height
+
+
+def _points(axes: Axes, up: float) -> Transform:
+    return ScaledTranslation(0, up / 72, axes.figure.dpi_scale_trans)
 
 
 def _handles(charts: Sequence[Chart]) -> list[Line2D]:
