@@ -188,7 +188,7 @@ def _metrics(rows) -> list[tuple[str, list[str]]]:
     if not any(row.scored for row in rows):
         span = [" to ".join(map(_number, row.test_loss_range)) for row in rows]
         losses = [(heading, [cell(row) for row in rows]) for heading, cell in cells[-3:]]
-        return [("runs", [str(row.n) for row in rows]), *counted, *losses, ("its range", span)]
+        return [("runs", [str(row.n) for row in rows]), *counted, *losses, ("test loss, range", span)]
     return [
         ("grokked", [f"{row.n_grokked} of {row.n}" for row in rows]),
         *counted,

@@ -9,7 +9,7 @@ import typer
 
 from grokterm.cli.options import RUNS, AsJson, Name, Runs, examples
 from grokterm.cli.out import data, emit_json, say, table
-from grokterm.console.text import age, plain
+from grokterm.console.text import duration, plain
 from grokterm.errors import BadInput
 from grokterm.names import short_name
 from grokterm.sizes import size
@@ -116,7 +116,7 @@ def _name(folder: Path) -> str:
 
 
 def _since(now: float, since: float) -> str:
-    return age(now - since) if since else ""
+    return duration(now - since) if since else ""
 
 
 def _percent(value: float) -> str:

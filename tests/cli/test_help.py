@@ -2,7 +2,9 @@
 
 import dis
 import inspect
+import re
 import shlex
+from pathlib import Path
 
 import pytest
 import typer
@@ -67,3 +69,18 @@ def test_every_option_is_used():
         read = {one.argval for one in dis.get_instructions(code) if one.opname.startswith(("LOAD_FAST", "LOAD_DEREF"))}
         names = set(code.co_varnames[: code.co_argcount])
         assert names <= read | set(code.co_cellvars), (words, names - read)
+
+
+def test_the_readme_names_what_there_is():
+    root = Path(__file__).parents[2]
+    text = (root / "README.md").read_text("utf-8")
+    words = set(re.findall(r"(?:^|[`\n]|bin/)grokterm ([a-z]+)", text))
+    assert len(words) > 10 and words <= set(GROUP.commands), words - set(GROUP.commands)
+    shorter = "\n".join(re.findall(r"^grokterm .+$", text, re.MULTILINE))
+    assert set(re.findall(r"· ([a-z]+)", shorter)) <= set(GROUP.commands)
+    commands = [GROUP, *GROUP.commands.values(), *GROUP.commands["presets"].commands.values()]
+    options = {option for command in commands for one in command.params for option in (*one.opts, *one.secondary_opts)}
+    elsewhere = {"--help", "--system-site-packages"}
+    assert set(re.findall(r"--[a-z][a-z-]+", text)) <= options | elsewhere
+    paths = re.findall(r"(?:tests/bench|docs|runs|grokterm|\.github)/[\w.-]+\.(?:py|md|svg)", text)
+    assert paths and all((root / path).is_file() for path in paths)

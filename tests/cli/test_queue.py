@@ -19,6 +19,7 @@ def test_experiments_stand_in_the_order_and_under_the_numbers_of_the_line(runs, 
     said = [line.split() for line in capsys.readouterr().out.splitlines()]
     assert ["cpu", "1", "of", "2", "25", "%", "3", "GB", "of", "24", "GB", "2", "cores"] in said
     assert ["cpu", "slot", "0", "quickstart-held", "running"] in said
-    assert [line[:-1] for line in said[-2:]] == [
+    assert ["place", "experiment", "workers", "waits", "for", "waiting"] in said
+    assert [line[:6] for line in said[-2:]] == [
         ["1", "quickstart-soon", "2", "cpu", "or", "cuda:0"], ["2", "quickstart-late", "1", "cuda:0", "or", "cpu"]
     ]  # fmt: skip

@@ -4,6 +4,7 @@ import pytest
 from console.forms import THREE, form, go, judged, lines, write
 from console.play import play, press, screen_text, toasts, until, words
 from console.test_new import GOOD
+from spec.test_plain_words import LIBRARY
 
 from grokterm.console.commands import APP, FORM, commands_in, footer
 from grokterm.console.screens.form import Form
@@ -41,6 +42,19 @@ async def test_a_mistake_stands_under_its_field_while_it_is_typed(runs, source):
         await write(pilot, "optimizer.lr", "1e-2")
         assert "ready to start" in lines(pilot)[0] and "✖" not in screen_text(pilot)
         assert "2 arms x 1 seed = 2 runs, 100 steps" in words(pilot, "#totals")
+
+
+async def test_mistakes_of_every_sort_are_told_in_our_words(runs, source):
+    text = source.read_text().replace("lr = 1e-3", "lr = [1]")
+    source.write_text(f'loss = {{ dtype = "float8" }}\nbatches = {{ size = {{}} }}\n{text}')
+    async with play(runs, (120, 60)) as pilot:
+        page = await form(pilot, source)
+        await go(pilot, "optimizer.lr")
+        assert "expected a number, above 0 (given [1])" in screen_text(pilot)
+        told = dict(page._judged.verdict.problems)
+        assert told.keys() == {"optimizer.lr", "loss.dtype", "batches.size"}
+        assert all(text.startswith("expected ") and not LIBRARY.search(text) for text in told.values())
+        assert not LIBRARY.search(screen_text(pilot))
 
 
 async def test_a_mistake_refuses_the_start_and_the_cursor_goes_to_it(runs, source):

@@ -12,7 +12,7 @@ from grokterm.console.screens.page import Page
 from grokterm.console.text import plain_lines
 from grokterm.console.widgets.sheet import Lines, Sheet
 from grokterm.errors import BadInput
-from grokterm.nearest import instead
+from grokterm.nearest import nearest, some
 
 if TYPE_CHECKING:
     from grokterm.spec import Draft, Row
@@ -214,7 +214,8 @@ class FormEdit(Page):
             except BadInput as error:
                 return error.message
             return ""
-        return f"no arm {name}; {instead(name, arms)}"
+        best = nearest(name, arms)
+        return f"no arm {name}; " + (f"nearest: {best}" if best else f"there is: {some(arms)}")
 
     def _varied(self, key: str, name: str | None) -> None:
         if not name:
