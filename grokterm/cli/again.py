@@ -64,6 +64,7 @@ def register(app: typer.Typer) -> None:
         arms: Arms = None,
         device: Device = "auto",
         runs: Runs = RUNS,
+        force: Oversize = False,
         detach: Detach = False,
         as_json: AsJson = False,
     ) -> None:
@@ -72,7 +73,7 @@ def register(app: typer.Typer) -> None:
         from grokterm.record import find
 
         old = find(runs, name)
-        folder = jobs.fork(old, at, sets or [], device, arms or [])
+        folder = jobs.fork(old, at, sets or [], device, arms or [], force)
         _begun(folder, old, sets or [], detach, as_json)
 
 

@@ -100,7 +100,7 @@ def _done(answer) -> str:
 
 def _resume(name: str, runs, device: str, wait: float, as_json: bool, force: bool) -> None:
     """Wake the cohorts that are paused, and start workers for those that have none."""
-    from grokterm.jobs import check_device, request, resume
+    from grokterm.jobs import check_device, memory_caution, request, resume
     from grokterm.record import State, find
 
     folder = find(runs, name)
@@ -109,6 +109,8 @@ def _resume(name: str, runs, device: str, wait: float, as_json: bool, force: boo
     answers, started = (), 0
     if not paused or any(state.resumable or (force and state is State.STALLED) for state in states):
         check_device(device)
+        if caution := memory_caution(folder.spec(), device):
+            say(f"note: {caution}")
         started = resume(folder, device, force)
     if paused:
         answers = request(folder, "resume", wait)

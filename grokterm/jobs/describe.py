@@ -1,6 +1,7 @@
 """Has modules of the user's own looked at, in a process of its own: nothing here imports them, nor torch."""
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -23,7 +24,7 @@ def described(experiment: Experiment) -> Experiment:
         BadInput: a module can't be found, fails, or can't be trained; the line has the file and line of the code.
         GroktermError: the process died, or took too long.
     """
-    if not any(section.kind == "module" for arm in experiment.arms for section in (arm.spec.task, arm.spec.model)):
+    if not _modules(experiment):
         return experiment
     document = as_new(experiment.to_document())
     found = _found(parse(document, experiment.name))
@@ -36,7 +37,23 @@ def described(experiment: Experiment) -> Experiment:
     return parse(document, f"{experiment.name}.toml")
 
 
+def _modules(experiment: Experiment) -> list[str]:
+    """The user's own modules, each once, as they are named: `my_lab.tasks:Cube`."""
+    sections = (section for arm in experiment.arms for section in (arm.spec.task, arm.spec.model))
+    return list(dict.fromkeys(section.module for section in sections if section.kind == "module"))
+
+
+def _last_words(done: subprocess.CompletedProcess) -> str:
+    """The last line that a process wrote before it died, else by what it was killed or how it ended."""
+    if said := done.stderr.strip():
+        return said.splitlines()[-1]
+    if done.returncode < 0:
+        return f"killed by {signal.Signals(-done.returncode).name}"
+    return f"it ended with {done.returncode} and without a word"
+
+
 def _found(experiment: Experiment) -> dict[str, dict[str, dict]]:
+    whose = f"{', '.join(_modules(experiment))} of {experiment.name}"
     with tempfile.TemporaryDirectory(prefix="grokterm-") as place:
         source = Path(place) / "describe.toml"
         source.write_text(experiment.to_toml(), "utf-8")
@@ -52,10 +69,10 @@ def _found(experiment: Experiment) -> dict[str, dict[str, dict]]:
                 env=environment(),
             )
         except subprocess.TimeoutExpired:
-            raise GroktermError(f"the modules of {experiment.name} took more than {DESCRIBE_SECONDS} s") from None
+            said = f"{whose}: looking at it and making its data took more than {DESCRIBE_SECONDS} s"
+            raise GroktermError(said, "make less data, or read it from a file") from None
     if done.returncode:
-        last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise GroktermError(f"the modules of {experiment.name} can't be looked at, the process died: {last}")
+        raise GroktermError(f"{whose}: the process that looked at it died: {_last_words(done)}")
     answer = json.loads(done.stdout.splitlines()[-1])
     if "problem" in answer:
         raise BadInput(answer["problem"])

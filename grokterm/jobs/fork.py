@@ -9,6 +9,7 @@ from grokterm.errors import BadInput
 from grokterm.jobs import interventions
 from grokterm.jobs.launch import launch
 from grokterm.jobs.probe import check_device
+from grokterm.jobs.room import check_room
 from grokterm.nearest import some
 from grokterm.record import Branch, Checkpoint, CohortFolder, ExperimentFolder, create_fork
 from grokterm.spec import (
@@ -54,6 +55,7 @@ def fork(
     overrides: Sequence[str] = (),
     device: str = "auto",
     arms: Sequence[str] = (),
+    force: bool = False,
 ) -> ExperimentFolder:
     """A new experiment beside `folder` that goes on from a checkpoint of it, launched.
 
@@ -67,6 +69,7 @@ def fork(
             a NAME that is new makes an arm out of the one in `arms`; several of them make several.
         device: where to train.
         arms: which arms go along; none means all.
+        force: also where one run alone needs more memory than the device has.
 
     Raises:
         BadInput: mistakes in the above, each a line with the field and the reason. Nothing was created.
@@ -75,6 +78,7 @@ def fork(
     """
     experiment, came_from, homes, step = _planned(folder, step, overrides, arms)
     check_device(device)
+    check_room(experiment, device, force)
     branches = _branches(experiment, folder, came_from, homes, step)
     new = create_fork(folder.path.parent, experiment, folder, branches)
     launch(new, device)

@@ -12,7 +12,8 @@ from grokterm.jobs.probe import check_device
 from grokterm.jobs.room import check_room
 from grokterm.names import NAME
 from grokterm.record import ExperimentFolder, create, list_folders
-from grokterm.spec import revise
+from grokterm.spec import parse, revise
+from grokterm.spec.documents import as_new
 
 _LOOKED_AT = 200  # folders of the same name that are searched for earlier repeats, the newest
 _REPEAT = re.compile(r"repeat of (\S+) with new seeds")
@@ -46,7 +47,9 @@ def repeat(
         seeds = next_seeds(folder, seeds)
     changes = f": {', '.join(overrides)}" if overrides else ""
     origin = f"repeat of {folder.name} with new seeds{changes}"
-    again, _ = revise(spec, overrides, seeds, origin=origin)
+    # Without what was found of the user's own modules: overrides may name others.
+    bare = parse(as_new(spec.to_document()), spec.name)
+    again, _ = revise(bare, overrides, seeds, origin=origin)
     check_device(device)
     again = described(again)
     check_room(again, device, force)

@@ -7,7 +7,7 @@ from worker.lab import document, wait_for_state
 
 from grokterm.cli.run import begin
 from grokterm.errors import BadInput, GroktermError
-from grokterm.jobs import TooLarge, check_room, measure, memory_caution, repeat
+from grokterm.jobs import TooLarge, check_room, fork, launch, measure, memory_caution, repeat
 from grokterm.jobs.devices import Device
 from grokterm.record import create, list_folders
 from grokterm.spec import memory_of, parse, plan_cohorts
@@ -95,3 +95,16 @@ def test_a_repeat_is_refused_likewise(runs, memory):
     with pytest.raises(TooLarge, match="one run alone needs about"):
         repeat(folder, device="cpu")
     assert len(list_folders(runs)) == 1
+
+
+def test_a_fork_is_refused_likewise_and_a_resume_elsewhere_says_it(runs, memory, answer):
+    folder = create(runs, tiny(seeds=1, stop={"steps": 40}, streams={"checkpoint_every": 20}))
+    launch(folder, "cpu")
+    wait_for_state(folder, "finished")
+    memory(10_000)
+    with pytest.raises(TooLarge, match="one run alone needs about"):
+        fork(folder, 20, ["optimizer.lr=1e-3"], "cpu")
+    assert len(list_folders(runs)) == 1
+    wait_for_state(fork(folder, 20, ["optimizer.lr=1e-3"], "cpu", force=True), "finished")
+    assert len(list_folders(runs)) == 2
+    assert "one run alone needs about" in answer("resume", folder.name, "--runs", runs)[2]

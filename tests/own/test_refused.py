@@ -113,3 +113,26 @@ def test_a_model_that_is_wrong(answer, monkeypatch, tmp_path, good, bad, parts):
     )
     err = refused(answer, monkeypatch, preset)
     assert "model.module: my_lab.models:Tiny" in err and all(part in err for part in parts), err
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("os.kill(os.getpid(), 9)", "killed by SIGKILL"),
+        ("os._exit(7)", "it ended with 7 and without a word"),
+        ("sys.stderr.write('ran out of chalk'), sys.stderr.flush(), os._exit(1)", "ran out of chalk"),
+    ],
+)
+def test_code_that_ends_its_process_is_one_line_that_names_it(tmp_path, runs, answer, code, said):
+    preset = make_lab(tmp_path / "deadly", tasks=f"import os, sys\n{code}\n{TASKS}")
+    status, _, err = answer("run", preset, "--runs", runs)
+    assert status == 1 and not list(runs.iterdir())
+    (line,) = [line for line in err.splitlines() if "died" in line]
+    assert "my_lab.tasks:Cube, my_lab.models:Tiny of lab" in line and line.endswith(said)
+
+
+def test_code_that_never_ends_is_given_up(tmp_path, runs, answer, monkeypatch):
+    monkeypatch.setattr("grokterm.jobs.describe.DESCRIBE_SECONDS", 1)
+    preset = make_lab(tmp_path / "endless", tasks=f"import time\ntime.sleep(60)\n{TASKS}")
+    status, _, err = answer("run", preset, "--runs", runs)
+    assert status == 1 and "took more than 1 s" in err and "my_lab.tasks:Cube" in err and not list(runs.iterdir())

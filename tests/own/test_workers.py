@@ -87,7 +87,10 @@ def test_forked_and_repeated(started, lab, tmp_path, monkeypatch):
     assert numbers(gone)["train/step"].tolist() == list(range(80))
     with pytest.raises(BadInput, match=r"model\.options: can.t change"):
         fork(folder, 30, ["model.options.width=4"], "cpu")
+    other = repeat(folder, 1, ["task.module=my_lab.tasks:pictures", "model.module=my_lab.models:Seeing"], "cpu")
+    shown = ended(other).spec().arms[0].spec.task.shown
+    assert tuple(shown.shape) == (1, 4, 4) and shown.outputs == 2  # not what was found of Cube
     (lab.parent / "my_lab" / "models.py").unlink()
     with pytest.raises(BadInput, match="no module"):
         repeat(folder, 1, device="cpu")
-    assert len(list(folder.path.parent.iterdir())) == 3
+    assert len(list(folder.path.parent.iterdir())) == 4
