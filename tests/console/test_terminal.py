@@ -11,7 +11,7 @@ from rich.color import Color, ColorSystem
 
 from grokterm.console.app import Console
 from grokterm.console.background import Late, shade_from_environment, shade_of
-from grokterm.console.look import DARK, DARK_16, LIGHT_16, MARKERS, STATES, THEMES, ink, theme_of
+from grokterm.console.look import DARK, DARK_16, LIGHT_16, MARKED, MARKERS, STATES, THEMES, ink, theme_of
 from grokterm.console.memory import Memory
 from grokterm.console.plainascii import locale_without_unicode, to_ascii, wanted
 from grokterm.console.terminal import colours
@@ -121,9 +121,13 @@ async def test_every_screen_in_ascii(runs):
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         assert screen_text(pilot).isascii() and "X lost" in screen_text(pilot)
-        for keys in (["question_mark"], ["escape", "n"], ["escape", "down", "down", "enter"], ["c"]):
+        for keys in (
+            ["question_mark"], ["escape", "n"], ["e"], ["escape", "escape", "Q"], ["escape", "K"], ["escape", "slash"],
+            ["escape", "down", "down", "enter"], ["plus", "left"], ["m"], ["m", "2"], ["3"], ["4"], ["5"], ["6"],
+            ["t"], ["escape", "w"], ["escape", "ctrl+p"], ["escape", "c"], ["v"], ["d"],
+        ):  # fmt: skip
             await press(pilot, *keys)
-            assert screen_text(pilot).isascii()
+            assert screen_text(pilot).isascii(), keys
         assert len(set(screen_text(pilot))) > 20
 
 
@@ -131,7 +135,7 @@ def test_ascii_keeps_cells_and_tells_things_apart():
     text = "╭─╮│▶ ✔ ✖ … λ 漢字 é ⣿⠁ ━─┄ 🍌 ∫λ °"
     assert to_ascii(text).isascii()
     assert len(to_ascii(text)) == cell_len(text)
-    assert len(set(map(to_ascii, MARKERS))) == len(MARKERS)
+    assert len(set(map(to_ascii, (*MARKERS, MARKED)))) == len(MARKERS) + 1
     assert to_ascii("━") != to_ascii("─") != to_ascii("┄")
     glyphs = [STATES[name].glyph for name in ("running", "paused", "finished", "failed", "stopped", "stalled")]
     assert len(set(map(to_ascii, glyphs))) == len(glyphs)
