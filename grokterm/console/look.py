@@ -184,7 +184,7 @@ STATES = {
     "running": StateLook("▶", "running", "accent"),
     "paused": StateLook("⏸", "paused", "foreground", "{pause} goes on; memory stays on the device"),
     "parked": StateLook("◫", "parked", "foreground", "{pause} goes on from the checkpoint; the device is free"),
-    "stopped": StateLook("■", "stopped", "muted", "{pause} goes on from its last checkpoint"),
+    "stopped": StateLook("▣", "stopped", "muted", "{pause} goes on from its last checkpoint"),
     "finished": StateLook("✔", "finished", "good"),
     "failed": StateLook("✖", "failed", "bad", "what is written is kept; {pause} tries again from the last checkpoint"),
     "stalled": StateLook("◔", "stalled", "bad", "no heartbeat, but not proven gone; it may only be slow"),

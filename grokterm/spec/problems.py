@@ -57,7 +57,8 @@ def _translate(detail: dict[str, Any], root: type[Section], document: dict[str, 
         return
     path = _written(path, document)
     if kind == "extra_forbidden":
-        yield Problem((path,), unknown(path[-1], list(section.model_fields), _given(document, path), "field"), "value")
+        text = unknown(path[-1], list(section.model_fields), _given(document, path), "field", ".".join(path))
+        yield Problem((path,), text, "value")
     elif kind == "missing":
         yield Problem((path,), f"missing; {_expected(field)}", "missing")
     else:
@@ -123,9 +124,15 @@ def _nearest(document: Any, path: Path, field: PydanticField | None) -> str:
     return f"; nearest: {name}" if name else ""
 
 
-def unknown(name: str, allowed: list[str], given: str, what: str) -> str:
-    """The text about a name that isn't there: what is allowed, where that is short, and what is nearest."""
-    elsewhere = leaf_paths().get(name, ()) if name not in allowed else ()
+def unknown(name: str, allowed: list[str], given: str, what: str, own: str = "") -> str:
+    """The text about a name that isn't there: what is allowed, where that is short, and what is nearest.
+
+    Args:
+        own: the dotted path at which it was given.
+    """
+    elsewhere = [path for path in leaf_paths().get(name, ()) if path != own] if name not in allowed else []
+    if own in leaf_paths().get(name, ()):
+        return f"this kind has no {name}{given}, another has; {FIELDS_LISTED}"
     if elsewhere:
         listed = f"allowed: {', '.join(allowed)}; " if len(allowed) <= LISTED else ""
         return f"unknown {what}{given}; {listed}nearest: {' or '.join(elsewhere)}"

@@ -17,6 +17,7 @@ from grokterm.spec.task import Task
 
 DECAY = "optimizer.weight_decay"
 RATE = "optimizer.lr_schedule"
+_EMBEDDINGS = ("W_E", "W_pos")
 _EVALUATED = 1 << 26  # numbers of one member that an evaluation holds at a time
 
 
@@ -67,7 +68,7 @@ class RunSpec(Section):
 
     @model_validator(mode="after")
     def _sections_fit(self) -> "RunSpec":
-        rules = (_fit_problems, _decay_problems, _rate_problems, _loss_problems, _evaluation_problems)
+        rules = (_fit_problems, _decay_problems, _scope_problems, _rate_problems, _loss_problems, _evaluation_problems)
         refuse([*(problem for rule in rules for problem in rule(self)), *self.intervene.check(self)])
         return self
 
@@ -96,6 +97,17 @@ def _decay_problems(spec: RunSpec) -> list[tuple[tuple[str, ...], str]]:
         sentence = f"{product} must stay below 1: each step multiplies the weights by 1 - lr * lambda"
         return [((DECAY, "optimizer.lr"), sentence)]
     return []
+
+
+def _scope_problems(spec: RunSpec) -> list[tuple[tuple[str, ...], str]]:
+    """What counts as an embedding in a module of the user's own is known to the worker alone."""
+    scope, model = spec.optimizer.decay_scope, spec.model
+    if scope == "all" or model.kind == "module" or not spec.known or spec.task.shown.kind not in model.reads:
+        return []
+    if any(name.rpartition(".")[2] in _EMBEDDINGS for name in model.tensors(spec.task.shown)):
+        return []
+    fields = ("optimizer.decay_scope", "model.kind", "model.embedding", "task.kind", "task.encoding")
+    return [(fields, f'"{scope}" needs embeddings, and this network has none; "all" would be right')]
 
 
 def _rate_problems(spec: RunSpec) -> list[tuple[tuple[str, ...], str]]:

@@ -60,6 +60,7 @@ def test_every_view_can_be_drawn(tmp_path, options):
 
 def test_a_csv_has_the_recorded_numbers(tmp_path):
     rows = list(csv.DictReader(io.StringIO(write(charts(), tmp_path / "a.csv").read_text())))
+    assert {row["chart"] for row in rows} == {"loss"}
     first = [row for row in rows if row["arm"] == "static" and row["column"] == "test_loss"]
     assert [float(row["x"]) for row in first] == list(X)
     values = np.array([float(row["value"] or "nan") for row in first])

@@ -320,7 +320,7 @@ async def test_a_mistyped_arm_is_no_new_one(runs, source):
         page = await form(pilot, source)
         await go(pilot, "optimizer.lr")
         await press(pilot, "f4", *"flet")
-        assert "no arm flet; there is: flat, fall" in screen_text(pilot)
+        assert "no arm flet; nearest: flat" in screen_text(pilot)
         await press(pilot, "enter")
         assert isinstance(pilot.app.screen, Line) and list(page.draft.arms) == ["flat", "fall"]
         await press(pilot, "backspace", "backspace", "a", "enter")

@@ -271,3 +271,18 @@ def test_text_fields_are_data(small):
     experiment = parse(small, "mine.toml")
     assert experiment.title == hostile
     assert experiment.name == "2j-x"
+
+
+def test_a_field_of_another_kind_is_not_called_the_nearest():
+    with pytest.raises(BadInput) as refused:
+        load("quickstart", ["optimizer.momentum=0.3"])
+    (line,) = refused.value.problems
+    assert "optimizer.momentum: this kind has no momentum (given 0.3), another has; `grokterm" in line
+
+
+def test_a_scope_without_embeddings_is_refused_before_a_worker_sees_it():
+    sets = ['model={kind="mlp"}', 'optimizer.decay_scope="no_embeddings"']
+    with pytest.raises(BadInput, match="needs embeddings, and this network has none") as refused:
+        load("quickstart", sets)
+    assert len(refused.value.problems) == 1
+    assert load("quickstart", [*sets, "model.embedding=4"]).arms

@@ -170,7 +170,7 @@ def test_a_fork_that_lost_its_beginning_fails_and_keeps_its_past(original):
         ("seeds=9", "seeds: the checkpoint holds the runs it holds"),
         ("stop.steps=100", "stop.steps: 100 is reached"),
         ("optimizer.lr=-1", "optimizer.lr: "),
-        ("arms.new.optimizer.lr=1e-4", "arms.new: static, dynamic are the arms; a new one comes out of exactly one"),
+        ("arms.new.optimizer.lr=1e-4", "arms.new: the arms are static, dynamic; a new one comes out of exactly one"),
     ],
 )
 def test_what_can_not_change_is_refused_in_one_line(original, change, line):

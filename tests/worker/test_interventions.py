@@ -75,7 +75,7 @@ def test_a_transplant_is_read_from_another_experiment_and_told(place, donor):
         ({"arm": "none"}, "has no run none/0; there is: static/0, static/1"),
         ({"seed": 7}, "has no run static/7"),
         ({"step": 59}, "has no kept checkpoint at step 59; there is: "),
-        ({"neurons": None, "tensors": ["W_9"]}, 'intervene.transplant.tensors: no tensor "W_9"; there is: W_E, W_pos'),
+        ({"neurons": None, "tensors": ["W_9"]}, 'intervene.transplant.tensors: no tensor "W_9"; nearest: W_'),
         (
             {"neurons": None, "tensors": ["ln1.*"]},
             'intervene.transplant.tensors: no tensor "ln1.*"; there is: W_E, W_K',
