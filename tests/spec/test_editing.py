@@ -264,7 +264,7 @@ def test_what_is_saved_is_the_same_experiment(steps):
     assert replace(parse(document, "quickstart.toml"), name=found.name) == found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(edits)
 def test_a_draft_of_a_resolved_experiment_is_that_experiment(steps):
     found = check(edited(open_draft("quickstart"), steps)).experiment
