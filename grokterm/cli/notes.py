@@ -69,6 +69,7 @@ def _note(runs: Path, name: str, text: str | None) -> None:
     folder = find(runs, name)
     if text is not None:
         folder.add_note("note", text)
+        say(f"noted on {folder.name}")
         return
     notes = folder.notes()
     for line in journal_lines(notes):
@@ -85,6 +86,7 @@ def _tag(runs: Path, name: str, tags: list[str], off: bool) -> None:
         check_note(kind, word)
     for word in tags:
         folder.add_note(kind, word)
+    say(f"{folder.name}: {' '.join(f'#{tag}' for tag in folder.marks().tags) or 'no tags'}")
 
 
 def _remove(runs: Path, names: list[str], force: bool) -> None:

@@ -152,7 +152,7 @@ COMMANDS = (
     Command("all", "a", "all/none", "All of them, or none: marks in the history, arms on charts.", _CURVES, 12),
     ),
     *_about("experiments",
-    Command("new", "n", "new", "Choose a preset and start an experiment from it.", (HOME,), 2),
+    Command("new", "n", "new", "Choose a preset and start an experiment from it.", (HOME, *_CHARTS, QUEUE), 2),
     Command("compare", "c", "compare", "Compare the marked experiments, or the arms of this one.", _ONE, 3),
     Command("difference", "d", "difference", "Where marked experiments, or arms, differ.", _DIFFERING, 11),
     Command("pause", "p", "pause/go on", "Pause what runs; let go on what is paused, stopped or lost.", _ONE, 2),

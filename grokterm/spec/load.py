@@ -172,8 +172,9 @@ def _misplaced(document: Document) -> Iterable[str]:
     """Lines about keys that don't exist at the top or in an arm, names, and tables that aren't tables."""
     table, start = document.table, _start(document.origin)
     for key in (key for key in table if key not in TOP):
-        path = dotted((*document.prefix, key))
-        yield f"{start}{path}: {unknown(key, _WRITTEN, f' (given {show(table[key])})', 'key')}"
+        path, is_section = dotted((*document.prefix, key)), isinstance(table[key], dict)
+        given = "" if is_section else f" (given {show(table[key])})"
+        yield f"{start}{path}: {unknown(key, _WRITTEN, given, 'section' if is_section else 'key')}"
     if not isinstance(table.get(SMALL, {}), dict):
         yield f"{start}{SMALL}: expected a table of what the small form changes (given {show(table[SMALL])})"
     arms = table.get("arms")

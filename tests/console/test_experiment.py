@@ -183,3 +183,15 @@ async def test_a_stalled_worker_is_neither_dead_nor_restarted(runs, monkeypatch)
         assert "not proven gone" in words(pilot, "#message")
         await press(pilot, "p")
         await until(pilot, lambda: "nothing was started" in toasts(pilot))
+
+
+async def test_a_new_experiment_begins_on_any_page(runs):
+    populate(runs)
+    async with play(runs) as pilot:
+        for keys in (["enter"], ["c"], ["escape", "escape", "Q"]):
+            await press(pilot, *keys)
+            page = pilot.app.screen
+            await press(pilot, "n")
+            assert isinstance(pilot.app.screen, New), keys
+            await press(pilot, "escape")
+            assert pilot.app.screen is page

@@ -73,7 +73,7 @@ async def test_what_cannot_be_seen_in_a_row_stands_at_the_top(runs, source):
     async with play(runs) as pilot:
         await form(pilot, source)
         await go(pilot, "optimizer2")
-        assert "unknown key" in screen_text(pilot)
+        assert "unknown section" in screen_text(pilot)
         await press(pilot, "f8")
         await judged(pilot)
         assert "ready to start" in lines(pilot)[0]

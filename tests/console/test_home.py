@@ -27,7 +27,7 @@ async def test_the_history_shows_every_experiment_newest_first(world):
     async with play(world) as pilot:
         assert [name[-4:] for name in names(pilot)] == ["run2", "que2", "fin3", "fai4", "los5", "sto6"]
         seen = screen_text(pilot)
-        for word in ("▶ running", "◷ queued", "✔ finished", "✖ failed", "✖ lost", "■ stopped", "67%", "31/s", "20m"):
+        for word in ("▶ running", "◷ queued", "✔ finished", "✖ failed", "✖ lost", "▣ stopped", "67%", "31/s", "20m"):
             assert word in seen
         assert "6 experiments · 1 running" in words(pilot, "#title")
 

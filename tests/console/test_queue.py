@@ -116,7 +116,7 @@ async def test_pause_go_on_park_and_stop_by_keys(runs, start):
         wait_for_state(folder, "running")
         await until(pilot, lambda: "▶ running" in screen_text(pilot))
         await press(pilot, "K", "y")
-        await until(pilot, lambda: "is stopped; p goes on" in toasts(pilot) and "■ stopped" in screen_text(pilot))
+        await until(pilot, lambda: "is stopped; p goes on" in toasts(pilot) and "▣ stopped" in screen_text(pilot))
 
 
 async def test_fork_and_repeat_open_what_they_made(runs, start):

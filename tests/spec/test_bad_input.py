@@ -30,7 +30,7 @@ ONE_LINE = {
     # A key that isn't there, with the nearest that is: in the section, or in the one it belongs to.
     "optimizer.lrr": (0.001, f"optimizer.lrr: unknown field (given 0.001); nearest: lr; {ALL_FIELDS}"),
     "model.p": (7, "model.p: unknown field (given 7); nearest: task.p"),
-    "optimiser": ({}, f"optimiser: unknown key (given {{}}); nearest: optimizer; {ALL_FIELDS}"),
+    "optimiser": ({}, f"optimiser: unknown section; nearest: optimizer; {ALL_FIELDS}"),
     # A value of the wrong type: nothing is guessed.
     "optimizer.lr": ("0.001", 'optimizer.lr: expected a number, above 0 (given "0.001")'),
     "task.p": (53.0, "task.p: expected an integer, 2 to 2000 (given 53.0)"),

@@ -60,6 +60,7 @@ class Acting(Page):
         """Only what can be done in the state that one of them is in. The key of anything else says why it can't."""
         fitting = {"pause": (*FITTING["pause"], *FITTING["go on"])}.get(action, FITTING.get(action))
         can = fitting is None or any(summary.state in fitting for summary in self.aimed())
+        can = can and (action != "undo" or bool(self.app.undoing))
         return can and super().offers(action)
 
     def do(

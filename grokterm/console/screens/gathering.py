@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 # What the footer leaves out while there is nothing to do it to.
-_OF_ONE = {"open", "mark", "all", "compare", "difference", "fork", "repeat", "note", "star", "archive", "bin", "filter"}
+_OF_ONE = {
+    "open", "mark", "all", "compare", "difference", "fork", "repeat", "note", "star", "archive", "bin", "filter",
+    "earlier", "later", "sort", "reverse", "group",
+}  # fmt: skip
 
 
 class Gathering(Acting):
@@ -223,12 +226,6 @@ class Gathering(Acting):
         self.focus_next()
         if self.focused is before:
             self.say(told("The history is the only pane; {filter} opens a filter, {open} an experiment"))
-
-    def action_new(self) -> None:
-        """Choose a preset."""
-        from grokterm.console.screens.new import New
-
-        self.app.push_screen(New())
 
     def action_difference(self) -> None:
         """Where the marked experiments differ, or the arms of the highlighted one."""

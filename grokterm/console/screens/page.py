@@ -87,6 +87,12 @@ class Page(Screen[None]):
         """The seeds that the seed key goes through."""
         return ()
 
+    def action_new(self) -> None:
+        """Choose a preset."""
+        from grokterm.console.screens.new import New
+
+        self.app.push_screen(New())
+
     def action_log_y(self) -> None:
         """The next scale of the y axes."""
         self._look(self.app.memory.view.next_y())
