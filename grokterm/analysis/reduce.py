@@ -149,6 +149,9 @@ def log_ticks(low: float, high: float, at_most: int = 6, whole: bool = False) ->
     if decades >= 2:
         stride = math.ceil(decades / at_most)
         start = first + (-first) % stride  # multiples of the stride: 10^0 stays a tick while panning
-        return tuple(10.0**e for e in range(start, last + 1, stride) if e >= 0 or not whole)
+        exponents = [e for e in range(start, last + 1, stride) if e >= 0 or not whole]
+        if len(exponents) < 2 <= at_most:
+            exponents = [e for e in (first, last) if e >= 0 or not whole]
+        return tuple(10.0**e for e in exponents)
     # Zero is within rounding of a tiny `low`, and has no place on a logarithmic axis.
     return tuple(tick for tick in linear_ticks(low, high, at_most, whole) if tick > 0)

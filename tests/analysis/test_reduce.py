@@ -145,6 +145,7 @@ def test_log_ticks_are_few_and_above_zero(low, decades, at_most, whole):
     assert len(ticks) <= at_most
     assert all(t > 0 and low * (1 - 1e-6) - 1e-6 <= t <= high * (1 + 1e-6) for t in ticks)
     assert not whole or all(t == round(t) for t in ticks)
+    assert len(ticks) >= 2 or at_most < 2 or decades < 2.1 or (whole and low < 1)
 
 
 @settings(max_examples=200)

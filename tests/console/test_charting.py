@@ -393,3 +393,12 @@ async def test_a_dialog_can_be_left_without_writing(world, tmp_path, monkeypatch
     async with play(world, open_at=FINISHED) as pilot:
         await press(pilot, "w", "tab", "escape", "escape")
         assert isinstance(pilot.app.screen, ExperimentPage) and not list(tmp_path.glob("quick*"))
+
+
+async def test_where_it_is_narrow_a_zoom_is_said_in_place_of_the_names_of_other_tabs(world):
+    async with play(world, (80, 24), FINISHED) as pilot:
+        assert "6 system" in tabs(pilot)
+        await press(pilot, "plus", "plus")
+        assert "[1 charts]" in tabs(pilot) and "step 338 to 562" in tabs(pilot) and "system" not in tabs(pilot)
+        await press(pilot, "0")
+        assert "6 system" in tabs(pilot)

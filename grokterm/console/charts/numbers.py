@@ -10,11 +10,13 @@ import numpy as np
 from grokterm.console.charts.model import Chart, Series
 from grokterm.json_types import json_types
 
-HEADER = ("chart", "column", "arm", "seed", "x", "value", "low", "high", "n", "smoothed")
+_VALUES = ("x", "value", "low", "high", "n", "smoothed")
+HEADER = ("chart", "column", "arm", "seed", "axis", *_VALUES)
 
 
 def as_csv(charts: Sequence[Chart]) -> bytes:
-    """One long table: `seed` is `median` where the value is that of several; `low` and `high` are its band.
+    """One long table: `seed` is `median` where the value is that of several; `low` and `high` are its band. `axis` says
+    what x is.
 
     Values are as recorded. `smoothed` holds the curve drawn where it was smoothed, else nothing; a gap is empty too.
     """
@@ -22,9 +24,10 @@ def as_csv(charts: Sequence[Chart]) -> bytes:
     table = csv.writer(text, lineterminator="\n")
     table.writerow(HEADER)
     for chart in charts:
+        axis = (chart.x_title or "step") + (" (seconds)" if chart.seconds else "")
         for series in chart.series:
             seed = "median" if series.seed is None else series.seed
-            head = (chart.title, series.column, series.arm or series.name, seed)
+            head = (chart.title, series.column, series.arm or series.name, seed, axis)
             table.writerows((*head, *map(_cell, row)) for row in _rows(chart, series))
     return text.getvalue().encode()
 
@@ -54,7 +57,7 @@ def _chart(chart: Chart) -> dict:
 
 def _curve(chart: Chart, series: Series) -> dict:
     columns = np.array(list(_rows(chart, series)), dtype=float).reshape(-1, 6).T
-    named = dict(zip(HEADER[4:], columns.tolist(), strict=True))
+    named = dict(zip(_VALUES, columns.tolist(), strict=True))
     return {
         "column": series.column,
         "arm": series.arm or series.name,

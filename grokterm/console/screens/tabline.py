@@ -26,17 +26,17 @@ class TabLine(Static):
 
     def __init__(self) -> None:
         super().__init__(markup=False)
-        self._active = TABS[0]
+        self._active, self._right = TABS[0], ""
 
     def show(self, active: str, right: str, ink: Ink) -> None:
         """Put `active` in front; to the right what there is room for."""
-        self._active = active
+        self._active, self._right = active, right
         rewrite(self, tabs_text(active, right, self.screen.size.width, ink))
 
     def on_click(self, event: events.Click) -> None:
         """Say which tab was meant."""
         end = 1
-        for label in _labels(self._active, self.screen.size.width):
+        for label in _labels(self._active, self._right, self.screen.size.width):
             end += len(label[1])
             if event.x < end:
                 self.post_message(self.Chosen(label[0]))
@@ -44,9 +44,9 @@ class TabLine(Static):
 
 
 def tabs_text(active: str, right: str, width: int, ink: Ink) -> Text:
-    """` [1 charts]  2 comparison …`; where that is too wide, the names of the others are left out."""
+    """` [1 charts]  2 comparison …` and `right`; where that is too wide, the names of the others are left out."""
     line = Text(" ", no_wrap=True)
-    for tab, label in _labels(active, width):
+    for tab, label in _labels(active, right, width):
         if tab == active:
             line.append(label, f"bold {ink.accent}")
         else:
@@ -57,8 +57,8 @@ def tabs_text(active: str, right: str, width: int, ink: Ink) -> Text:
     return line
 
 
-def _labels(active: str, width: int) -> list[tuple[str, str]]:
-    """Every tab with what is written for it; all have the same width whichever is in front."""
+def _labels(active: str, right: str, width: int) -> list[tuple[str, str]]:
+    """Every tab with what is written for it, so that `right` has room. Widths don't depend on which is in front."""
 
     def written(short: bool) -> list[tuple[str, str]]:
         labels = []
@@ -68,4 +68,5 @@ def _labels(active: str, width: int) -> list[tuple[str, str]]:
         return labels
 
     full = written(short=False)
-    return full if sum(len(label) for _, label in full) + 1 <= width else written(short=True)
+    needed = sum(len(label) for _, label in full) + 1 + (len(right) + 2 if right else 0)
+    return full if needed <= width else written(short=True)
