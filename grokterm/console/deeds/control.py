@@ -1,0 +1,113 @@
+"""What a worker is asked for: to pause, go on, stop or park, to write a checkpoint, to wait elsewhere in the line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from grokterm.console.deeds.doing import Done
+from grokterm.console.text import ordinal
+from grokterm.errors import BadInput, GroktermError
+from grokterm.names import short_name
+
+if TYPE_CHECKING:
+    from grokterm.record import ExperimentFolder
+
+# The states in which each can be done. Who asks in another is told why not, and what could be done instead.
+FITTING = {
+    "pause": ("running", "starting"),
+    "go on": ("paused", "parked", "stopped", "failed", "lost", "created"),
+    "stop": ("running", "starting", "paused", "stalled", "queued"),
+    "park": ("running", "starting", "paused", "stalled", "queued"),
+    "checkpoint": ("running", "starting", "paused"),
+}
+
+
+def pause(folder: ExperimentFolder) -> Done:
+    """Pause what runs; its memory stays on the device."""
+    from grokterm.record import State
+
+    state = folder.state()
+    if state not in (State.RUNNING, State.STARTING):
+        raise BadInput(f"{short_name(folder.name)} is {state}: nothing to pause", _instead(state))
+    return _asked(folder, "pause", "paused", "is paused; its memory stays on the device")
+
+
+def go_on(folder: ExperimentFolder) -> Done:
+    """Wake what is paused; start a worker for what has none and isn't done."""
+    from grokterm.jobs import resume
+    from grokterm.record import State
+
+    state, name = folder.state(), short_name(folder.name)
+    if state is State.PAUSED:
+        return _asked(folder, "resume", "going on", "goes on")
+    if state is State.STALLED:
+        why = "is silent, but its process isn't proven gone; nothing was started"
+        raise BadInput(f"{name} {why}", f"if you know it is gone: grokterm resume {name} --force")
+    if not state.resumable:
+        raise BadInput(f"{name} is {state}: nothing to pause or resume", _instead(state))
+    started = any((status := cohort.status()) is not None and status.step for cohort in folder.cohorts)
+    resume(folder)
+    how = "goes on from the last checkpoint" if started else "begins at step 0"
+    return Done("going on", f"{name}: a worker {how} as soon as a device is free")
+
+
+def pause_or_go_on(folder: ExperimentFolder) -> Done:
+    """One or the other, by what it is doing."""
+    from grokterm.record import State
+
+    return pause(folder) if folder.state() in (State.RUNNING, State.STARTING) else go_on(folder)
+
+
+def stop(folder: ExperimentFolder) -> Done:
+    """Ask the workers to write a checkpoint and end."""
+    return _asked(folder, "stop", "stopped", "is stopped; p goes on from its checkpoint")
+
+
+def park(folder: ExperimentFolder) -> Done:
+    """Ask the workers to write a checkpoint and leave the device."""
+    from grokterm.record import State
+
+    if folder.state() is State.QUEUED:
+        return _asked(folder, "park", "parked", "has left the line; p puts it back, at the end")
+    return _asked(folder, "park", "parked", "is parked: the device is free, and p goes on")
+
+
+def checkpoint(folder: ExperimentFolder) -> Done:
+    """Ask the workers for a checkpoint that is kept."""
+    return _asked(folder, "checkpoint", "checkpointed", "has a checkpoint; f forks from it")
+
+
+def shift(by: int, folder: ExperimentFolder) -> Done:
+    """Earlier or later in the line for the device."""
+    from grokterm.jobs import move
+
+    place = move(folder, by)
+    return Done("moved", f"{short_name(folder.name)} is {ordinal(place)} in line")
+
+
+def _asked(folder: ExperimentFolder, action: str, word: str, said: str) -> Done:
+    from grokterm.jobs import request
+
+    name, state = short_name(folder.name), folder.state()
+    if not state.live:
+        raise BadInput(f"{name} is {state}: nothing to {action}", _instead(state))
+    answers = request(folder, action)
+    refused = [answer.refused for answer in answers if answer.refused]
+    if refused:
+        raise GroktermError(f"{name}: {refused[0]}")
+    if not all(answer.answered for answer in answers):
+        return Done("asked", f"{name}: the worker hasn't answered yet; it obeys when it next looks")
+    steps = [answer.step for answer in answers if answer.step is not None]
+    return Done(word, f"{name} {said}" + (f" (step {min(steps):,})" if steps else ""))
+
+
+def _instead(state: str) -> str:
+    from grokterm.record import State
+
+    if state is State.FINISHED:
+        return "f forks it from a checkpoint, R repeats it with new seeds"
+    if state is State.QUEUED:
+        return "it waits in line: < and > move it, K takes it out"
+    if state is State.CREATED:
+        return "p starts it"
+    return "p lets it go on" if state.resumable else "K stops it"
