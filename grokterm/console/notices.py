@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from textual.app import App
 from textual.message import Message
 from textual.reactive import var
+from textual.signal import Signal
 
 SECONDS = {"information": 5.0, "warning": 8.0, "error": 10.0}
 
@@ -23,6 +24,14 @@ class Telling(App[None]):
     """An app that says things in its key bars: those of full screens show `notices`."""
 
     notices: var[tuple[Notice, ...]] = var(())
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.noticed: Signal[tuple[Notice, ...]] = Signal(self, "noticed")
+
+    def watch_notices(self, notices: tuple[Notice, ...]) -> None:
+        """Tell the key bars."""
+        self.noticed.publish(notices)
 
     class Said(Message):
         """A notice from any thread."""

@@ -89,7 +89,11 @@ class ChartView(Widget):
 
     def on_mount(self) -> None:
         """Follow the theme."""
-        self.watch(self.app, "theme", self._ask, init=False)
+        self.app.theme_changed_signal.subscribe(self, lambda theme: self._ask())
+
+    def on_unmount(self) -> None:
+        """Follow it no longer, which would keep the chart and its numbers."""
+        self.app.theme_changed_signal.unsubscribe(self)
 
     def on_resize(self, event: events.Resize) -> None:
         """Draw for the new size; until that is ready the old drawing is cropped."""

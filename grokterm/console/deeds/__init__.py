@@ -3,7 +3,7 @@
 Each gives a `Done`, or raises `GroktermError` with the reason and with what could be done instead.
 """
 
-from grokterm.console.deeds.control import FITTING, checkpoint, go_on, park, pause, pause_or_go_on, shift, stop
+from grokterm.console.deeds.control import checkpoint, explain, fits, go_on, park, pause, pause_or_go_on, shift, stop
 from grokterm.console.deeds.doing import (
     Deed,
     Done,
@@ -19,7 +19,6 @@ from grokterm.console.deeds.marks import mark, note, read_note
 from grokterm.console.deeds.whole import check_repeat, put_in_bin, read_seeds, repeat
 
 __all__ = [
-    "FITTING",
     "Deed",
     "Done",
     "Outcome",
@@ -28,6 +27,8 @@ __all__ = [
     "check_repeat",
     "check_there",
     "checkpoint",
+    "explain",
+    "fits",
     "go_on",
     "listed",
     "mark",

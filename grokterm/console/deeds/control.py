@@ -10,25 +10,41 @@ from grokterm.errors import BadInput, GroktermError
 from grokterm.names import short_name
 
 if TYPE_CHECKING:
-    from grokterm.record import ExperimentFolder
+    from grokterm.record import ExperimentFolder, State
 
-# The states in which each can be done. Who asks in another is told why not, and what could be done instead.
-FITTING = {
-    "pause": ("running", "starting"),
-    "go on": ("paused", "parked", "stopped", "failed", "lost", "created"),
-    "stop": ("running", "starting", "paused", "stalled", "queued"),
-    "park": ("running", "starting", "paused", "stalled", "queued"),
-    "checkpoint": ("running", "starting", "paused"),
-}
+
+def fits(what: str, state: State | None) -> bool:
+    """Whether it can be done in this state: who asks in another is told why not, and what could be done instead.
+
+    Args:
+        what: pause, go on, stop, park or checkpoint.
+        state: None where it isn't known; then nothing can.
+    """
+    from grokterm.record import State
+
+    if state is None:
+        return False
+    if what == "pause":
+        return state in (State.RUNNING, State.STARTING)
+    if what == "go on":
+        return state is State.PAUSED or state.resumable
+    return state in (State.RUNNING, State.STARTING, State.PAUSED) if what == "checkpoint" else state.live
+
+
+def explain(what: str, folder: ExperimentFolder) -> Done:
+    """Why it can't be done; nothing is done either where it can be only since a moment ago.
+
+    Raises:
+        BadInput: always.
+    """
+    state, name = folder.state(), short_name(folder.name)
+    if fits(what, state):
+        raise BadInput(f"{name} has only just become {state}; nothing was done", "ask once more")
+    raise _unfit(what, name, state)
 
 
 def pause(folder: ExperimentFolder) -> Done:
     """Pause what runs; its memory stays on the device."""
-    from grokterm.record import State
-
-    state = folder.state()
-    if state not in (State.RUNNING, State.STARTING):
-        raise BadInput(f"{short_name(folder.name)} is {state}: nothing to pause", _instead(state))
     return _asked(folder, "pause", "paused", "is paused; its memory stays on the device")
 
 
@@ -39,12 +55,12 @@ def go_on(folder: ExperimentFolder) -> Done:
 
     state, name = folder.state(), short_name(folder.name)
     if state is State.PAUSED:
-        return _asked(folder, "resume", "going on", "goes on")
+        return _asked(folder, "go on", "going on", "goes on")
     if state is State.STALLED:
         why = "is silent, but its process isn't proven gone; nothing was started"
         raise BadInput(f"{name} {why}", f"if you know it is gone: grokterm resume {name} --force")
-    if not state.resumable:
-        raise BadInput(f"{name} is {state}: nothing to pause or resume", _instead(state))
+    if not fits("go on", state):
+        raise _unfit("go on", name, state)
     started = any((status := cohort.status()) is not None and status.step for cohort in folder.cohorts)
     resume(folder)
     how = "goes on from the last checkpoint" if started else "begins at step 0"
@@ -53,9 +69,7 @@ def go_on(folder: ExperimentFolder) -> Done:
 
 def pause_or_go_on(folder: ExperimentFolder) -> Done:
     """One or the other, by what it is doing."""
-    from grokterm.record import State
-
-    return pause(folder) if folder.state() in (State.RUNNING, State.STARTING) else go_on(folder)
+    return pause(folder) if fits("pause", folder.state()) else go_on(folder)
 
 
 def stop(folder: ExperimentFolder) -> Done:
@@ -85,13 +99,17 @@ def shift(by: int, folder: ExperimentFolder) -> Done:
     return Done("moved", f"{short_name(folder.name)} is {ordinal(place)} in line")
 
 
-def _asked(folder: ExperimentFolder, action: str, word: str, said: str) -> Done:
+def _unfit(what: str, name: str, state: State) -> BadInput:
+    return BadInput(f"{name} is {state}: nothing to {'pause or resume' if what == 'go on' else what}", _instead(state))
+
+
+def _asked(folder: ExperimentFolder, what: str, word: str, said: str) -> Done:
     from grokterm.jobs import request
 
     name, state = short_name(folder.name), folder.state()
-    if not state.live:
-        raise BadInput(f"{name} is {state}: nothing to {action}", _instead(state))
-    answers = request(folder, action)
+    if not fits(what, state):
+        raise _unfit(what, name, state)
+    answers = request(folder, "resume" if what == "go on" else what)
     refused = [answer.refused for answer in answers if answer.refused]
     if refused:
         raise GroktermError(f"{name}: {refused[0]}")

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from grokterm.console import deeds
-from grokterm.console.deeds import FITTING, Deed, Outcome, Undo, listed
+from grokterm.console.deeds import Deed, Outcome, Undo, fits, listed
 from grokterm.console.look import state_look
 from grokterm.console.screens.page import Page
 from grokterm.console.text import plain, plural
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from grokterm.console.app import Console
 
 _LAST_NOTES = 3
+_BY_STATE = ("pause", "stop", "park", "checkpoint")  # keys whose deed depends on what an experiment is doing
 
 
 class Acting(Page):
@@ -58,8 +59,8 @@ class Acting(Page):
 
     def offers(self, action: str) -> bool:
         """Only what can be done in the state that one of them is in. The key of anything else says why it can't."""
-        fitting = {"pause": (*FITTING["pause"], *FITTING["go on"])}.get(action, FITTING.get(action))
-        can = fitting is None or any(summary.state in fitting for summary in self.aimed())
+        kinds = {"pause": ("pause", "go on")}.get(action, (action,))
+        can = action not in _BY_STATE or any(fits(kind, one.state) for one in self.aimed() for kind in kinds)
         can = can and (action != "undo" or bool(self.app.undoing))
         return can and super().offers(action)
 
@@ -95,12 +96,12 @@ class Acting(Page):
         """Ask the workers of those whose state allows it; say of how many, and why not of the others.
 
         Args:
-            what: a key of `FITTING`.
+            what: pause, go on, stop, park or checkpoint.
             verb, detail: of the question that comes first; without them it comes only where some aren't on the screen.
         """
-        able = [summary.name for summary in self.summaries(names) if summary.state in FITTING[what]]
+        able = [summary.name for summary in self.summaries(names) if fits(what, summary.state)]
         if not able:
-            self.do(deed, names)  # which says why not, and what could be done instead
+            self.do(partial(deeds.explain, what), names)
             return
         left = self._left(names, able)
 
@@ -126,7 +127,7 @@ class Acting(Page):
         names = self.chosen()
         if len(names) < 2:
             self.act("Pause or let go on", names, deeds.pause_or_go_on)
-        elif any(summary.state in FITTING["pause"] for summary in self.summaries(names)):
+        elif any(fits("pause", summary.state) for summary in self.summaries(names)):
             self.request("pause", deeds.pause, names, "Pause", "Their memory stays on the device; p lets them go on.")
         else:
             detail = "Each from where it is, or from its last checkpoint."

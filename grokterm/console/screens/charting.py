@@ -16,11 +16,10 @@ from grokterm.console.widgets.filterline import FilterLine
 if TYPE_CHECKING:
     from grokterm.console.screens.scene import Scene
 
-_ELSEWHERE_TOO = {"filter", "difference"}  # what these pages do without charts as well
 _CHART_ACTIONS = frozenset(
     entry.method.removeprefix("action_")
     for entry in COMMANDS
-    if {EXPERIMENT, COMPARE} <= set(entry.where) and entry.id not in _ELSEWHERE_TOO
+    if {EXPERIMENT, COMPARE} <= set(entry.where) and entry.about in ("focus", "curves") and entry.id != "filter"
 )
 
 

@@ -32,6 +32,8 @@ from grokterm.console.widgets.keybar import KeyBar
 from grokterm.names import short_name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from grokterm.analysis import Summary
     from grokterm.console.detail import Detail
 
@@ -247,6 +249,12 @@ class ExperimentPage(Charting, Acting):
     def aimed(self) -> tuple[Summary, ...]:
         """This experiment, once it is read."""
         return (self.detail.summary,) if self.detail is not None else ()
+
+    def summaries(self, names: Sequence[str]) -> tuple[Summary, ...]:
+        """This experiment is known better than the history knows it."""
+        fresh = tuple(summary for summary in self.aimed() if summary.name in names)
+        known = {summary.name for summary in fresh}
+        return fresh + super().summaries([name for name in names if name not in known])
 
     def action_filter(self) -> None:
         """Write a filter for the tab in front."""

@@ -15,6 +15,8 @@ from grokterm.console.text import plain
 from grokterm.console.widgets.keybar import KeyBar
 
 if TYPE_CHECKING:
+    from textual.theme import Theme
+
     from grokterm.console.app import Console
 
 
@@ -28,7 +30,11 @@ class Page(Screen[None]):
     def on_mount(self) -> None:
         """Follow the snapshots. Textual calls this besides the `on_mount` of a subclass, not instead of it."""
         self.watch(self.app, "snapshot", self._arrived, init=False)
-        self.watch(self.app, "theme", self._themed, init=False)
+        self.app.theme_changed_signal.subscribe(self, self._themed)
+
+    def on_unmount(self) -> None:
+        """Left for good: what is subscribed would keep the page, and all that it has read."""
+        self.app.theme_changed_signal.unsubscribe(self)
 
     def on_screen_resume(self) -> None:
         """In front again: ask for what this screen shows, and show what is known."""
@@ -44,7 +50,7 @@ class Page(Screen[None]):
         if self.in_front:
             self.show(snapshot)
 
-    def _themed(self) -> None:
+    def _themed(self, theme: Theme) -> None:
         if self.in_front:
             self.show(self.app.snapshot)
 

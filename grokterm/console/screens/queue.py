@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from grokterm.analysis import Summary
     from grokterm.console.look import Ink
     from grokterm.console.machine import Machine
     from grokterm.jobs import Device, Holding
@@ -106,7 +107,13 @@ class QueuePage(Acting):
     def target(self) -> str | None:
         """The highlighted experiment, if it is one of this runs folder."""
         row, machine = self.line.highlighted, self.app.snapshot.machine
-        return row.path.name if row is not None and row.path.parent == machine.runs else None
+        mine = row is not None and machine is not None and row.path.parent == machine.runs
+        return row.path.name if mine else None
+
+    def aimed(self) -> tuple[Summary, ...]:
+        """What is known of the highlighted experiment."""
+        name = self.target()
+        return self.summaries((name,)) if name is not None else ()
 
     def nothing(self) -> str:
         """Why no experiment can be moved."""

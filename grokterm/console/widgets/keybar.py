@@ -31,7 +31,11 @@ class KeyBar(Widget):
     def on_mount(self) -> None:
         """Follow what is said."""
         if self._scope not in DIALOGS:
-            self.watch(self.app, "notices", self._told, init=False)
+            self.app.noticed.subscribe(self, lambda notices: self._told(), immediate=True)
+
+    def on_unmount(self) -> None:
+        """Follow it no longer, which would keep the bar and its page."""
+        self.app.noticed.unsubscribe(self)
 
     def on_resize(self) -> None:
         """Lines are folded for the width."""
