@@ -76,9 +76,18 @@ def clip_middle(text: object, width: int, tail: int = 0) -> str:
 @lru_cache(512)
 def clip_apart(names: tuple[str, ...], width: int) -> tuple[str, ...]:
     """All `names` in at most `width` cells each, the ellipsis where as many of them as possible stay different."""
+    whole = tuple(map(plain, names))
+    if all(clip(name, width) == name for name in whole):
+        return whole
     tails = sorted(range(1, max(2, width - 1)), key=lambda tail: abs(tail - width // 2))
-    cut = (tuple(clip_middle(name, width, tail) for name in names) for tail in tails)
-    return max(cut, key=lambda clipped: len(set(clipped)))
+    apart, most, best = len(set(whole)), 0, whole
+    for tail in tails:
+        cut = tuple(clip_middle(name, width, tail) for name in whole)
+        if len(set(cut)) > most:
+            most, best = len(set(cut)), cut
+        if most == apart:
+            break
+    return best
 
 
 def clip_among(name: str, names: tuple[str, ...], width: int) -> str:

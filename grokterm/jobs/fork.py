@@ -73,6 +73,7 @@ def fork(
 
     Raises:
         BadInput: mistakes in the above, each a line with the field and the reason. Nothing was created.
+        TooLarge: one run alone needs more memory than the device has. Nothing was created.
         NotFound: no such device.
         GroktermError: the checkpoint or the numbers can't be read.
     """

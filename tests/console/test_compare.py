@@ -120,3 +120,23 @@ async def test_a_broken_folder_says_why(world):
     async with play(world) as pilot:
         await press(pilot, "down", "down", "c")
         await until(pilot, lambda: "experiment.toml" in words(pilot, "#rows"))
+
+
+async def test_the_keys_in_the_footer_are_those_of_now(world):
+    async with play(world, (160, 40), open_at=FINISHED) as pilot:
+        await press(pilot, "c")
+        assert "0 whole" not in screen_text(pilot)
+        await press(pilot, "plus")
+        assert "0 whole" in screen_text(pilot)
+        await press(pilot, "0")
+        assert "0 whole" not in screen_text(pilot)
+
+
+async def test_with_every_arm_hidden_the_way_back_is_open_and_told(world):
+    async with play(world, (160, 60), open_at=FINISHED) as pilot:
+        await press(pilot, "c", "v", "a", "plus")
+        assert "No arm is drawn; a shows all" in screen_text(pilot)
+        await press(pilot, "v")
+        assert "overlaid" in words(pilot, "#curves")
+        await press(pilot, "a", "slash", *"nothing like it", "enter", "plus")
+        assert "No arm matches the filter; Esc shows all" in screen_text(pilot)

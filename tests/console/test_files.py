@@ -62,7 +62,7 @@ def test_a_csv_has_the_recorded_numbers(tmp_path):
     rows = list(csv.DictReader(io.StringIO(write(charts(), tmp_path / "a.csv").read_text())))
     assert {row["chart"] for row in rows} == {"loss"} and {row["axis"] for row in rows} == {"step"}
     timed = write(charts(x_title="wall time", seconds=True), tmp_path / "b.csv").read_text().splitlines()
-    assert timed[0].startswith("chart,column,arm,seed,axis,x,value,") and ",wall time (seconds)," in timed[1]
+    assert timed[0].startswith("whose,chart,column,arm,seed,axis,x,value,") and ",wall time (seconds)," in timed[1]
     first = [row for row in rows if row["arm"] == "static" and row["column"] == "test_loss"]
     assert [float(row["x"]) for row in first] == list(X)
     values = np.array([float(row["value"] or "nan") for row in first])

@@ -2,12 +2,14 @@
 
 import pytest
 from console.forms import form, go, judged
-from console.play import play, press, screen_text, toasts, words
+from console.play import play, press, screen_text, toasts, until, words
 from console.world import make, populate
 
 from grokterm.console.commands import EXPERIMENT, FORM, HOME, commands_in
 from grokterm.console.screens.experiment import ExperimentPage
 from grokterm.console.screens.help import sections
+from grokterm.console.screens.home import Home
+from grokterm.console.screens.new import New
 from grokterm.console.widgets.dialogs import Line
 
 FINISHED = "20261122-120000-quickstart-fin3"
@@ -58,6 +60,25 @@ async def test_without_charts_their_keys_say_where_charts_are(world, tab):
         told = helped(pilot, now=True)
         assert {"p", "c", "1", "j", "k", "?", "q"} <= told and not {"+", "y", "i", "w", "/", "Space"} & told
         assert {"+", "y", "i", "w", "/", "Space"} <= helped(pilot, now=False)
+
+
+@pytest.mark.parametrize("tab", ["1", "2", "4", "5", "6"])
+async def test_what_is_not_about_charts_works_on_every_tab(world, tab):
+    async with play(world, open_at=FINISHED) as pilot:
+        await press(pilot, tab)
+        assert not any(map(pilot.app.screen.obstacle, ("new", "suspend", "pause", "fork", "repeat", "note")))
+        await press(pilot, "n")
+        assert isinstance(pilot.app.screen, New)
+        await press(pilot, "escape")
+        assert isinstance(pilot.app.screen, ExperimentPage)
+
+
+async def test_where_a_deed_fits_none_the_reason_is_told_and_nothing_is_done(world):
+    async with play(world) as pilot:
+        await press(pilot, "slash", *"state=finished", "enter", "a")
+        said = await answer(pilot, "K")
+        await until(pilot, lambda: toasts(pilot))
+        assert isinstance(pilot.app.screen, Home) and "finished" in (said or toasts(pilot))
 
 
 async def test_with_charts_help_tells_their_keys(world):

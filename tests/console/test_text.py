@@ -43,6 +43,8 @@ def test_names_that_differ_stay_different_where_that_is_possible():
     assert text.clip_apart(("static", "dynamic"), 30) == ("static", "dynamic")
     assert text.clip_apart(("a" * 9, "b" * 9), 1) == ("…", "…")
     assert text.clip_among(grid[2], grid, 20) == text.clip_apart(grid, 20)[2]
+    assert text.clip_apart(("same" * 9, "same" * 9), 8) == ("sam…same",) * 2
+    assert text.clip_apart(("a\tb",), 30) == ("a b",)
 
 
 def test_the_letters_that_find_an_experiment_stay():

@@ -11,12 +11,13 @@ from grokterm.console.charts.model import Chart, Series
 from grokterm.json_types import json_types
 
 _VALUES = ("x", "value", "low", "high", "n", "smoothed")
-HEADER = ("chart", "column", "arm", "seed", "axis", *_VALUES)
+HEADER = ("whose", "chart", "column", "arm", "seed", "axis", *_VALUES)
 
 
 def as_csv(charts: Sequence[Chart]) -> bytes:
-    """One long table: `seed` is `median` where the value is that of several; `low` and `high` are its band. `axis` says
-    what x is.
+    """One long table: `whose` says of which experiments and seeds a chart is, `axis` what x is.
+
+    `seed` is `median` where the value is that of several; `low` and `high` are its band.
 
     Values are as recorded. `smoothed` holds the curve drawn where it was smoothed, else nothing; a gap is empty too.
     """
@@ -27,7 +28,7 @@ def as_csv(charts: Sequence[Chart]) -> bytes:
         axis = (chart.x_title or "step") + (" (seconds)" if chart.seconds else "")
         for series in chart.series:
             seed = "median" if series.seed is None else series.seed
-            head = (chart.title, series.column, series.arm or series.name, seed, axis)
+            head = (chart.whose, chart.title, series.column, series.arm or series.name, seed, axis)
             table.writerows((*head, *map(_cell, row)) for row in _rows(chart, series))
     return text.getvalue().encode()
 

@@ -141,7 +141,8 @@ class ChartGrid(Grid):
         if scene.focus is not None:
             height = self.size.height if self._height is None else self._height * 2
             made = scene.recorded(scene.focus, self.app.ink)
-            rewrite(static, numbers_text(made, self.size.width, height, self.app.ink))
+            smoothed = bool(scene.view.smooth)
+            rewrite(static, numbers_text(made, self.size.width, height, self.app.ink, smoothed))
 
     def _in_view(self, place: int) -> bool:
         """Whether the chart at `place` can be seen. One that fills its place can; others may be scrolled away."""

@@ -9,7 +9,7 @@ from grokterm.console.charts.cursor import x_words
 from grokterm.console.commands import COMMANDS, COMPARE, EXPERIMENT, told
 from grokterm.console.screens.chartgrid import ChartGrid
 from grokterm.console.screens.legend import Legend, Shown, values_at
-from grokterm.console.screens.looking import NOT_READ, Looking
+from grokterm.console.screens.looking import Looking
 from grokterm.console.text import plain
 from grokterm.console.widgets.filterline import FilterLine
 
@@ -61,7 +61,8 @@ class Charting(Looking):
         """Say at which x values are read and which arms are looked at."""
 
     def draw(self) -> None:
-        """Legend and charts, as far as they have changed."""
+        """Legend, charts and keys, as far as they have changed."""
+        self.offer()
         scene = self.scene()
         if scene is None:
             return
@@ -123,8 +124,7 @@ class Charting(Looking):
         """There are so many arms to show and hide; where there aren't, that is said."""
         count = len(self._arm_names())
         if count < least:
-            none = "No arm has that in its name" if self.only else NOT_READ
-            self.say("There is only one arm here" if count else none)
+            self.say("There is only one arm here" if count else self.why_none(self.scene()))
         return count >= least
 
     def on_legend_clicked(self, message: Legend.Clicked) -> None:

@@ -16,6 +16,7 @@ from grokterm.console.screens.chartgrid import ChartGrid
 from grokterm.console.screens.charting import Charting, matching
 from grokterm.console.screens.comparison import ComparisonWords
 from grokterm.console.screens.legend import Legend
+from grokterm.console.screens.looking import NOT_READ
 from grokterm.console.screens.parts import heading_line, title_line
 from grokterm.console.screens.scene import Cell, Scene
 from grokterm.console.screens.scrolling import Pages
@@ -186,7 +187,8 @@ class Compare(Charting):
 
     def action_side_by_side(self) -> None:
         """The arms apart, or together."""
-        if self.drawn() is None:
+        if self.scene() is None:
+            self.say(NOT_READ)
             return
         view = self.app.memory.view
         if self.spot.chart:

@@ -13,8 +13,8 @@ from grokterm.console.commands import EXPERIMENT, bindings, told
 from grokterm.console.screens.acting import Acting
 from grokterm.console.screens.chartgrid import ChartGrid
 from grokterm.console.screens.charting import Charting, matching
-from grokterm.console.screens.gathering import Gathering
 from grokterm.console.screens.legend import Legend
+from grokterm.console.screens.page import Page
 from grokterm.console.screens.parts import heading_line, message, origin_words, state_line
 from grokterm.console.screens.scene import Cell, Scene
 from grokterm.console.screens.tabline import TabLine
@@ -76,8 +76,8 @@ class ExperimentPage(Charting, Acting):
         yield FilterLine()
         yield KeyBar(EXPERIMENT)
 
-    def on_mount(self) -> None:
-        """Remember that this is open."""
+    def on_screen_resume(self) -> None:
+        """In front: remember that this is open."""
         self.app.memory.remember(open=self._name)
 
     @property
@@ -184,7 +184,6 @@ class ExperimentPage(Charting, Acting):
             self.put("#title", f" {plain(short_name(self._name))}   reading …")
             return
         self._show_words(detail)
-        self.offer()
         if ready:
             self.tab.show(detail)
             self.draw()
@@ -220,7 +219,6 @@ class ExperimentPage(Charting, Acting):
             self.go(replace(self.spot, tab=name))
             if self.tab.is_mounted:
                 self._focus_tab()
-            self.query_one(KeyBar).refresh()
 
     def on_tab_line_chosen(self, message: TabLine.Chosen) -> None:
         """A click on a tab."""
@@ -282,9 +280,9 @@ class ExperimentPage(Charting, Acting):
             self._focus_tab()
 
     def leave(self) -> None:
-        """To the history, where the highlight is on this experiment."""
+        """To the page below; in the history the highlight is on this experiment then."""
         self.app.memory.remember(open=None)
-        for page in self.app.screen_stack:
-            if isinstance(page, Gathering):
-                page.come_back(self._name)
+        below = self.app.screen_stack[-2]
+        if isinstance(below, Page):
+            below.came_back(self._name)
         super().leave()

@@ -13,8 +13,9 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from grokterm.console.commands import FORK, bindings
+from grokterm.console.commands import FORK, bindings, told
 from grokterm.console.latest import Latest
+from grokterm.console.starting import Oversized
 from grokterm.console.text import clip_middle, fold, plain, steps
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.console.widgets.table import Column, Table
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from grokterm.spec import Experiment
 
 _WIDTH = 72  # of words in the dialog
-_NONE = "It has no checkpoint yet: C writes one while it trains"
+_NONE = "It has no checkpoint yet: {checkpoint} writes one while it trains"
 
 
 class Planned(NamedTuple):
@@ -103,7 +104,7 @@ class Fork(ModalScreen[str | None]):
         if message.steps:
             self._plan()
         else:
-            self._tell(message.problem or _NONE, wrong=True)
+            self._tell(message.problem or told(_NONE), wrong=True)
 
     @property
     def _changes(self) -> str:
@@ -181,15 +182,23 @@ class Fork(ModalScreen[str | None]):
             self.query_one("#outcome", Static).update("making it …")
             self.run_worker(partial(self._make, step, self._changes), thread=True)
 
-    def _make(self, step: int, changes: str) -> None:
-        from grokterm.jobs import fork
+    def _make(self, step: int, changes: str, force: bool = False) -> None:
+        from grokterm.jobs import TooLarge, fork
         from grokterm.record import open_folder
 
         try:
-            new = fork(open_folder(self.app.runs / self._from), step, overrides(changes))
+            new = fork(open_folder(self.app.runs / self._from), step, overrides(changes), force=force)
             self.post_message(self.Made(new.name))
+        except TooLarge as error:
+            self.post_message(Oversized(error.message, partial(self._make, step, changes, True)))
         except GroktermError as error:
             self.post_message(self.Made("", str(error)))
+
+    def on_oversized(self, message: Oversized) -> None:
+        """Ask first."""
+        self._busy = False
+        self._plan()
+        message.ask(self)
 
     def on_fork_made(self, message: Made) -> None:
         """To the new experiment, or the reason why there is none."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from grokterm.console import deeds
 from grokterm.console.arranging import GROUPS, SORTS, Heading, Query, sort_of
-from grokterm.console.commands import command, told
+from grokterm.console.commands import COMMANDS, HOME, command, told
 from grokterm.console.screens.acting import Acting
 from grokterm.console.screens.filterbar import FilterBar
 from grokterm.console.widgets.table import Table
@@ -20,9 +20,8 @@ if TYPE_CHECKING:
 
 # What the footer leaves out while there is nothing to do it to.
 _OF_ONE = {
-    "open", "mark", "all", "compare", "difference", "fork", "repeat", "note", "star", "archive", "bin", "filter",
-    "earlier", "later", "sort", "reverse", "group",
-}  # fmt: skip
+    entry.id for entry in COMMANDS if HOME in entry.where if entry.about in ("focus", "experiments", "history")
+} - {"new", "next_pane", "queue", "undo"}
 
 
 class Gathering(Acting):
@@ -57,16 +56,10 @@ class Gathering(Acting):
     def aimed(self) -> tuple[Summary, ...]:
         """The same, as far as they are known."""
         history, marks = self.app.snapshot.history, self.app.memory.marks
-        if (
-            self._among is not history or self._aimed[0] != marks
-        ):  # looked up once: the footer asks for each of its keys
+        if self._among is not history or self._aimed[0] != marks:  # looked up once: the footer asks for each key
             self._among, self._aimed = history, (marks, self.summaries(marks) if marks else ())
         highlighted = (self.history.highlighted,) if self.target() is not None else ()
         return self._aimed[1] or highlighted
-
-    def come_back(self, name: str) -> None:
-        """The page of this experiment was left: it is the one to highlight."""
-        raise NotImplementedError
 
     @property
     def hidden(self) -> tuple[str, ...]:
@@ -134,9 +127,8 @@ class Gathering(Acting):
 
     def obstacle(self, action: str) -> str:
         """There must be something to put into order."""
-        snapshot = self.app.snapshot
-        if action in ("sort", "reverse", "group") and not snapshot.history:
-            return told("Reading the experiments …" if snapshot.loading else "No experiments yet; {new} starts one")
+        if action in ("sort", "reverse", "group") and not self.app.snapshot.history:
+            return self.nothing()
         return super().obstacle(action)
 
     def offers(self, action: str) -> bool:

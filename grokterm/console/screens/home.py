@@ -129,7 +129,7 @@ class Home(Gathering):
         if self.target() != snapshot.focus:
             self.app.watcher.focus(self.target())
 
-    def come_back(self, name: str) -> None:
+    def came_back(self, name: str) -> None:
         """Highlight this experiment, which may not be in the history yet, unless a row is chosen before."""
         self._came_from, self.history.moved = name, False
 
@@ -140,7 +140,7 @@ class Home(Gathering):
             self._came_from = ""
         if not self._came_from or all(summary.name != name for summary in snapshot.history):
             return ""
-        self._came_from = ""
+        self._came_from, self.history.moved = "", True
         return name if any(row.name == name for row in snapshot.arranged.rows) else ""
 
     def obstacle(self, action: str) -> str:
@@ -184,21 +184,19 @@ class Home(Gathering):
         """Why no experiment is highlighted, and what to do about that."""
         snapshot, memory = self.app.snapshot, self.app.memory
         if self.history.highlighted is not None and self.history.display:
-            return "That is the heading of a group: Enter folds it, an experiment is a line below"
+            return told("That is the heading of a group: {open} folds it, an experiment is a line below")
         if snapshot.problem:
             return snapshot.problem
         if snapshot.loading:
             return "Reading the experiments …"
         if memory.filter and snapshot.history:
-            return f"Nothing matches “{memory.filter}”.  Esc shows everything again."
+            return f"Nothing matches “{memory.filter}”.  {told('{back} shows everything again.')}"
         if snapshot.arranged.archived:
             count = plural(snapshot.arranged.archived, "experiment")
-            return f"{count} in the archive, and nothing else.\n\n/ and archived=yes show what is there"
-        return (
-            f"No experiments in {self.app.runs} yet.\n\n"
-            "n   chooses a preset and starts it; `quickstart` groks within a minute\n"
-            "?   shows every key"
-        )
+            how = told("{filter} and archived=yes show what is there")
+            return f"{count} in the archive, and nothing else.\n\n{how}"
+        how = "{new}   chooses a preset and starts it; `quickstart` groks within a minute\n{help}   shows every key"
+        return f"No experiments in {self.app.runs} yet.\n\n{told(how)}"
 
     def on_table_highlighted(self) -> None:
         """Follow the cursor with the preview."""

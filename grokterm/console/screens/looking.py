@@ -33,16 +33,32 @@ class Looking(Page):
         scene = self.scene()
         if scene is not None and scene.cells:
             return scene
-        self.say(NOT_READ if scene is None else "Nothing is recorded for a chart here")
+        self.say(self.why_none(scene))
         return None
+
+    @property
+    def filtered(self) -> str:
+        """What the filter says now."""
+        return ""
+
+    def why_none(self, scene: Scene | None) -> str:
+        """Why there is no chart, or no curve on it."""
+        if scene is None:
+            return NOT_READ
+        if not scene.arms and self.filtered:
+            return told("No arm matches the filter; {back} shows all")
+        if scene.arms and all(arm.name in scene.spot.hidden for arm in scene.arms):
+            return told("No arm is drawn; {all} shows all")
+        if not scene.cells and self.filtered:
+            return told("No chart matches the filter; {back} shows all")
+        return "Nothing is recorded for a chart here"
 
     def _whole(self) -> tuple[Scene, tuple[float, float]] | None:
         """The scene and its x axis from end to end; where nothing is drawn, that is said."""
         scene = self.drawn()
         whole = scene.extent() if scene else None
         if scene is not None and whole is None:
-            hidden = bool(scene.spot.hidden)
-            self.say(told("No arm is drawn; {all} shows all") if hidden else "Nothing is recorded yet")
+            self.say(self.why_none(scene))
         return (scene, whole) if scene is not None and whole is not None else None
 
     @property
@@ -122,7 +138,7 @@ class Looking(Page):
         window, focus, whole = scene.spot.window, scene.focus, scene.extent()
         if window is None or focus is None or whole is None:
             return ""
-        chart = scene.chart(focus, self.app.ink)
+        chart = scene.recorded(replace(focus, arm=""), self.app.ink)
         first, last = (x_words(chart, edge) for edge in (max(window[0], whole[0]), min(window[1], whole[1])))
         return f"{chart.x_title or 'step'} {first} to {last}"
 

@@ -306,7 +306,7 @@ class New(Page):
         message.ask(self)
 
     def on_new_started(self, message: Started) -> None:
-        """Go to the new experiment, whatever lies over this page by now; Esc there leads to the history."""
+        """Go to the new experiment, whatever lies over this page by now; it takes the place of this one."""
         from grokterm.console.screens.experiment import ExperimentPage
 
         self._starting = False

@@ -14,11 +14,14 @@ _GAP, _LONGEST_NAME = 2, 24
 Rows = tuple[tuple[float, ...], ...]
 
 
-def numbers_text(chart: Chart, width: int, height: int, ink: Ink) -> Text:
+def numbers_text(chart: Chart, width: int, height: int, ink: Ink, smoothed: bool = False) -> Text:
     """Recorded rows of the chart, evenly spread over the window; `›` marks the one at the cursor.
 
     A line for every row where there is room for a column for every curve. Else a line for every curve, and as many rows
     as columns as fit. No line is longer than `width`, and what is left out is counted.
+
+    Args:
+        smoothed: the picture of these numbers is, which they are not.
     """
     head = Text(no_wrap=True).append(clip(f" {chart.title}", width), f"bold {ink.foreground}")
     if not chart.series:
@@ -30,7 +33,7 @@ def numbers_text(chart: Chart, width: int, height: int, ink: Ink) -> Text:
         lines = _by_row(chart, header, rows, cells, widths, ink)
     else:
         lines, rows = _by_curve(chart, header, width, height, ink)
-    note = f"   {plural(len(rows), 'row')} of those recorded, evenly spread"
+    note = f"   {plural(len(rows), 'row')} of those recorded{', not smoothed' if smoothed else ''}, evenly spread"
     if head.cell_len + len(note) <= width:
         head.append(note, ink.muted)
     return Text("\n").join([head, *lines])

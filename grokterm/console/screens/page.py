@@ -65,6 +65,9 @@ class Page(Screen[None]):
     def show(self, snapshot: Snapshot) -> None:
         """Draw what has changed."""
 
+    def came_back(self, name: str) -> None:
+        """The page of the experiment `name`, which lay over this one, was left."""
+
     def obstacle(self, action: str) -> str:
         """Why there is nothing here that `action` could do something to, and where there is; "" where it can.
 
