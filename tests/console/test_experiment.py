@@ -195,3 +195,16 @@ async def test_a_new_experiment_begins_on_any_page(runs):
             assert isinstance(pilot.app.screen, New), keys
             await press(pilot, "escape")
             assert pilot.app.screen is page
+
+
+async def test_what_is_open_is_what_is_in_front(world):
+    async with play(world, memory=Memory(None)) as pilot:
+        other = next(row.name for row in pilot.app.snapshot.arranged.rows if row.name != FINISHED)
+        for name in (FINISHED, other):
+            pilot.app.push_screen(ExperimentPage(name))
+            await settle(pilot)
+            assert pilot.app.memory.open == name
+        await press(pilot, "escape")
+        assert pilot.app.memory.open == FINISHED and pilot.app.screen.target() == FINISHED
+        await press(pilot, "escape")
+        assert pilot.app.memory.open is None and pilot.app.screen.target() == FINISHED
