@@ -48,7 +48,9 @@ def _last_words(done: subprocess.CompletedProcess) -> str:
     if said := done.stderr.strip():
         return said.splitlines()[-1]
     if done.returncode < 0:
-        return f"killed by {signal.Signals(-done.returncode).name}"
+        number = -done.returncode
+        known = {one.value: one.name for one in signal.Signals}  # those for real time have no names
+        return f"killed by {known.get(number, f'signal {number}')}"
     return f"it ended with {done.returncode} and without a word"
 
 

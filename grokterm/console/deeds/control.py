@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from grokterm.console.commands import told
 from grokterm.console.deeds.doing import Done
 from grokterm.console.text import ordinal
 from grokterm.errors import BadInput, GroktermError
@@ -74,7 +75,7 @@ def pause_or_go_on(folder: ExperimentFolder) -> Done:
 
 def stop(folder: ExperimentFolder) -> Done:
     """Ask the workers to write a checkpoint and end."""
-    return _asked(folder, "stop", "stopped", "is stopped; p goes on from its checkpoint")
+    return _asked(folder, "stop", "stopped", "is stopped; {pause} goes on from its checkpoint")
 
 
 def park(folder: ExperimentFolder) -> Done:
@@ -82,13 +83,13 @@ def park(folder: ExperimentFolder) -> Done:
     from grokterm.record import State
 
     if folder.state() is State.QUEUED:
-        return _asked(folder, "park", "parked", "has left the line; p puts it back, at the end")
-    return _asked(folder, "park", "parked", "is parked: the device is free, and p goes on")
+        return _asked(folder, "park", "parked", "has left the line; {pause} puts it back, at the end")
+    return _asked(folder, "park", "parked", "is parked: the device is free, and {pause} goes on")
 
 
 def checkpoint(folder: ExperimentFolder) -> Done:
     """Ask the workers for a checkpoint that is kept."""
-    return _asked(folder, "checkpoint", "checkpointed", "has a checkpoint; f forks from it")
+    return _asked(folder, "checkpoint", "checkpointed", "has a checkpoint; {fork} forks from it")
 
 
 def shift(by: int, folder: ExperimentFolder) -> Done:
@@ -116,16 +117,16 @@ def _asked(folder: ExperimentFolder, what: str, word: str, said: str) -> Done:
     if not all(answer.answered for answer in answers):
         return Done("asked", f"{name}: the worker hasn't answered yet; it obeys when it next looks")
     steps = [answer.step for answer in answers if answer.step is not None]
-    return Done(word, f"{name} {said}" + (f" (step {min(steps):,})" if steps else ""))
+    return Done(word, f"{name} {told(said)}" + (f" (step {min(steps):,})" if steps else ""))
 
 
 def _instead(state: str) -> str:
     from grokterm.record import State
 
     if state is State.FINISHED:
-        return "f forks it from a checkpoint, R repeats it with new seeds"
+        return told("{fork} forks it from a checkpoint, {repeat} repeats it with new seeds")
     if state is State.QUEUED:
-        return "it waits in line: < and > move it, K takes it out"
+        return told("it waits in line: {earlier} and {later} move it, {stop} takes it out")
     if state is State.CREATED:
-        return "p starts it"
-    return "p lets it go on" if state.resumable else "K stops it"
+        return told("{pause} starts it")
+    return told("{pause} lets it go on" if state.resumable else "{stop} stops it")

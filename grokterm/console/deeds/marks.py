@@ -61,13 +61,12 @@ def read_note(text: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     Raises:
         BadInput: a tag to add begins with "-", as what is to be taken away does.
     """
+    from grokterm.record import check_note
+
     words = text.split()
     add = [word[1:] for word in words if word.startswith("#") and len(word) > 1]
-    wrong = next((tag for tag in add if tag.startswith("-")), None)
-    if wrong is not None:
-        right = wrong.lstrip("-")
-        hint = f"#{right} adds that tag, -#{right} takes it away" if right else None
-        raise BadInput(f'#{wrong}: a tag can\'t begin with "-"', hint)
+    for tag in add:
+        check_note("tag", tag)
     away = [word[2:] for word in words if word.startswith("-#") and len(word) > 2]
     plain_words = [word for word in words if word not in {f"#{tag}" for tag in add} | {f"-#{tag}" for tag in away}]
     return " ".join(plain_words), tuple(dict.fromkeys(add)), tuple(dict.fromkeys(away))

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from grokterm.console.commands import told
 from grokterm.console.deeds.doing import Done, check_there
 from grokterm.errors import BadInput
 from grokterm.names import short_name
@@ -22,9 +23,10 @@ def put_in_bin(folder: ExperimentFolder) -> Done:
     try:
         there = remove(folder)
     except BadInput as error:
-        raise BadInput(error.message, "K stops it first" if folder.state().live else error.hint) from error
+        raise BadInput(error.message, told("{stop} stops it first") if folder.state().live else error.hint) from error
     back = partial(_restore, folder.path.parent, there.name)
-    return Done("in the bin", f"{short_name(folder.name)} is in the bin; u takes it back", back, "the bin of")
+    said = f"{short_name(folder.name)} is in the bin; {told('{undo} takes it back')}"
+    return Done("in the bin", said, back, "the bin of")
 
 
 def check_repeat(folder: ExperimentFolder) -> None:

@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from grokterm.console import deeds
+from grokterm.console.commands import told
 from grokterm.console.deeds import Deed, Outcome, Undo, fits, listed
 from grokterm.console.look import state_look
 from grokterm.console.screens.page import Page
@@ -128,20 +129,21 @@ class Acting(Page):
         if len(names) < 2:
             self.act("Pause or let go on", names, deeds.pause_or_go_on)
         elif any(fits("pause", summary.state) for summary in self.summaries(names)):
-            self.request("pause", deeds.pause, names, "Pause", "Their memory stays on the device; p lets them go on.")
+            detail = told("Their memory stays on the device; {pause} lets them go on.")
+            self.request("pause", deeds.pause, names, "Pause", detail)
         else:
             detail = "Each from where it is, or from its last checkpoint."
             self.request("go on", deeds.go_on, names, "Let go on", detail)
 
     def action_stop(self) -> None:
         """Ask, then stop."""
-        detail = "A checkpoint is written first. The numbers stay, and p goes on from there."
+        detail = told("A checkpoint is written first. The numbers stay, and {pause} goes on from there.")
         self.request("stop", deeds.stop, self.chosen(), "Stop", detail)
 
     def action_park(self) -> None:
         """Ask where there are several, then park."""
         names = self.chosen()
-        detail = "A checkpoint is written and the device is free; p goes on."
+        detail = told("A checkpoint is written and the device is free; {pause} goes on.")
         self.request("park", deeds.park, names, *(("Park", detail) if len(names) > 1 else ()))
 
     def action_checkpoint(self) -> None:
@@ -181,7 +183,7 @@ class Acting(Page):
         if names and len(live) == len(names):
             self.do(deeds.put_in_bin, names)  # which refuses, and says why
         elif names:
-            where = "Into the folder .bin beside the experiments; u takes it back."
+            where = told("Into the folder .bin beside the experiments; {undo} takes it back.")
             self.ask("Bin", where, names, deeds.put_in_bin)
 
     def action_undo(self) -> None:

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from grokterm.analysis.words import factor, p_value, speed_up
+from grokterm.console.commands import told
 from grokterm.console.look import Ink, marker
 from grokterm.console.screens.page import rewrite
 from grokterm.console.text import MISSING, clip, clip_apart, fold, number, plain, steps
@@ -66,7 +67,7 @@ class ComparisonWords(Vertical):
         """Write everything for this width; without a comparison, why there is none (yet)."""
         if comparison is None:
             if problem:
-                self._put("#rows", f"\n {plain(problem)}\n Esc goes back, r tries again.")
+                self._put("#rows", f"\n {plain(problem)}\n {told('{back} goes back, {reread} tries again.')}")
             return
         self._put("#rows", table_text(comparison, width - 1, ink))
         self._put("#sentences", sentences_text(comparison, width - 2, ink))

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import Static
 
-from grokterm.console.commands import DIFFERENCE, bindings
+from grokterm.console.commands import DIFFERENCE, bindings, told
 from grokterm.console.screens.fieldtable import FieldTable
 from grokterm.console.screens.page import Page
 from grokterm.console.screens.parts import title_line
@@ -78,7 +78,7 @@ class Difference(Page):
 
     def on_difference_ready(self, message: Ready) -> None:
         """Show them."""
-        self.put("#problem", f"\n {plain(message.problem)}\n Esc goes back.")
+        self.put("#problem", f"\n {plain(message.problem)}\n {told('{back} goes back.')}")
         self.query_one("#problem").display = bool(message.problem)
         self.query_one(FieldTable).display = not message.problem
         if message.items:

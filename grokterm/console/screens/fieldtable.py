@@ -11,6 +11,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from grokterm.console.commands import told
 from grokterm.console.configuration import Field, about, fields, listed
 from grokterm.console.look import Ink, marker
 from grokterm.console.screens.page import rewrite
@@ -88,14 +89,14 @@ class FieldTable(Vertical):
         self._table.show(rows, highlight=f"{first.heading} {first.key}" if fresh else None)
         differ = sum(row.differs for row in self._fields)
         shown, other = ("fields that differ", "all") if self._only_differing else ("all fields", "only these")
-        words = f" {shown} · {differ} of {len(self._fields)} differ, marked ≠ · d shows {other}"
+        words = f" {shown} · {differ} of {len(self._fields)} differ, marked ≠ · {told('{difference} shows')} {other}"
         if self._containing:
             found = sum(not row.heading for row in rows)
             words = f" with “{plain(self._containing)}”: {found} of {len(self._fields)} fields ·{words}"
         if not rows and self._containing:
             words = f" no field contains “{plain(self._containing)}”"
         elif not rows:
-            words = " nothing differs · d shows all fields"
+            words = told(" nothing differs · {difference} shows all fields")
         rewrite(self.query_one("#signs", Static), clip(words, self.size.width))
         self.on_table_highlighted()
 

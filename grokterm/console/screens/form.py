@@ -16,7 +16,7 @@ from textual.containers import Container, VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
 
-from grokterm.console.commands import FORM, bindings
+from grokterm.console.commands import FORM, bindings, told
 from grokterm.console.costs import Cost, cost_of, measured_cost
 from grokterm.console.judging import Judged, judge
 from grokterm.console.latest import Latest
@@ -24,7 +24,7 @@ from grokterm.console.screens import form_texts as texts
 from grokterm.console.screens.form_edit import FormEdit
 from grokterm.console.snapshot import Snapshot
 from grokterm.console.starting import AUTO, DeviceChoice, Oversized, begin
-from grokterm.console.text import plain, plain_lines, plural, steps
+from grokterm.console.text import plain, plural, steps
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.console.widgets.sheet import Line, Sheet
 from grokterm.errors import GroktermError
@@ -116,7 +116,7 @@ class Form(FormEdit):
     def on_form_opened(self, message: Opened) -> None:
         """Begin with the first field that is about something to vary."""
         if message.draft is None:
-            self.app.notify(plain_lines(message.refusal), severity="error", markup=False)
+            self.say(message.refusal, "error")
             self.dismiss(None)
             return
         self.draft, self._saved = message.draft, message.draft.document
@@ -164,7 +164,7 @@ class Form(FormEdit):
     def action_device(self) -> None:
         """Another device."""
         if not self._device.next():
-            self._say(self._device.alone)
+            self.say(self._device.alone)
             return
         if self._known is not None:
             self._estimate.ask(self._known.verdict.experiment, self._device.chosen)
@@ -174,9 +174,9 @@ class Form(FormEdit):
         """Train a few steps of what the form describes, for the estimate."""
         experiment = self._judged.verdict.experiment if self._judged else None
         if experiment is None:
-            self._say("the mistakes have to be mended first")
+            self.say("the mistakes have to be mended first")
         elif self._measure.busy:
-            self._say("it is being measured")
+            self.say("it is being measured")
         else:
             self._measure.ask(experiment, self._device.chosen)
             self._show_all()
@@ -190,7 +190,7 @@ class Form(FormEdit):
         if cost is None or not self._has_cost(experiment):
             return ("…",)
         if not cost.known and not cost.measured:
-            return (f"{cost.time}, F6 does", "F6 times it")
+            return (told(f"{cost.time}, {{time_it}} does"), told("{time_it} times it"))
         return (f"{cost.time}, {cost.line}", cost.time, cost.brief) if cost.known else (cost.time, "no measurement")
 
     def _changed(self) -> None:
@@ -249,7 +249,7 @@ class Form(FormEdit):
     def action_launch(self) -> None:
         """Check everything once more, make the folder, start the workers."""
         if self._starting:
-            self._say("it is being started")
+            self.say("it is being started")
             return
         self._leave()
         self._starting = True
@@ -285,7 +285,7 @@ class Form(FormEdit):
             return
         from grokterm.spec import attach
 
-        self._say(message.refusal.split("\n")[0], "error")
+        self.say(message.refusal.split("\n")[0], "error")
         under = attach(self._rows, message.problems)[0]
         wrong = [place for place, row in enumerate(self._rows) if row.key in under and row.focusable]
         if wrong:
@@ -336,7 +336,7 @@ class Form(FormEdit):
         else:
             self._saved = message.draft.document
             mistakes = len(self._judged.verdict.problems) if self._judged else 0
-            self._say(f"kept in {message.path}" + (f", with {plural(mistakes, 'mistake')}" if mistakes else ""))
+            self.say(f"kept in {message.path}" + (f", with {plural(mistakes, 'mistake')}" if mistakes else ""))
 
     def action_back(self) -> None:
         """Leave; asks where changes would be lost."""
@@ -346,5 +346,5 @@ class Form(FormEdit):
         from grokterm.console.widgets.dialogs import Question
 
         changes = plural(len(self.draft.changes()), "change")
-        question = Question("Leave the form?", f"{changes} would be lost. Ctrl-S keeps them as a preset.")
+        question = Question("Leave the form?", f"{changes} would be lost. {told('{save} keeps them as a preset.')}")
         self.app.push_screen(question, lambda yes: self.dismiss(None) if yes else None)

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Input
 
-from grokterm.console.commands import COMMANDS, FORM
+from grokterm.console.commands import COMMANDS, FORM, told
 from grokterm.console.screens.page import Page
-from grokterm.console.text import plain_lines
 from grokterm.console.widgets.sheet import Lines, Sheet
 from grokterm.errors import BadInput
 from grokterm.nearest import nearest, some
@@ -79,7 +78,7 @@ class FormEdit(Page):
             return ""
         place = row.path[:-1] if row.path[-1] == "kind" else row.path
         gone = lost(self._undo[-1][0].effective(place), self.draft.effective(place))
-        return f"{not_kept(row.text, gone)}; Ctrl-Z brings it back" if gone else ""
+        return f"{not_kept(row.text, gone)}; {told('{take_back} brings it back')}" if gone else ""
 
     # --- moving
 
@@ -96,7 +95,7 @@ class FormEdit(Page):
         if beyond:
             self._go(beyond[0 if by > 0 else -1], ahead=True)
         else:
-            self._say(f"That is the {'last' if by > 0 else 'first'} section")
+            self.say(f"That is the {'last' if by > 0 else 'first'} section")
 
     def _go(self, place: int, ahead: bool = False) -> None:
         target = self._rows[place].path
@@ -114,7 +113,7 @@ class FormEdit(Page):
         try:
             self._change(self.draft.rename_arm(row.text, new))
         except BadInput as error:
-            self.app.notify(plain_lines(f"{row.text} keeps its name: {error.message}"), markup=False)
+            self.say(f"{row.text} keeps its name: {error.message}")
             return {}
         return {row.text: new}
 
@@ -191,7 +190,7 @@ class FormEdit(Page):
 
         row = self._row
         if row.sort != "field" or row.path[0] == "arms" or len(row.path) < 2:
-            self._say("F4 is for a field of a run, such as optimizer.lr: it sets it for one arm")
+            self.say(told("{vary} is for a field of a run, such as optimizer.lr: it sets it for one arm"))
             return
         key, names = ".".join(row.path[:2]), ", ".join(self.draft.arms)
         detail = "" if names else "There is no arm yet. A name makes the first, and then arms are all that is trained."
@@ -222,7 +221,7 @@ class FormEdit(Page):
             return
         name = self._arm_meant(name)
         draft = self.draft if name in self.draft.arms else self.draft.add_arm(name)
-        self._say(f"Write what {key} is in {name}; F8 takes it away again")
+        self.say(f"Write what {key} is in {name}; {told('{remove} takes it away again')}")
         self._path = ("arms", name, *key.split("."))
         self._also |= {self._path}
         self._change(draft.vary(name, key))
@@ -231,7 +230,7 @@ class FormEdit(Page):
     def action_copy_arm(self) -> None:
         """One more arm like the one the cursor is in."""
         if self._path[0] != "arms" or self._path[1] not in self.draft.arms:
-            self._say("F3 copies the arm that the cursor is in; go to one first (PgDn)")
+            self.say(told("{copy_arm} copies the arm that the cursor is in; go to one first ({section_down})"))
             return
         draft, name = self.draft.copy_arm(self._path[1])
         self._path = ("arms", name)
@@ -242,11 +241,11 @@ class FormEdit(Page):
         """Take away the value, the arm or the axis in focus."""
         row = self._row
         if row.sort.startswith("new"):
-            self._say("F8 takes away what the cursor is on: a value, an arm, an axis")
+            self.say(told("{remove} takes away what the cursor is on: a value, an arm, an axis"))
             return
         place, draft = self._place, self.draft.unset(row.path)
         if draft.document == self.draft.document and row.path not in self._also:
-            self._say(f"{row.label or row.key} isn't set: there is nothing to take away")
+            self.say(f"{row.label or row.key} isn't set: there is nothing to take away")
             return
         self._also -= {row.path}
         self._change(draft)
@@ -260,14 +259,14 @@ class FormEdit(Page):
             self._change(self.draft.restore(row.path))
             self._land(place)
         elif row.sort.startswith("new"):
-            self._say("F7 is for a value that was changed, marked with a dot")
+            self.say(told("{as_it_was} is for a value that was changed, marked with a dot"))
         else:
-            self._say(f"{row.label or row.key} is as it was in {self.draft.title}")
+            self.say(f"{row.label or row.key} is as it was in {self.draft.title}")
 
     def action_take_back(self) -> None:
         """Undo the last change."""
         if not self._undo:
-            self._say("nothing to undo")
+            self.say("nothing to undo")
             return
         self.draft, path = self._undo[-1]
         self._undo = self._undo[:-1]
@@ -285,6 +284,3 @@ class FormEdit(Page):
             near = [p for p, row in enumerate(self._rows) if row.focusable and p >= min(place, len(self._rows) - 1)]
             self._path = self._rows[near[0] if near else -1].path
         self._show_all(True)
-
-    def _say(self, words: str, severity: str = "information") -> None:
-        self.app.notify(plain_lines(words), severity=severity, markup=False)

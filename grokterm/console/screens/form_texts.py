@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
+from grokterm.console.commands import told
 from grokterm.console.look import Ink, marker
 from grokterm.console.screens.parts import title_line
 from grokterm.console.text import clip, clip_middle, fold, plain, plural, steps
@@ -177,14 +178,14 @@ def about(row: Row | None, draft: Draft, width: int, ink: Ink, not_kept: str = "
     text.append(name, f"bold {ink.foreground}")
     if row.changed:
         was = plain(draft.was(row.path))
-        words = f"was {was} in {plain(draft.title)}, F7" if was else f"not set in {plain(draft.title)}, F7"
+        words = f"{f'was {was}' if was else 'not set'} in {plain(draft.title)}, {told('{as_it_was}')}"
         fits = len(name.rpartition("\n")[2]) + len(words) + 2 <= width
         text.append(f"  {words}" if fits else f"\n{clip(words, width)}", ink.accent)
     text.append("\n")
     if not_kept:
         text.append(f"{fold(not_kept, width)}\n", ink.accent)
     if field is None:
-        return text.append(fold("No section has a field of this name. F8 takes it away.", width), ink.bad)
+        return text.append(fold(told("No section has a field of this name. {remove} takes it away."), width), ink.bad)
     if field.choices:
         names = tuple(choice or row.default.removeprefix(ABSENT) for choice in choices_of(row))
         text.append_text(_choices(names, row.text or row.default.removeprefix(ABSENT), width, ink))

@@ -20,7 +20,6 @@ from grokterm.console.screens.preset_list import PresetList, entries
 from grokterm.console.screens.preset_text import Whole, preset_text, read_whole
 from grokterm.console.snapshot import Snapshot
 from grokterm.console.starting import DeviceChoice, Oversized, begin
-from grokterm.console.text import plain_lines
 from grokterm.console.widgets.filterline import FilterLine
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.errors import GroktermError
@@ -164,7 +163,7 @@ class New(Page):
         info = self.highlighted
         if info is None:
             if self._presets:
-                self.put("#words", "No preset matches.  Esc shows all of them again.")
+                self.put("#words", told("No preset matches.  {back} shows all of them again."))
             return
         chosen = Chosen(info.path, self._small)
         whole = self._wholes.get(chosen)
@@ -230,7 +229,7 @@ class New(Page):
         if whole is None or self._measure.busy:
             self.say("A preset is being measured" if self._measure.busy else "This preset is still being read")
         elif whole.experiment is None:
-            self._refuse("\n".join(whole.problems))
+            self.say("\n".join(whole.problems), "error")
         else:
             self._measuring = chosen
             self._measure.ask(chosen, whole.experiment, self._device.chosen)
@@ -279,13 +278,10 @@ class New(Page):
             return
         whole = self._wholes.get(Chosen(info.path, self._small))
         if whole is not None and whole.problems:
-            self._refuse("\n".join(whole.problems))
+            self.say("\n".join(whole.problems), "error")
             return
         self._starting = True
         self.run_worker(partial(self._start, Chosen(info.path, self._small), self._device.chosen), thread=True)
-
-    def _refuse(self, words: object) -> None:
-        self.app.notify(plain_lines(words), severity="error", markup=False)
 
     def _start(self, chosen: Chosen, device: str, force: bool = False) -> None:
         from grokterm.jobs import TooLarge
@@ -311,7 +307,7 @@ class New(Page):
 
         self._starting = False
         if message.refusal:
-            self._refuse(message.refusal)
+            self.say(message.refusal, "error")
             return
         self.app.watcher.reread()
         while self.app.screen is not self:

@@ -11,7 +11,7 @@ from textual.widgets import Static
 from grokterm.console.commands import APP, bindings, told
 from grokterm.console.scales import View
 from grokterm.console.snapshot import Snapshot
-from grokterm.console.text import plain
+from grokterm.console.text import plain_lines
 from grokterm.console.widgets.keybar import KeyBar
 
 if TYPE_CHECKING:
@@ -85,8 +85,8 @@ class Page(Screen[None]):
         return not self.obstacle(action)
 
     def say(self, words: str, severity: str = "information") -> None:
-        """One line at the edge of the screen."""
-        self.app.notify(plain(words), severity=severity)
+        """Some words at the edge of the screen."""
+        self.app.notify(plain_lines(words), severity=severity)
 
     def offer(self) -> None:
         """The keys in the footer, where others can be given than before."""

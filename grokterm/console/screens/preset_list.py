@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from rich.text import Text
 
+from grokterm.console.commands import told
 from grokterm.console.text import clip, plain
 from grokterm.console.widgets.table import Column, Table
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from grokterm.spec import PresetInfo
 
 MINE = "yours"
-MINE_EMPTY = "none yet: e, then Ctrl-S"
+MINE_EMPTY = "none yet: {edit}, then {save}"
 
 
 class Entry(NamedTuple):
@@ -40,7 +41,7 @@ def entries(presets: Sequence[PresetInfo], wanted: str = "") -> tuple[Entry, ...
             said = f"{info.name} (by its path)" if names.count(info.name) > 1 and not info.mine else info.name
             listed.append(Entry(str(info.path), said, info))
         if title == MINE and not found and not wanted:
-            listed.append(Entry("\0none", MINE_EMPTY))
+            listed.append(Entry("\0none", told(MINE_EMPTY)))
     return tuple(listed) if kept else ()
 
 
@@ -57,7 +58,7 @@ class PresetList(Table[Entry]):
     def _draw(self, entry: Entry, _: str, width: int) -> Text:
         ink = self.app.ink
         if entry.info is None:
-            heading = entry.words != MINE_EMPTY
+            heading = entry.words != told(MINE_EMPTY)
             return Text().append(clip(entry.words, width), ink.accent if heading else ink.muted)
         text = Text("  ").append(clip(plain(entry.words), width - 2))
         if entry.info.problem:

@@ -7,7 +7,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from grokterm.console.commands import LINE, QUESTION, bindings
+from grokterm.console.commands import LINE, QUESTION, bindings, told
 from grokterm.console.text import plain, plain_lines
 from grokterm.console.widgets.keybar import KeyBar
 
@@ -89,7 +89,7 @@ class Line(ModalScreen[str | None]):
         """Keep what is written, if nothing is wrong with it."""
         text = self.query_one(Input).value.strip()
         if not text and not self._empty:
-            self.query_one("#wrong", Static).update("Nothing is written yet; Esc leaves without it")
+            self.query_one("#wrong", Static).update(told("Nothing is written yet; {cancel} leaves without it"))
         elif not self._check(text):
             self.dismiss(text)
 

@@ -6,6 +6,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from grokterm.console.commands import told
 from grokterm.console.logbook import SIGNS, Entry, read_log
 from grokterm.console.look import Ink
 from grokterm.console.screens.page import rewrite
@@ -64,7 +65,9 @@ class LogTab(ReadingTab):
     def on_table_highlighted(self) -> None:
         """The line in full."""
         entry: Entry | None = self.query_one("#log", Table).highlighted
-        none = f"no line contains “{plain(self._only)}”; Esc shows all" if self._only else "nothing has happened yet"
+        none = "nothing has happened yet"
+        if self._only:
+            none = f"no line contains “{plain(self._only)}”; {told('{back} shows all')}"
         rewrite(self.query_one("#line", Static), _in_full(entry, self.size.width) if entry else f" {none}")
 
     def on_resize(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.app import ComposeResult
 from textual.widgets import Static
 
+from grokterm.console.commands import told
 from grokterm.console.curves import Curves
 from grokterm.console.panel import Panel
 from grokterm.console.probes import probe_panels
@@ -89,7 +90,7 @@ class ProbesTab(ReadingTab):
         """The page draws; here is said why there is nothing to draw."""
         nothing = "no other columns are recorded" if self.found is not None else "reading …"
         if self._all:
-            nothing = f"no chart has “{self._containing}” in its title; Esc shows all"
+            nothing = f"no chart has “{self._containing}” in its title or columns; {told('{back} shows all')}"
         empty = self.problem or ("" if self.panels else nothing)
         static = self.query_one("#no-probes", Static)
         static.update(f"\n {plain(empty)}")
