@@ -109,7 +109,7 @@ def _resume(name: str, runs, device: str, wait: float, as_json: bool, force: boo
     answers, started = (), 0
     if not paused or any(state.resumable or (force and state is State.STALLED) for state in states):
         check_device(device)
-        if caution := memory_caution(folder.spec(), device):
+        if caution := memory_caution(folder.spec(), device, advise=False):
             say(f"note: {caution}")
         started = resume(folder, device, force)
     if paused:

@@ -157,7 +157,7 @@ COMMANDS = (
     Command("difference", "d", "difference", "Where marked experiments, or arms, differ.", _DIFFERING, 11),
     Command("pause", "p", "pause/go on", "Pause what runs; let go on what is paused, stopped or lost.", _ONE, 2),
     Command("stop", "K", "stop", "Write a checkpoint and end the worker. Asks first.", (*_ONE, QUEUE), 6),
-    Command("park", "P", "park", "Checkpoint, then leave the device to others; p goes on later.", _ONE, 13),
+    Command("park", "P", "park", "Checkpoint, then leave the device to others; it can go on later.", _ONE, 13),
     Command("checkpoint", "C", "checkpoint", "Write a checkpoint now, one that is kept.", _ONE, 14),
     Command("fork", "f", "fork", "A new experiment from a checkpoint of this one, with changed fields.", _ONE, 13),
     Command("repeat", "R", "repeat", "The same experiment again with new seeds.", _ONE, 13),
@@ -169,7 +169,7 @@ COMMANDS = (
     Command("group", "G", "group", "Group by preset, state, tag, or not at all.", (HOME,), 11),
     Command("star", "asterisk", "star", "Star, or take the star away.", (HOME,), 15),
     Command("archive", "A", "archive", "Out of the history or back; archived=yes shows them.", (HOME,), 16),
-    Command("bin", "D,delete", "bin", "Into the bin of the runs folder. Asks first; u takes it back.", (HOME,), 15),
+    Command("bin", "D,delete", "bin", "Into the bin of the runs folder. Asks first; can be taken back.", (HOME,), 15),
     Command("undo", "u", "undo", "Take back the last star, archive, tag or bin.", (HOME,), 14),
     Command("earlier", "less_than_sign", "earlier", "One place forward in the line for the device.", (HOME, QUEUE), 17),
     Command("later", "greater_than_sign", "later", "One place back in the line for the device.", (HOME, QUEUE), 17),
@@ -336,7 +336,12 @@ def footer(
 
 def _never_typed(entry: Command) -> str:
     """The first key of a command that doesn't write a character, "" where there is none."""
-    return next((key for key in entry.key.split(",") if len(key_name(key)) > 1), "")
+    return next((key for key in entry.key.split(",") if not writes(key)), "")
+
+
+def writes(key: str) -> bool:
+    """The key puts a character into a line of text."""
+    return key == "space" or (len(key_name(key)) == 1 and key not in _ARROWS)
 
 
 def footer_width(entries: Iterable[Command]) -> int:

@@ -76,7 +76,7 @@ def next_seeds(folder: ExperimentFolder, count: int | None = None) -> range:
     """
     count = len(folder.spec().seeds) if count is None else count
     if count < 1:
-        raise BadInput(f"--seeds: given {count}; right would be a count (5) or a list (7,8,9)")
+        raise BadInput(f"--seeds: given {count}; a count is at least 1, a list names the seeds (7,8,9)")
     first = _largest_seed(folder) + 1
     return range(first, first + count)
 

@@ -21,24 +21,27 @@ def check_room(experiment: Experiment, device: str = "auto", force: bool = False
     Raises:
         TooLarge: a line with the figures and what would fit; nothing was created.
     """
-    problem = "" if force else _one_alone(experiment, *_room(device))
-    if problem:
-        raise TooLarge(problem, "--force starts it all the same")
+    figures, advice = _one_alone(experiment, *_room(device))
+    if figures and not force:
+        raise TooLarge(f"{figures}; {advice}", "--force starts it all the same")
 
 
-def memory_caution(experiment: Experiment, device: str = "auto") -> str:
-    """One line where a cohort needs more memory than its device has; empty where everything fits."""
+def memory_caution(experiment: Experiment, device: str = "auto", advise: bool = True) -> str:
+    """One line where a cohort needs more memory than its device has; empty where everything fits.
+
+    Args:
+        advise: say also which field would help; it can't where the experiment stands already.
+    """
     if not experiment.known:
         return ""
     name, room = _room(device)
     widest = max(plan_cohorts(experiment), key=memory_of)
     needed = memory_of(widest)
-    if alone := _one_alone(experiment, name, room):
-        return alone
-    if needed <= room:
-        return ""
-    what = f"{len(widest):,} runs together need about {size(needed)}, and {name} has {size(room)}"
-    return f"{what}; --set cohort_width={max(1, int(len(widest) * room / needed / 2))} trains fewer at once"
+    figures, advice = _one_alone(experiment, name, room)
+    if not figures and needed > room:
+        figures = f"{len(widest):,} runs together need about {size(needed)}, and {name} has {size(room)}"
+        advice = f"--set cohort_width={max(1, int(len(widest) * room / needed / 2))} trains fewer at once"
+    return f"{figures}; {advice}" if figures and advise else figures
 
 
 def _room(device: str) -> tuple[str, float]:
@@ -47,14 +50,14 @@ def _room(device: str) -> tuple[str, float]:
     return name, next((place.memory_total for place in devices() if place.name == name), float("inf"))
 
 
-def _one_alone(experiment: Experiment, name: str, room: float) -> str:
-    """A line about the run that needs most memory, where the device `name` has less; empty where all fit."""
+def _one_alone(experiment: Experiment, name: str, room: float) -> tuple[str, str]:
+    """Figures of the run that needs most memory where the device `name` has less, and what helps; empty if all fit."""
     largest = max(experiment.arms, key=lambda arm: _alone(arm.spec))
     if _alone(largest.spec) <= room:
-        return ""
+        return "", ""
     arm = f"arms.{largest.name}: " if len(experiment.arms) > 1 else ""
     needs = f"one run alone needs about {size(_alone(largest.spec))}, and {name} has {size(room)}"
-    return f"{arm}{needs}; {_what_fits(largest.spec, room / 2)}"  # the count may be wrong by a factor of two
+    return f"{arm}{needs}", _what_fits(largest.spec, room / 2)  # the count may be wrong by a factor of two
 
 
 def _what_fits(spec: RunSpec, room: float) -> str:

@@ -47,6 +47,20 @@ async def test_a_moved_key_works_and_is_told_everywhere(runs):
         assert "new  (N)" in [hit.display async for hit in Commands(app.screen_stack[0]).discover()]
 
 
+async def test_sentences_name_the_key_that_a_command_has_now(runs):
+    app = Console(runs, settings=Settings(keys={"fork": "z", "repeat": "Z", "new": "N", "back": "B"}))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        assert "N   chooses a preset" in words(pilot, "#empty")
+        make(runs, "20261122-120000-quickstart-fin3")
+        app.watcher.reread()
+        await until(pilot, lambda: app.snapshot.arranged.rows)
+        await press(pilot, "K")
+        await until(pilot, lambda: "z forks it from a checkpoint, Z repeats it" in toasts(pilot))
+        await press(pilot, "slash", *"nothing like it", "enter")
+        assert "B shows everything again" in words(pilot, "#empty")
+
+
 async def test_two_commands_can_change_places(runs):
     keys, problems = resolve({"new": "c", "compare": "n"})
     assert not problems

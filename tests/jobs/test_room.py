@@ -107,4 +107,5 @@ def test_a_fork_is_refused_likewise_and_a_resume_elsewhere_says_it(runs, memory,
     assert len(list_folders(runs)) == 1
     wait_for_state(fork(folder, 20, ["optimizer.lr=1e-3"], "cpu", force=True), "finished")
     assert len(list_folders(runs)) == 2
-    assert "one run alone needs about" in answer("resume", folder.name, "--runs", runs)[2]
+    said = answer("resume", folder.name, "--runs", runs)[2]
+    assert "one run alone needs about" in said and "--set" not in said and "would fit" not in said

@@ -39,9 +39,14 @@ def check_repeat(folder: ExperimentFolder) -> None:
 
 def repeat(seeds: int | Sequence[int] | None, folder: ExperimentFolder) -> Done:
     """A new experiment with new seeds."""
+    from grokterm.jobs import TooLarge
     from grokterm.jobs import repeat as launch_repeat
 
-    new = launch_repeat(folder, seeds)
+    try:
+        new = launch_repeat(folder, seeds)
+    except TooLarge as error:
+        how = f"`grokterm repeat {folder.name} --force` starts it all the same"
+        raise BadInput(error.message, how) from error
     return Done("repeated", f"{short_name(new.name)} repeats {short_name(folder.name)}", new=new.name)
 
 

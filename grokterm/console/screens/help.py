@@ -25,6 +25,7 @@ from grokterm.console.commands import (
     bindings,
     commands_in,
     key_name,
+    writes,
 )
 from grokterm.console.look import MARKED, MARKERS, STATES, Ink, state_look
 from grokterm.console.screens.page import Page
@@ -179,11 +180,7 @@ def _section(heading: str, entries: list[Command]) -> list[Section]:
 def _while_typing(entry: Command) -> str:
     """Those of its keys that a line of text leaves alone; it takes characters and what moves about in it."""
     taken = {key for binding in Input.BINDINGS for key in binding.key.split(",")}
-    return ",".join(key for key in entry.key.split(",") if key not in taken and not _written(key))
-
-
-def _written(key: str) -> bool:
-    return key == "space" or (len(key_name(key)) == 1 and key not in ("left", "right", "up", "down"))
+    return ",".join(key for key in entry.key.split(",") if key not in taken and not writes(key))
 
 
 def _title(focused: Widget) -> str:

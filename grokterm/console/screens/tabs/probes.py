@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -64,7 +65,7 @@ class ProbesTab(ReadingTab):
 
     @property
     def _all(self) -> tuple[Panel, ...]:
-        return probe_panels(self.found.columns) if isinstance(self.found, Curves) else ()
+        return _panels_of(tuple(self.found.columns)) if isinstance(self.found, Curves) else ()
 
     @property
     def curves(self) -> Curves:
@@ -97,3 +98,9 @@ class ProbesTab(ReadingTab):
         static.display, self.query_one(Pages).display = bool(empty), not empty
         self.screen.draw()
         self.call_after_refresh(self.query_one(ChartGrid).draw)
+
+
+@lru_cache(4)
+def _panels_of(columns: tuple[str, ...]) -> tuple[Panel, ...]:
+    """Asked for several times whenever something is drawn, and the same until another column is recorded."""
+    return probe_panels(columns)
