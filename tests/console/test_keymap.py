@@ -4,7 +4,8 @@ import tomllib
 
 import pytest
 from cli.command import grokterm
-from console.play import press, screen_text, settle, toasts, words
+from console.play import press, screen_text, settle, toasts, until, words
+from console.world import make
 
 from grokterm.console.app import Console
 from grokterm.console.commands import APP, COMMANDS, HOME, command, commands_in, footer, told, use
