@@ -136,7 +136,8 @@ def log_ticks(low: float, high: float, at_most: int = 6, whole: bool = False) ->
     """Positions for a logarithmic axis over [low, high].
 
     Powers of ten, with the 2s and 5s between them where there is room for all; every second or third of them where
-    there are too many; linear ticks where there are fewer than two of all these. Only whole numbers where `whole`.
+    there are too many; linear ticks where there are fewer than two of all these, as long as two of those fit: a scale
+    needs two labels. Only whole numbers where `whole`.
     """
     if not (0 < low <= high < math.inf) or at_most < 1:
         return ()
@@ -154,4 +155,5 @@ def log_ticks(low: float, high: float, at_most: int = 6, whole: bool = False) ->
             exponents = [e for e in (first, last) if e >= 0 or not whole]
         return tuple(10.0**e for e in exponents)
     # Zero is within rounding of a tiny `low`, and has no place on a logarithmic axis.
-    return tuple(tick for tick in linear_ticks(low, high, at_most, whole) if tick > 0)
+    even = tuple(tick for tick in linear_ticks(low, high, at_most, whole) if tick > 0)
+    return (fine[0], fine[-1]) if len(even) < 2 <= min(at_most, len(fine)) else even

@@ -17,7 +17,6 @@ from grokterm.spec.task import Task
 
 DECAY = "optimizer.weight_decay"
 RATE = "optimizer.lr_schedule"
-_EMBEDDINGS = ("W_E", "W_pos")
 _EVALUATED = 1 << 26  # numbers of one member that an evaluation holds at a time
 
 
@@ -104,7 +103,7 @@ def _scope_problems(spec: RunSpec) -> list[tuple[tuple[str, ...], str]]:
     scope, model = spec.optimizer.decay_scope, spec.model
     if scope == "all" or model.kind == "module" or not spec.known or spec.task.shown.kind not in model.reads:
         return []
-    if any(name.rpartition(".")[2] in _EMBEDDINGS for name in model.tensors(spec.task.shown)):
+    if any(name.rpartition(".")[2] in model.embeddings for name in model.tensors(spec.task.shown)):
         return []
     fields = ("optimizer.decay_scope", "model.kind", "model.embedding", "task.kind", "task.encoding")
     return [(fields, f'"{scope}" needs embeddings, and this network has none; "all" would be right')]

@@ -136,6 +136,11 @@ def test_log_ticks(low, high, ticks):
     assert log_ticks(low, high) == pytest.approx(ticks)
 
 
+def test_a_log_axis_has_two_labels_where_two_fit():
+    assert log_ticks(0.3, 8, at_most=2) == (0.5, 5)
+    assert log_ticks(0.3, 8, at_most=2, whole=True) == (1, 5)
+
+
 @settings(max_examples=200)
 @given(st.floats(-290, 290), st.floats(0, 5), st.integers(1, 12), st.booleans())
 @example(-10.0, 0.5, 2, True)

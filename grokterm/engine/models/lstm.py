@@ -17,6 +17,8 @@ class LSTM(Recurrent):
     Source: Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000, as torch has it.
     """
 
+    embeddings = LSTMSpec.embeddings
+
     def __init__(self, spec: LSTMSpec, shown: Shown) -> None:
         super().__init__(shown, spec.embedding, spec.hidden, spec.layers, 4, 1, spec.init_scale)
 

@@ -27,7 +27,7 @@ class MLP(nn.Module):
     """
 
     looped = False
-    embeddings = ("W_E",)
+    embeddings = MLPSpec.embeddings
 
     def __init__(self, spec: MLPSpec, shown: Shown) -> None:
         super().__init__()

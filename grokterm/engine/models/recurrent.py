@@ -44,7 +44,6 @@ class Recurrent(nn.Module):
     """
 
     looped = True  # vmap has no rule for the kernels
-    embeddings = ("W_E",)
     unembeddings = ("W_U",)
     turned = ("W_ih", "W_hh", "W_ih_back", "W_hh_back")
 

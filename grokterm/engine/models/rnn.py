@@ -18,6 +18,8 @@ class RNN(Recurrent):
     Each layer above the first reads both states of a position. Source: Elman 1990; Schuster and Paliwal 1997.
     """
 
+    embeddings = RNNSpec.embeddings
+
     def __init__(self, spec: RNNSpec, shown: Shown) -> None:
         super().__init__(shown, spec.embedding, spec.hidden, spec.layers, 1, spec.directions, spec.init_scale)
         self._kernel = spec.nonlinearity

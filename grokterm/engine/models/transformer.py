@@ -40,7 +40,7 @@ class Transformer(nn.Module):
     """
 
     looped = False
-    embeddings = ("W_E", "W_pos")
+    embeddings = TransformerSpec.embeddings
     unembeddings = ("W_U",)
     examined = ("W_E", "W_Q", "W_U")
 

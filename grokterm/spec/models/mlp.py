@@ -27,6 +27,7 @@ class MLP(ModelSection):
     """
 
     reads: ClassVar[frozenset[str]] = frozenset({"tokens", "numbers", "square"})
+    embeddings: ClassVar[tuple[str, ...]] = ("W_E",)
 
     kind: Literal["mlp"] = Field("mlp", description="The architecture.")
     hidden: Widths = Field(

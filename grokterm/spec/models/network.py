@@ -56,9 +56,11 @@ class ModelSection(Section):
 
     Attributes:
         reads: the kinds of `Shown` that the network can take.
+        embeddings: last parts of the names of the tables that its input is looked up in, where it has them.
     """
 
     reads: ClassVar[frozenset[str]] = frozenset()
+    embeddings: ClassVar[tuple[str, ...]] = ()
 
     kind: str
 

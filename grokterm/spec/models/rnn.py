@@ -16,6 +16,7 @@ class RNN(ModelSection):
     """
 
     reads: ClassVar[frozenset[str]] = frozenset({"tokens", "numbers"})
+    embeddings: ClassVar[tuple[str, ...]] = ("W_E",)
 
     kind: Literal["rnn"] = Field("rnn", description="The architecture.")
     layers: int = Field(3, ge=1, le=8, description="Layers, each reading the states of the one below.")

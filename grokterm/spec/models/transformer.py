@@ -29,6 +29,7 @@ class Transformer(ModelSection):
     """
 
     reads: ClassVar[frozenset[str]] = frozenset({"tokens"})
+    embeddings: ClassVar[tuple[str, ...]] = ("W_E", "W_pos")
 
     kind: Literal["transformer"] = Field("transformer", description="The architecture.")
     layers: int = Field(1, ge=1, le=4, description="Number of blocks. Cost grows in proportion.")
