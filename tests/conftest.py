@@ -1,10 +1,24 @@
 """What every test shares: device slots and locks of its own, a common terminal, nothing of the user's settings."""
 
+import gc
+import os
 import sys
 
 import pytest
 
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when numpy and torch are loaded; `-n` shares out the cores already
+
 TERMINAL = ("NO_COLOR", "COLORTERM", "COLUMNS", "LINES", "LC_ALL", "LC_CTYPE")  # what it is, and of what size
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays; looking through all of it for garbage again and again takes a quarter of the time.
+
+    The console does the same soon after its start.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 10, 10)
 
 
 @pytest.fixture(autouse=True)

@@ -2,19 +2,23 @@
 
 A worker needs two seconds of a core to load torch, a command half a second for everything else, and the suite starts
 some hundred of each. What is forked is a process like any other, with an environment, a folder, files and a session of
-its own: it runs `main`, can be killed, and leaves an exit code. Tests about how a process is started start it for real.
+its own: it runs `main`, can be killed, and leaves an exit code. A forked command has its workers forked too. Tests
+about how a process is started start it for real.
 """
 
 import atexit
+import gc
 import importlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -22,29 +26,32 @@ from types import MappingProxyType, SimpleNamespace
 
 import pytest
 
-WORKER = "grokterm.engine.__main__", "grokterm.engine.worker", "grokterm.engine.describe"
-COMMAND = "grokterm.cli.main", "grokterm.jobs", "rich.table", "grokterm.analysis.comparing", "scipy.stats"
+WORKER = (
+    "grokterm.engine.__main__", "grokterm.engine.worker", "grokterm.engine.describe",
+    "pyarrow.compute", "numpy.ma", "numpy.random",
+)  # fmt: skip
+COMMAND = (
+    "grokterm.cli.main", "grokterm.jobs", "grokterm.analysis.comparing", "scipy.stats", "rich.table", "rich.console",
+    "asyncio", "_strptime", "pyarrow.compute", "pydantic.type_adapter", "pynvml",
+)  # fmt: skip
+STARTS = {"run", "fork", "repeat", "resume", "presets"}  # commands that start workers, or look at modules
 
 
 class Starter:
-    """A process that has imported `modules` and forks at request.
+    """The way to a process that forks at request.
 
     Args:
-        modules: the first has the `main` that the forked processes run; the others are imported before.
+        address: where that process listens.
     """
 
-    def __init__(self, modules: tuple[str, ...]) -> None:
-        self._ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        command = [sys.executable, __file__, str(theirs.fileno()), *modules]
-        subprocess.Popen(command, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, cwd="/")
-        theirs.close()
-        if not self._ours.recv(10):
-            raise ChildProcessError(f"{' '.join(command)} ended before it was ready")
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self._line = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._line.connect(f"\0{address}")
         self._news = threading.Condition()
         self._started: list[int] = []
         self._codes: dict[int, int] = {}
         threading.Thread(target=self._listen, daemon=True).start()
-        atexit.register(self._ours.close)
 
     def start(
         self,
@@ -53,6 +60,7 @@ class Starter:
         cwd: str,
         variables: Mapping[str, str] = MappingProxyType({}),
         session: bool = False,
+        workers: str = "",
     ) -> int:
         """Fork a process and return its number.
 
@@ -62,11 +70,12 @@ class Starter:
             cwd: its folder.
             variables: of its environment, beside those of this process.
             session: in a session of its own.
+            workers: where it has workers forked; without, it starts them as it does for a user.
         """
         environment = {**os.environ, **variables}
-        asked = {"arguments": arguments, "cwd": cwd, "session": session, "environment": environment}
+        asked = {"arguments": arguments, "cwd": cwd, "session": session, "environment": environment, "workers": workers}
         with self._news:
-            socket.send_fds(self._ours, [json.dumps(asked).encode()], files)
+            socket.send_fds(self._line, [json.dumps(asked).encode()], files)
             assert self._news.wait_for(lambda: self._started, timeout=60), f"not started: {arguments}"
             return self._started.pop()
 
@@ -79,7 +88,7 @@ class Starter:
             return self._codes.pop(process)
 
     def _listen(self) -> None:
-        while said := self._ours.recv(1000):
+        while said := self._line.recv(1000):
             process, code = json.loads(said)
             with self._news:
                 if code is None:
@@ -89,10 +98,25 @@ class Starter:
                 self._news.notify_all()
 
 
+_ELSEWHERE: dict[tuple[str, ...], str] = {}  # addresses of those that another process has started
+
+
 @cache
 def starter(modules: tuple[str, ...]) -> Starter:
-    """The one of this process, started when it is first needed."""
-    return Starter(modules)
+    """The one of this process. What forks for it is started when it is first needed, and ends when this process does.
+
+    Args:
+        modules: the first has the `main` that the forked processes run; the others are imported before.
+    """
+    if modules in _ELSEWHERE:
+        return Starter(_ELSEWHERE[modules])
+    address = f"grokterm-warm-{os.getpid()}-{modules[0]}"
+    command = [sys.executable, __file__, address, *modules]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd="/")
+    atexit.register(process.stdin.close)
+    if not process.stdout.readline():
+        raise ChildProcessError(f"{' '.join(command)} ended before it was ready")
+    return Starter(address)
 
 
 def warm_workers(patch: pytest.MonkeyPatch) -> None:
@@ -124,32 +148,65 @@ def warm_looks(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(describe, "subprocess", SimpleNamespace(**vars(subprocess) | {"run": run}))
 
 
-def serve(line: socket.socket, modules: list[str]) -> None:
-    """The process that forks: imports, then does what it is asked until nobody is there to ask."""
+def serve(address: str, modules: list[str]) -> None:
+    """The process that forks: imports, then does what it is asked until its input ends."""
     main = [importlib.import_module(name) for name in reversed(modules)][-1].main
+    door = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    door.bind(f"\0{address}")
+    door.listen()
+    lines: list[socket.socket] = []
+    asked_by: dict[int, socket.socket] = {}
 
     def bury(*_) -> None:
         while (process := _gone())[0]:
-            line.send(json.dumps(process).encode())
+            tell(asked_by.pop(process[0]), process)
 
     signal.signal(signal.SIGCHLD, bury)
-    line.send(b"ready")
-    while True:
-        asked, files, *_ = socket.recv_fds(line, 1 << 20, 3)
-        if not asked:
-            return
-        signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # its start is told before its end
-        process = os.fork()
-        if not process:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    gc.freeze()  # a collection would write to every page that processes share
+    print("ready", flush=True)
+    while sys.stdin not in (ready := select.select([sys.stdin, door, *lines], [], [])[0]):
+        for line in ready:
+            if line is door:
+                lines.append(door.accept()[0])
+                continue
+            asked, files, *_ = socket.recv_fds(line, 1 << 20, 3)
+            if not asked:
+                lines.remove(line)
+                continue
+            signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGCHLD])  # its start is told before its end
+            process = os.fork()
+            if not process:
+                for other in (door, *lines):
+                    other.close()
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+                become(json.loads(asked), files)
+                run(main)
+            for file in files:
+                os.close(file)
+            asked_by[process] = line
+            tell(line, (process, None))
             signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
-            line.close()
-            become(json.loads(asked), files)
-            sys.exit(main())
-        for file in files:
-            os.close(file)
-        line.send(json.dumps([process, None]).encode())
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGCHLD])
+
+
+def run(main: Callable[[], int | None]) -> None:
+    """Run it and end. Where it ends well, what was imported isn't taken down: that costs a third of a second."""
+    try:
+        sys.exit(main())
+    except SystemExit as end:
+        if not isinstance(end.code, int | None):
+            raise
+        threading._shutdown()
+        atexit._run_exitfuncs()
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(end.code or 0)
+
+
+def tell(line: socket.socket, news: tuple[int, int | None]) -> None:
+    """Tell who has asked for a process that it has started or ended, if they are there still."""
+    with suppress(BrokenPipeError, ConnectionResetError):
+        line.send(json.dumps(news).encode())
 
 
 def _gone() -> tuple[int, int]:
@@ -172,7 +229,11 @@ def become(asked: dict, files: list[int]) -> None:
     os.environ.clear()
     os.environ.update(asked["environment"])
     sys.argv = ["grokterm", *asked["arguments"]]
+    if asked["workers"]:
+        _ELSEWHERE[WORKER] = asked["workers"]
+        warm_workers(pytest.MonkeyPatch())
+        warm_looks(pytest.MonkeyPatch())
 
 
 if __name__ == "__main__":
-    serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2:])
+    serve(sys.argv[1], sys.argv[2:])

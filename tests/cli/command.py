@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryFile
 
-from warm import COMMAND, starter
+from warm import COMMAND, STARTS, WORKER, starter
 
 GOOD = """
 title = "a small one"
@@ -35,7 +35,8 @@ def grokterm(*words, cwd, timeout: float = 120, **variables) -> subprocess.Compl
     """Run the command as a user would, without a terminal, in a process of its own that is quick to start."""
     with Path(os.devnull).open() as nothing, TemporaryFile("w+") as out, TemporaryFile("w+") as errors:
         command, files = starter(COMMAND), (nothing.fileno(), out.fileno(), errors.fileno())
-        process = command.start([str(word) for word in words], files, str(cwd), variables)
+        workers = starter(WORKER).address if STARTS.intersection(words) else ""
+        process = command.start([str(word) for word in words], files, str(cwd), variables, workers=workers)
         code = command.wait(process, timeout)
         said = [(file.seek(0), file.read())[1] for file in (out, errors)]
     return subprocess.CompletedProcess(["grokterm", *words], code, *said)

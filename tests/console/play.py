@@ -9,6 +9,8 @@ from pathlib import Path
 from unittest.mock import patch
 
 from console.world import NOW
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Static
@@ -33,10 +35,25 @@ async def play(
         await drained(app)
 
     # Textual waits until this process has used no time for 20 ms: long, and it says little where threads read files.
-    with patch("textual.app.wait_for_idle", wait_for_idle), patch("textual.pilot.wait_for_idle", wait_for_idle):
+    with (
+        patch("textual.app.wait_for_idle", wait_for_idle),
+        patch("textual.pilot.wait_for_idle", wait_for_idle),
+        patch.object(Stylesheet, "_parse_rules", _parsed_once),
+    ):
         async with app.run_test(size=size) as pilot:
             await settle(pilot)
             yield pilot
+
+
+_parse_rules, _RULES = Stylesheet._parse_rules, {}
+
+
+def _parsed_once(sheet: Stylesheet, css: str, *where: object, **how: object) -> list[RuleSet]:
+    """Every app parses every style sheet when it starts, and again when its theme changes; here they are kept."""
+    key = css, where, frozenset(how.items()), frozenset(sheet._variables.items())
+    if key not in _RULES:
+        _RULES[key] = _parse_rules(sheet, css, *where, **how)
+    return _RULES[key]
 
 
 async def drained(app: Console) -> None:
