@@ -39,7 +39,9 @@ class Summary:
         problem: why the folder can't be read, in one line; None where it can.
         arms: by name, in order.
         seeds: all seeds, in order.
-        step, steps: updates made and budget, of the cohort that is furthest behind.
+        step, steps: updates made and budget, of the cohort that trains (else of one that has begun and not
+            finished, else of any); of several such the one that is furthest behind.
+        workers, done: cohorts, each of which a worker trains, and how many of them have finished.
         progress: share of all budgets done, 0 to 1. An experiment that ended early by its own stop rule is at 1.
         rate: steps a second of all cohorts that are training, together; nan where none is.
         eta: seconds until the last running cohort is done at its present rate; nan where that can't be said, as
@@ -62,6 +64,8 @@ class Summary:
     seeds: tuple[int, ...] = ()
     step: int = 0
     steps: int = 0
+    workers: int = 1
+    done: int = 0
     progress: float = 0.0
     rate: float = _NAN
     eta: float = _NAN
@@ -139,7 +143,7 @@ def _read(cohort) -> _Cohort:
 
 def _summary(folder: ExperimentFolder, cohorts: list[_Cohort]) -> Summary:
     members = [member for cohort in cohorts for member in cohort.members]
-    furthest_behind = min(cohorts, key=lambda cohort: cohort.share).status
+    shown = _shown(cohorts).status
     training = [c.status.rate for c in cohorts if c.state is State.RUNNING and c.status.rate > 0]
     remaining = [cohort.remaining for cohort in cohorts]
     return Summary(
@@ -149,8 +153,10 @@ def _summary(folder: ExperimentFolder, cohorts: list[_Cohort]) -> Summary:
         state=combine_states(cohort.state for cohort in cohorts),
         arms={arm: _arm(arm, cohorts) for arm in dict.fromkeys(arm for arm, _ in members)},
         seeds=tuple(dict.fromkeys(seed for _, seed in members)),
-        step=furthest_behind.step,
-        steps=furthest_behind.steps,
+        step=shown.step,
+        steps=shown.steps,
+        workers=len(cohorts),
+        done=sum(cohort.state is State.FINISHED for cohort in cohorts),
         progress=sum(cohort.share for cohort in cohorts) / len(cohorts),
         rate=sum(training) if training else _NAN,
         eta=_NAN if any(map(math.isnan, remaining)) or not any(remaining) else max(remaining),
@@ -162,6 +168,13 @@ def _summary(folder: ExperimentFolder, cohorts: list[_Cohort]) -> Summary:
         hosts=tuple(dict.fromkeys(c.status.host for c in cohorts if c.status.host)),
         scored=folder.scored,
     )
+
+
+def _shown(cohorts: list[_Cohort]) -> _Cohort:
+    """The cohort whose step is told: those that wait for the one that trains would all say 0."""
+    training = [cohort for cohort in cohorts if cohort.state is State.RUNNING]
+    begun = [cohort for cohort in cohorts if cohort.state is not State.FINISHED and cohort.status.step]
+    return min(training or begun or cohorts, key=lambda cohort: cohort.share)
 
 
 def _arm(arm: str, cohorts: list[_Cohort]) -> ArmProgress:

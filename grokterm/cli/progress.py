@@ -51,6 +51,8 @@ def line_of(look) -> str:
     grokked = sum(arm.grokked for arm in summary.arms.values())
     runs = sum(arm.runs for arm in summary.arms.values())
     parts = [f"{summary.state}", f"step {steps(summary.step)} of {steps(summary.steps)}"]
+    if summary.workers > 1:
+        parts.append(f"{summary.done} of {summary.workers} workers done")
     if summary.rate == summary.rate:
         parts.append(rate(summary.rate))
     if summary.eta == summary.eta:

@@ -77,11 +77,12 @@ def _head(folder, spec, summary) -> None:
             data(f"{label}: {plain(text)}")
     data(f"folder: {folder.path}")
     where = f" on {', '.join(summary.devices)}" if summary.devices else ""
-    data(f"state: {summary.state}{where}, step {steps(summary.step)} of {steps(summary.steps)}")
+    several = f", {summary.done} of {summary.workers} workers done" if summary.workers > 1 else ""
+    data(f"state: {summary.state}{where}, step {steps(summary.step)} of {steps(summary.steps)}{several}")
     if summary.dropped:
         data(f"writes that failed: {summary.dropped}; see `grokterm logs {folder.name}`")
     for arm in spec.arms:
-        data(f"arm {arm.name}: {plain(arm.about)}")
+        data(f"arm {arm.name}" + (f": {plain(arm.about)}" if arm.about else ""))
         for name, words in _changes(arm, folder.past(arm.name)):
             data(f"  {name} = {words}")
     data()

@@ -58,18 +58,28 @@ def test_a_running_experiment_of_two_cohorts(record):
     summary = summarise(folder)
     assert (summary.state, summary.step, summary.progress) == (State.RUNNING, 450, 0.5)
     assert (summary.rate, summary.eta) == (40.0, 450 / 20)
+    assert (summary.done, summary.workers) == (0, 2)
     assert summary.devices == ("cpu",)
     assert time.time() - summary.heartbeat_at < 60
 
 
-def test_an_experiment_of_which_half_waits_has_no_eta(record):
+def test_where_half_waits_the_step_is_that_of_the_other_and_there_is_no_eta(record):
     arms = {"fine": {}, "coarse": {"streams": {"eval_every": 100}}}
     folder = record({"fine": [300], "coarse": [300]}, arms=arms, until=450, state="running", only=[0])
     waiting = CohortWriter(folder.cohorts[1].path)
     waiting.commit(state="queued")
     summary = summarise(folder)
-    assert (summary.step, summary.progress, summary.rate) == (0, 0.25, 20.0)
+    assert (summary.step, summary.progress, summary.rate) == (450, 0.25, 20.0)
     assert math.isnan(summary.eta)
+
+
+def test_where_nothing_trains_the_step_is_of_what_has_begun_and_not_finished(record):
+    arms = {name: {"streams": {"eval_every": every}} for name, every in (("a", 10), ("b", 20), ("c", 30))}
+    folder = record({"a": [300], "b": [300], "c": [300]}, arms=arms, until=450, state="running", only=[0, 1])
+    CohortWriter(folder.cohorts[0].path).commit(state="finished")
+    CohortWriter(folder.cohorts[1].path).commit(state="paused")
+    summary = summarise(folder)
+    assert (summary.step, summary.done, summary.workers) == (450, 1, 3)
 
 
 def test_an_experiment_that_never_began(record):

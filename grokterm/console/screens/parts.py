@@ -70,6 +70,8 @@ def state_line(detail: Detail, width: int, ink: Ink) -> Text:
         pieces.append(Text("ETA ", ink.muted) + Text(duration(summary.eta), ink.foreground))
     if summary.devices:
         pieces.append(Text(plain(", ".join(summary.devices)), ink.muted))
+    if summary.workers > 1:
+        pieces.append(Text(f"{summary.done} of {summary.workers} workers done", ink.muted))
     if detail.memory and summary.state is not None and summary.state.live:
         pieces.append(Text(size(detail.memory), ink.muted))
     if summary.dropped:
