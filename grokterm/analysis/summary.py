@@ -1,6 +1,5 @@
 """One experiment in one line of a list. Cheap: status, events and notes are read, streams and the spec are not."""
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -44,8 +43,9 @@ class Summary:
         workers, done: cohorts, each of which a worker trains, and how many of them have finished.
         progress: share of all budgets done, 0 to 1. An experiment that ended early by its own stop rule is at 1.
         rate: steps a second of all cohorts that are training, together; nan where none is.
-        eta: seconds until the last running cohort is done at its present rate; nan where that can't be said, as
-            while one waits in the queue.
+        eta: seconds until the last cohort is done at the present rate; nan where that can't be said, as while one is
+            paused.
+        eta_rough: some wait in the queue, and are taken to be as fast, a run, as those that train.
         devices: where its cohorts are or were, each once.
         heartbeat_at: unix seconds of the last sign of life; 0 before the first.
         dropped: writes that failed so far.
@@ -69,6 +69,7 @@ class Summary:
     progress: float = 0.0
     rate: float = _NAN
     eta: float = _NAN
+    eta_rough: bool = False
     devices: tuple[str, ...] = ()
     heartbeat_at: float = 0.0
     dropped: int = 0
@@ -103,13 +104,22 @@ class _Cohort:
         return min(1.0, self.status.step / self.status.steps) if self.status.steps else 0.0
 
     @property
-    def remaining(self) -> float:
-        """Seconds to the budget; 0 where nothing more is coming, nan where nothing is known."""
-        if not self.state.live:
-            return 0.0
-        if self.state is not State.RUNNING or not self.status.rate > 0:
-            return _NAN
-        return (self.status.steps - self.status.step) / self.status.rate
+    def waits(self) -> bool:
+        return self.state in (State.QUEUED, State.STARTING)
+
+    @property
+    def trains(self) -> bool:
+        return self.state is State.RUNNING and self.status.rate > 0
+
+    @property
+    def remaining(self) -> int:
+        """Steps to the budget, of all its runs together."""
+        return (self.status.steps - self.status.step) * len(self.members)
+
+    @property
+    def speed(self) -> float:
+        """Steps a second, of all its runs together."""
+        return self.status.rate * len(self.members)
 
 
 def summarise(folder: ExperimentFolder) -> Summary:
@@ -144,8 +154,7 @@ def _read(cohort) -> _Cohort:
 def _summary(folder: ExperimentFolder, cohorts: list[_Cohort]) -> Summary:
     members = [member for cohort in cohorts for member in cohort.members]
     shown = _shown(cohorts).status
-    training = [c.status.rate for c in cohorts if c.state is State.RUNNING and c.status.rate > 0]
-    remaining = [cohort.remaining for cohort in cohorts]
+    training = [cohort.status.rate for cohort in cohorts if cohort.trains]
     return Summary(
         name=folder.name,
         created=folder.created,
@@ -159,7 +168,8 @@ def _summary(folder: ExperimentFolder, cohorts: list[_Cohort]) -> Summary:
         done=sum(cohort.state is State.FINISHED for cohort in cohorts),
         progress=sum(cohort.share for cohort in cohorts) / len(cohorts),
         rate=sum(training) if training else _NAN,
-        eta=_NAN if any(map(math.isnan, remaining)) or not any(remaining) else max(remaining),
+        eta=_eta(cohorts),
+        eta_rough=any(cohort.waits for cohort in cohorts),
         devices=tuple(dict.fromkeys(c.status.device for c in cohorts if c.status.device)),
         heartbeat_at=max(cohort.status.heartbeat_at for cohort in cohorts),
         dropped=sum(cohort.status.dropped for cohort in cohorts),
@@ -175,6 +185,15 @@ def _shown(cohorts: list[_Cohort]) -> _Cohort:
     training = [cohort for cohort in cohorts if cohort.state is State.RUNNING]
     begun = [cohort for cohort in cohorts if cohort.state is not State.FINISHED and cohort.status.step]
     return min(training or begun or cohorts, key=lambda cohort: cohort.share)
+
+
+def _eta(cohorts: list[_Cohort]) -> float:
+    training, waiting = [c for c in cohorts if c.trains], [c for c in cohorts if c.waits]
+    if not training or any(c.state.live and not (c.trains or c.waits) for c in cohorts):
+        return _NAN
+    last = max(cohort.remaining / cohort.speed for cohort in training)
+    together = sum(cohort.remaining for cohort in training + waiting) / sum(cohort.speed for cohort in training)
+    return max(last, together) if waiting else last
 
 
 def _arm(arm: str, cohorts: list[_Cohort]) -> ArmProgress:

@@ -56,13 +56,18 @@ def line_of(look) -> str:
     if summary.rate == summary.rate:
         parts.append(rate(summary.rate))
     if summary.eta == summary.eta:
-        parts.append(f"{duration(summary.eta)} left")
+        parts.append(time_left(summary))
     if summary.scored:
         parts += [f"train {_percent(look.train_acc)}", f"test {_percent(look.test_acc)}"]
         parts.append(f"{grokked} of {runs} grokked")
     else:
         parts += [f"train loss {number(look.train_loss)}", f"test loss {number(look.test_loss)}"]
     return " · ".join(parts)
+
+
+def time_left(summary) -> str:
+    """`40s left`, or `about 40s left` where some of it hasn't begun."""
+    return f"{'about ' if summary.eta_rough else ''}{duration(summary.eta)} left"
 
 
 def _percent(value: float) -> str:

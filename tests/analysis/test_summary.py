@@ -57,20 +57,22 @@ def test_a_running_experiment_of_two_cohorts(record):
     folder = record({"fine": [300], "coarse": [300]}, arms=arms, until=450, state="running")
     summary = summarise(folder)
     assert (summary.state, summary.step, summary.progress) == (State.RUNNING, 450, 0.5)
-    assert (summary.rate, summary.eta) == (40.0, 450 / 20)
+    assert (summary.rate, summary.eta, summary.eta_rough) == (40.0, 450 / 20, False)
     assert (summary.done, summary.workers) == (0, 2)
     assert summary.devices == ("cpu",)
     assert time.time() - summary.heartbeat_at < 60
 
 
-def test_where_half_waits_the_step_is_that_of_the_other_and_there_is_no_eta(record):
+def test_where_half_waits_the_step_is_that_of_the_other_and_the_time_left_is_rough(record):
     arms = {"fine": {}, "coarse": {"streams": {"eval_every": 100}}}
     folder = record({"fine": [300], "coarse": [300]}, arms=arms, until=450, state="running", only=[0])
     waiting = CohortWriter(folder.cohorts[1].path)
     waiting.commit(state="queued")
     summary = summarise(folder)
     assert (summary.step, summary.progress, summary.rate) == (450, 0.25, 20.0)
-    assert math.isnan(summary.eta)
+    assert (summary.eta, summary.eta_rough) == ((450 + 900) / 20, True)
+    waiting.commit(state="paused")
+    assert math.isnan(summarise(folder).eta)
 
 
 def test_where_nothing_trains_the_step_is_of_what_has_begun_and_not_finished(record):

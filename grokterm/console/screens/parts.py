@@ -67,7 +67,8 @@ def state_line(detail: Detail, width: int, ink: Ink) -> Text:
     if summary.rate > 0:
         pieces.append(Text(rate(summary.rate), ink.foreground))
     if math.isfinite(summary.eta):
-        pieces.append(Text("ETA ", ink.muted) + Text(duration(summary.eta), ink.foreground))
+        left = f"{'~' if summary.eta_rough else ''}{duration(summary.eta)}"
+        pieces.append(Text("ETA ", ink.muted) + Text(left, ink.foreground))
     if summary.devices:
         pieces.append(Text(plain(", ".join(summary.devices)), ink.muted))
     if summary.workers > 1:
