@@ -162,8 +162,8 @@ class New(Page):
         self.offer()
         info = self.highlighted
         if info is None:
-            if self._presets:
-                self.put("#words", told("No preset matches.  {back} shows all of them again."))
+            none = "No preset matches.  {back} shows all of them again." if self._presets else "reading the presets …"
+            self.put("#words", told(none))
             return
         chosen = Chosen(info.path, self._small)
         whole = self._wholes.get(chosen)
