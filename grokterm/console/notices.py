@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 
 from textual.app import App
 from textual.message import Message
@@ -10,14 +11,16 @@ from textual.reactive import var
 from textual.signal import Signal
 
 SECONDS = {"information": 5.0, "warning": 8.0, "error": 10.0}
+_NEWS = 1.0  # seconds for which something is news on another screen too: what led there is said before it is shown
 
 
 @dataclass(frozen=True, eq=False)
 class Notice:
-    """Something said. `severity`: information, warning or error."""
+    """Something said. `severity`: information, warning or error. `at`: when, by `time.monotonic`."""
 
     words: str
     severity: str
+    at: float = field(default_factory=time.monotonic)
 
 
 class Telling(App[None]):
@@ -59,10 +62,19 @@ class Telling(App[None]):
         self.post_message(self.Said(Notice(words, severity), timeout or SECONDS[severity]))
 
     def on_telling_said(self, message: Said) -> None:
-        """A confirmation takes the place of the one before; what went wrong stays for its time."""
-        others = tuple(notice for notice in self.notices if notice.severity != "information")
-        self.notices = (*others, message.notice)
+        """It takes the place of what was said before. Warnings stay for their time, and the last error stays beside
+        what isn't one."""
+        errors = [] if message.notice.severity == "error" else [n for n in self.notices if n.severity == "error"]
+        self.notices = (*self._warnings(), *errors[-1:], message.notice)
         self.set_timer(message.seconds, lambda: self._forget(message.notice))
+
+    def turn_page(self) -> None:
+        """Another screen is in front: what was said on the one before is no news here, unless it has led here."""
+        since = time.monotonic() - _NEWS
+        self.notices = (*self._warnings(), *(n for n in self.notices if n.severity != "warning" and n.at >= since))
+
+    def _warnings(self) -> list[Notice]:
+        return [notice for notice in self.notices if notice.severity == "warning"]
 
     def _forget(self, old: Notice) -> None:
         self.notices = tuple(notice for notice in self.notices if notice is not old)

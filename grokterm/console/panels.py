@@ -160,9 +160,11 @@ def _why_empty(
 ) -> tuple[str, str]:
     """Why there would be nothing on the chart, and what the user can do then."""
     recorded = any(curves.of(column, arm.name) for column in panel.columns for arm in shown)
-    if arms and not shown:
+    if not arms:
+        return "no arm matches the filter", told("{back} shows all")
+    if not shown:
         return "every arm is hidden", told("{all} shows all")
-    if shown and not any(arm.scored for arm in shown) and all(column.endswith("_acc") for column in panel.columns):
+    if not any(arm.scored for arm in shown) and all(column.endswith("_acc") for column in panel.columns):
         return "no accuracy: the answers of this task are numbers", ""
     if lacking:
         return f"no {AXIS_WORDS[view.axis]} was recorded here", told("{axis} makes x something else")

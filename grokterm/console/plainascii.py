@@ -19,12 +19,17 @@ _STANDS_FOR = {
     "x": "×", "/": "÷", "S": "∫", "l": "λ", "D": "Δ", "b": "β", "n": "η", "e": "ε", "m": "μ", "8": "∞", " ": "\u00a0",
 }  # fmt: skip
 _CHARACTERS = {character: sign for sign, characters in _STANDS_FOR.items() for character in characters}
+_BEFORE_A_SPACE = {"≥": ">=", "≤": "<=", "≠": "!="}  # there is a cell more for them there
 _DENSITY = " .::--==##"  # a braille cell by the number of its dots, as far as it goes
 
 
 def to_ascii(text: str) -> str:
     """`text` with every character that isn't ASCII replaced, cell by cell. Line ends and escapes stay."""
-    return text if text.isascii() else "".join(c if c < "\x80" else _replaced(c) for c in text)
+    if text.isascii():
+        return text
+    for sign, written in _BEFORE_A_SPACE.items():
+        text = text.replace(f"{sign} ", written)
+    return "".join(c if c < "\x80" else _replaced(c) for c in text)
 
 
 @lru_cache(maxsize=4096)

@@ -6,6 +6,8 @@ window on its x axis, the cursor, the arms hidden, the tab).
 
 from dataclasses import dataclass, replace
 
+from grokterm.console.text import ordinal
+
 Y_SCALES = ("auto", "log", "linear")
 AXES = ("step", "epoch", "wall", "integral")
 AXIS_WORDS = {"step": "step", "epoch": "epoch", "wall": "wall time", "integral": "∫λ"}
@@ -64,19 +66,23 @@ class View:
             return replace(self, seed=-1)
         return replace(self, seed=self.seed + 1 if self.seed + 1 < count else None)
 
-    def shown(self, seeds: tuple[int, ...]) -> str:
-        """Which seeds are shown, in words."""
+    def shown(self, seeds: tuple[int, ...], shared: bool = True) -> str:
+        """Which seeds are shown, in words. `shared`: every arm has these."""
         if self.seed is None:
+            if not shared:
+                return "median and range of seeds"
             return f"median and range of {len(seeds)} seeds" if len(seeds) > 1 else f"seed {seeds[0]}" if seeds else ""
         if self.seed < 0:
             return "every seed"
+        if not shared:
+            return f"{ordinal(self.seed + 1)} seed of each arm"
         return f"seed {seeds[self.seed]}" if self.seed < len(seeds) else "no such seed"
 
-    def words(self, seeds: tuple[int, ...]) -> str:
+    def words(self, seeds: tuple[int, ...], shared: bool = True) -> str:
         """The view in words, for a header line. Whatever changes a curve's looks is said here."""
         smooth = f"smoothed {SMOOTHING[self.smooth]:g}" if self.smooth else ""
         x = f"x {AXIS_WORDS[self.axis]}" if self.axis != "step" else "x"
-        parts = (self.shown(seeds), smooth, f"y {self.y}", f"{x} log" if self.log_x else f"{x} linear")
+        parts = (self.shown(seeds, shared), smooth, f"y {self.y}", f"{x} log" if self.log_x else f"{x} linear")
         return " · ".join(part for part in parts if part)
 
 

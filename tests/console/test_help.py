@@ -1,6 +1,7 @@
 """Help: what has focus first, every command, the search; and the greeting of the very first start."""
 
-from console.play import play, press, settle, words
+import pytest
+from console.play import play, press, settle, toasts, words
 from console.world import populate
 from textual.binding import Binding
 from textual.widget import Widget
@@ -83,10 +84,11 @@ async def test_the_first_start_greets_once_and_the_key_does_what_it_does(runs, t
         assert memory.greeted
 
 
-async def test_escape_only_takes_the_greeting_away(runs):
+@pytest.mark.parametrize("key", ["escape", "x"])
+async def test_a_key_that_the_greeting_does_not_name_only_takes_it_away(runs, key):
     app = Console(runs, greet=True)
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await pilot.pause()
-        await press(pilot, "escape")
-        assert isinstance(app.screen, Home)
+        await press(pilot, key)
+        assert isinstance(app.screen, Home) and not toasts(pilot)

@@ -1,7 +1,7 @@
 """The history, driven by keys on folders on disk."""
 
 import pytest
-from console.play import chart_lines, play, press, screen_text, settle, until, words
+from console.play import chart_lines, play, press, screen_text, settle, toasts, until, words
 from console.world import break_, grow, make, populate
 
 from grokterm.console.screens.compare import Compare
@@ -116,7 +116,13 @@ async def test_a_broken_folder_is_shown_as_such_and_disturbs_nothing(world):
     break_(open_folder(world / FINISHED))
     async with play(world) as pilot:
         assert len(names(pilot)) == 6 and "? broken" in screen_text(pilot)
-        await press(pilot, "down", "down", "enter")
+        await press(pilot, "down", "down")
+        for key in "pKPCf":
+            await press(pilot, key)
+            await until(pilot, lambda: "no cohorts" in toasts(pilot))
+            assert isinstance(pilot.app.screen, Home)
+            pilot.app.notices = ()
+        await press(pilot, "enter")
         assert "no cohorts" in words(pilot, "#message")
 
 

@@ -3,7 +3,7 @@
 import threading
 
 import pytest
-from console.play import play, press, screen_text, toasts, until, words
+from console.play import play, press, screen_text, settle, toasts, until, words
 from console.world import populate
 
 from grokterm.console.costs import line_words
@@ -55,6 +55,19 @@ async def test_a_preset_with_mistakes_shows_them_and_does_not_start(runs, preset
         assert len(said.splitlines()) == 2
         assert all(" ".join(line.split()) in shown for line in said.splitlines())
     assert set(runs.iterdir()) == folders
+
+
+async def test_small_forms_can_be_asked_for_while_the_presets_are_still_read(runs, monkeypatch):
+    from grokterm import spec
+
+    go = threading.Event()
+    monkeypatch.setattr(spec, "list_presets", lambda real=spec.list_presets: go.wait(30) and real())
+    async with play(runs) as pilot:
+        await pilot.press("n", "s")
+        assert "reading the presets" in words(pilot, "#words")
+        go.set()
+        await settle(pilot)
+        assert "small forms" in words(pilot, "#title") and not toasts(pilot)
 
 
 async def test_a_preset_that_is_no_toml_is_refused_with_the_words_beside_it(runs, presets):

@@ -36,9 +36,9 @@ def explain(what: str, folder: ExperimentFolder) -> Done:
     """Why it can't be done; nothing is done either where it can be only since a moment ago.
 
     Raises:
-        BadInput: always.
+        BadInput, DamagedRecord: always one or the other.
     """
-    state, name = folder.state(), short_name(folder.name)
+    state, name = _state(folder), short_name(folder.name)
     if fits(what, state):
         raise BadInput(f"{name} has only just become {state}; nothing was done", "ask once more")
     raise _unfit(what, name, state)
@@ -54,7 +54,7 @@ def go_on(folder: ExperimentFolder) -> Done:
     from grokterm.jobs import resume
     from grokterm.record import State
 
-    state, name = folder.state(), short_name(folder.name)
+    state, name = _state(folder), short_name(folder.name)
     if state is State.PAUSED:
         return _asked(folder, "go on", "going on", "goes on")
     if state is State.STALLED:
@@ -100,6 +100,12 @@ def shift(by: int, folder: ExperimentFolder) -> Done:
     return Done("moved", f"{short_name(folder.name)} is {ordinal(place)} in line")
 
 
+def _state(folder: ExperimentFolder) -> State:
+    """What it is doing, of a folder that can be read: of another nothing is known."""
+    folder.check()
+    return folder.state()
+
+
 def _unfit(what: str, name: str, state: State) -> BadInput:
     return BadInput(f"{name} is {state}: nothing to {'pause or resume' if what == 'go on' else what}", _instead(state))
 
@@ -107,7 +113,7 @@ def _unfit(what: str, name: str, state: State) -> BadInput:
 def _asked(folder: ExperimentFolder, what: str, word: str, said: str) -> Done:
     from grokterm.jobs import request
 
-    name, state = short_name(folder.name), folder.state()
+    name, state = short_name(folder.name), _state(folder)
     if not fits(what, state):
         raise _unfit(what, name, state)
     answers = request(folder, "resume" if what == "go on" else what)

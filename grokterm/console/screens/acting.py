@@ -254,8 +254,9 @@ class Acting(Page):
         from grokterm.console.screens.fork import Fork
 
         name = self.target()
-        if name is None:
-            self.say(self.nothing())
+        problem = next((summary.problem for summary in self.summaries((name,)) if summary.problem), "")
+        if name is None or problem:
+            self.say(problem or self.nothing(), "error" if problem else "information")
         else:
             self.app.push_screen(Fork(name), lambda new: self.open_page(new) if new else None)
 

@@ -38,6 +38,11 @@ class Charting(Looking):
         return True
 
     @property
+    def shared_seeds(self) -> bool:
+        """Every arm has the same seeds."""
+        return True
+
+    @property
     def arm_count(self) -> int:
         """How many arms there are, whatever the filter says."""
         raise NotImplementedError
@@ -180,7 +185,7 @@ class Charting(Looking):
         if scene is None:
             return
         cells = self.grid.cells or (scene.focus,)
-        whose = " · ".join(filter(None, (self.file_stem(), scene.view.shown(self.seeds()))))
+        whose = " · ".join(filter(None, (self.file_stem(), scene.view.shown(self.seeds(), self.shared_seeds))))
         charts = tuple(replace(scene.chart(cell, self.app.ink), title=cell.title, whose=whose) for cell in cells)
         if not any(chart.series for chart in charts):
             self.app.notify(f"nothing to write: {charts[0].empty}", markup=False)

@@ -86,8 +86,13 @@ class Compare(Charting):
         return None
 
     def seeds(self) -> tuple[int, ...]:
-        """Those of the first arm."""
-        return self._compared.comparison.rows[0].seeds if self._compared else ()
+        """Those of the arm that has most."""
+        return max((row.seeds for row in self._compared.comparison.rows), key=len) if self._compared else ()
+
+    @property
+    def shared_seeds(self) -> bool:
+        """Arms of several experiments may have others, each its own first one."""
+        return self._compared is None or len({row.seeds for row in self._compared.comparison.rows}) < 2
 
     @property
     def arm_count(self) -> int:
@@ -159,7 +164,7 @@ class Compare(Charting):
         """Lay the words out for this width; charts are drawn again only if something changed."""
         width, ink, compared = self.size.width, self.app.ink, self._compared
         names = ", ".join(plain(short_name(name)) for name in self._names)
-        view = self.app.memory.view.words(self.seeds())
+        view = self.app.memory.view.words(self.seeds(), self.shared_seeds)
         self.put("#title", heading_line("Comparison", names, view, width, ink))
         comparison = compared.comparison if compared else None
         self.query_one(ComparisonWords).show(comparison, self._problem, width, ink)

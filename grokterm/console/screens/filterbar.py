@@ -15,6 +15,11 @@ from textual.widgets import Input, Static
 from grokterm.console.text import clip
 from grokterm.errors import BadInput
 
+
+class _Line(Input):
+    HINTS: ClassVar = (("Enter", "keep"), ("Tab", "complete"), ("{back}", "show all"))
+
+
 Values = Callable[[object], Iterable[str]]
 
 
@@ -45,7 +50,7 @@ class FilterBar(Vertical):
     def compose(self) -> ComposeResult:
         """The hint, the line."""
         yield Static(id="hint", markup=False)
-        yield Input(self._text, placeholder="words, or terms such as state=running lr>=0.001", id="filter")
+        yield _Line(self._text, placeholder="words, or terms such as state=running lr>=0.001", id="filter")
 
     def on_mount(self) -> None:
         """The ghost text comes from the same completion as the line above."""

@@ -27,7 +27,7 @@ from grokterm.errors import GroktermError
 if TYPE_CHECKING:
     from grokterm.spec import PresetInfo
 
-_OF_A_PRESET = ("start", "edit", "measure", "small")
+_OF_A_PRESET = ("start", "edit", "measure")
 
 
 class Chosen(NamedTuple):

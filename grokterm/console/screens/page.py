@@ -38,6 +38,7 @@ class Page(Screen[None]):
 
     def on_screen_resume(self) -> None:
         """In front again: ask for what this screen shows, and show what is known."""
+        self.app.turn_page()
         self.app.watcher.focus(self.focus_name())
         self.show(self.app.snapshot)
 

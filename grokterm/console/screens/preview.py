@@ -75,8 +75,9 @@ def preview_text(detail: Detail, waiting: str, width: int, height: int, ink: Ink
 
     Arms come before the question where there isn't room for both; what is left out of either is said.
     """
-    heading = detail.summary.title or short_name(detail.name)
-    lines = [title_line(heading, plain(short_name(detail.name)), width, ink), state_line(detail, width, ink)]
+    name, title = plain(short_name(detail.name)), detail.summary.title
+    head = title_line(title or name, name if title else "", width, ink)
+    lines = [head, state_line(detail, width, ink)]
     said = Text(fold(waiting, width, " ", " "), ink.foreground) if waiting else message(detail, width, ink)
     if said is not None:
         lines += said.split("\n")[: max(1, height - 4)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.message import Message
 from textual.widgets import Input
 
@@ -13,6 +15,8 @@ class FilterLine(Input):
         placeholder: what may be written.
         stays: it is shown for as long as something is written in it; else the page shows what that is.
     """
+
+    HINTS: ClassVar = (("Enter", "keep"), ("{back}", "show all"))
 
     class Sifted(Message):
         """`text` is written now."""

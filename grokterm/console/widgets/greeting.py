@@ -1,4 +1,4 @@
-"""The very first start: three things to do. It goes with any key, which then does what it always does."""
+"""The very first start: three things to do. It goes with any key; those that it names then do what they always do."""
 
 from rich.text import Text
 from textual import events
@@ -30,11 +30,11 @@ class Greeting(ModalScreen[None]):
         yield Static(words, markup=False)
 
     def on_key(self, event: events.Key) -> None:
-        """Go, and let the key do what it does."""
+        """Go; a key that was named does what it does."""
         event.stop()
         event.prevent_default()
         self.dismiss()
-        if event.key not in ("escape", "enter", "space"):
+        if any(event.key in command(name).key.split(",") for name, _ in _LINES):
             self.app.call_after_refresh(self.app.simulate_key, event.key)
 
     def on_click(self) -> None:

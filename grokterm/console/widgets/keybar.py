@@ -1,4 +1,5 @@
-"""The footer: the commands of the screen that fit, from the one table, or for some seconds what was just said."""
+"""The footer: the commands of the screen that fit, from the one table; while a line is written in, what ends that; or
+for some seconds what was just said."""
 
 from typing import ClassVar
 
@@ -7,7 +8,7 @@ from rich.text import Text
 from textual import events
 from textual.widget import Widget
 
-from grokterm.console.commands import DIALOGS, Command, footer, footer_width
+from grokterm.console.commands import DIALOGS, Command, footer, footer_width, told
 from grokterm.console.text import fold
 
 _MOST_LINES = 6
@@ -17,6 +18,7 @@ class KeyBar(Widget):
     """One line of keys. A click on one does what the key does.
 
     The bars of full screens show the notices of the app in place of the keys, and grow where those need more lines.
+    A widget in which letters are only letters has `HINTS`, keys and what they do; with focus it stands for the screen.
     """
 
     ALLOW_SELECT = False
@@ -26,12 +28,13 @@ class KeyBar(Widget):
         super().__init__()
         self._scope = scope
         self._lines = 1
-        self._drawn: tuple[Command, ...] = ()
+        self._drawn: tuple[tuple[str, str], ...] = ()
 
     def on_mount(self) -> None:
         """Follow what is said."""
         if self._scope not in DIALOGS:
             self.app.noticed.subscribe(self, lambda notices: self._told(), immediate=True)
+            self.watch(self.screen, "focused", self.check, init=False)
 
     def on_unmount(self) -> None:
         """Follow it no longer, which would keep the bar and its page."""
@@ -68,9 +71,9 @@ class KeyBar(Widget):
     def _keys(self) -> Text:
         line = Text(no_wrap=True, end="")
         key_style, label_style = self._style("key"), self._style("label")
-        self._drawn = self._shown()
-        for entry in self._drawn:
-            line.append(entry.shown_key, key_style).append(f" {entry.label}  ", label_style)
+        self._drawn = self._pairs()
+        for key, label in self._drawn:
+            line.append(key, key_style).append(f" {label}  ", label_style)
         return line
 
     def _style(self, part: str) -> Style:
@@ -78,8 +81,15 @@ class KeyBar(Widget):
 
     def check(self) -> None:
         """Draw the keys again, if they are others than those that are drawn."""
-        if self.size.width and not self._said() and self._shown() != self._drawn:
+        if self.size.width and not self._said() and self._pairs() != self._drawn:
             self.refresh()
+
+    def _hints(self) -> tuple[tuple[str, str], ...]:
+        return tuple((told(key), label) for key, label in getattr(self.screen.focused, "HINTS", ()))
+
+    def _pairs(self) -> tuple[tuple[str, str], ...]:
+        """Keys and what they do."""
+        return self._hints() or tuple((entry.shown_key, entry.label) for entry in self._shown())
 
     def _shown(self) -> tuple[Command, ...]:
         """What fits, of what the screen can do now."""
@@ -89,7 +99,7 @@ class KeyBar(Widget):
     async def on_click(self, event: events.Click) -> None:
         """Find the command under the pointer."""
         end = 0
-        for entry in () if self._said() else self._shown():
+        for entry in () if self._said() or self._hints() else self._shown():
             end += footer_width([entry]) + 2
             if event.x < end:
                 await self.screen.run_action(entry.action or entry.id)
