@@ -15,12 +15,11 @@ from textual.widgets import Input, Static
 from grokterm.console.text import clip
 from grokterm.errors import BadInput
 
+Values = Callable[[object], Iterable[str]]
+
 
 class _Line(Input):
     HINTS: ClassVar = (("Enter", "keep"), ("Tab", "complete"), ("{back}", "show all"))
-
-
-Values = Callable[[object], Iterable[str]]
 
 
 class FilterBar(Vertical):
