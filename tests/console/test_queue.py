@@ -66,7 +66,13 @@ async def test_who_waits_says_where_and_for_whom_and_can_be_moved(runs, three):
         await press(pilot, "less_than_sign")
         await until(pilot, lambda: order() == ["third", "second"] and "is 1st in line" in toasts(pilot))
         await until(pilot, lambda: "1st in line for cpu" in words(pilot, "#words"))
-        await press(pilot, "down", "down", "greater_than_sign")
+        await press(pilot, "enter")
+        await until(pilot, lambda: "1st in line for cpu; first-" in words(pilot, "#message"))
+        await press(pilot, "greater_than_sign")
+        await until(pilot, lambda: order() == ["second", "third"])
+        await press(pilot, "Q")
+        assert isinstance(pilot.app.screen, QueuePage)
+        await press(pilot, "escape", "escape", "down", "down", "greater_than_sign")
         await until(pilot, lambda: "doesn't wait" in toasts(pilot))
 
 

@@ -260,6 +260,27 @@ class Acting(Page):
         else:
             self.app.push_screen(Fork(name), lambda new: self.open_page(new) if new else None)
 
+    def action_queue(self) -> None:
+        """The devices and the line, on a page of their own."""
+        from grokterm.console.screens.queue import QueuePage
+
+        self.app.push_screen(QueuePage())
+
+    def action_earlier(self) -> None:
+        """One place forward in the line."""
+        self._shift(-1)
+
+    def action_later(self) -> None:
+        """One place back in the line."""
+        self._shift(1)
+
+    def _shift(self, by: int) -> None:
+        name = self.target()
+        if name is None:
+            self.say(self.nothing())
+        else:
+            self.do(lambda folder: deeds.shift(by, folder), (name,))
+
     def action_compare(self) -> None:
         """Compare the marked experiments, or the arms of this one."""
         from grokterm.console.screens.compare import Compare

@@ -15,7 +15,7 @@ from grokterm.console.screens.chartgrid import ChartGrid
 from grokterm.console.screens.charting import Charting, matching
 from grokterm.console.screens.legend import Legend
 from grokterm.console.screens.page import Page
-from grokterm.console.screens.parts import heading_line, message, origin_words, state_line
+from grokterm.console.screens.parts import heading_line, message, origin_words, state_line, waits
 from grokterm.console.screens.scene import Cell, Scene
 from grokterm.console.screens.tabline import TabLine
 from grokterm.console.screens.tabs.charts import ChartsTab
@@ -206,7 +206,7 @@ class ExperimentPage(Charting, Acting):
         how = view.words(summary.seeds) if self.charted else ""
         if how and origin and len(f" {name}   {origin}   {how}") > width:
             how = view.shown(summary.seeds)  # charts say the rest themselves
-        said = message(detail, width, ink)
+        said = message(detail, waits(self.app.snapshot, summary), width, ink)
         self.put("#title", heading_line(name, summary.title, how, width, ink, origin))
         self.put("#state", state_line(detail, width, ink))
         self.put("#message", said or "")

@@ -226,24 +226,3 @@ class Gathering(Acting):
             from grokterm.console.screens.difference import Difference
 
             self.app.push_screen(Difference(names))
-
-    def action_queue(self) -> None:
-        """The devices and the line, on a page of their own."""
-        from grokterm.console.screens.queue import QueuePage
-
-        self.app.push_screen(QueuePage())
-
-    def action_earlier(self) -> None:
-        """One place forward in the line."""
-        self._shift(-1)
-
-    def action_later(self) -> None:
-        """One place back in the line."""
-        self._shift(1)
-
-    def _shift(self, by: int) -> None:
-        name = self.target()
-        if name is None:
-            self.say(self.nothing())
-        else:
-            self.do(lambda folder: deeds.shift(by, folder), (name,))

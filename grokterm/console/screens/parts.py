@@ -10,12 +10,14 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from grokterm.console.look import Ink, marker, state_look
-from grokterm.console.text import clip, clip_among, duration, fold, number, plain, plural, rate, steps
+from grokterm.console.text import clip, clip_among, duration, fold, number, ordinal, plain, plural, rate, steps
 from grokterm.names import short_name
 from grokterm.sizes import size
 
 if TYPE_CHECKING:
+    from grokterm.analysis import Summary
     from grokterm.console.detail import ArmLine, Detail
+    from grokterm.console.snapshot import Snapshot
 
 _ORIGIN = re.compile(r"(fork|repeat) of (\S+)(?: at step (\d+))?")
 
@@ -84,8 +86,10 @@ def state_line(detail: Detail, width: int, ink: Ink) -> Text:
     return line
 
 
-def message(detail: Detail, width: int, ink: Ink) -> Text | None:
-    """What an unusual state means and what to do next; None where there is nothing to say."""
+def message(detail: Detail, waiting: str, width: int, ink: Ink) -> Text | None:
+    """Where it waits, or what an unusual state means and what to do next; None where there is nothing to say."""
+    if waiting:
+        return Text(fold(waiting, width, " ", " "), ink.foreground)
     look = state_look(detail.summary.state)
     said = detail.summary.problem or detail.last_word
     line = Text(no_wrap=False)
@@ -94,6 +98,13 @@ def message(detail: Detail, width: int, ink: Ink) -> Text | None:
     if look.next_step:
         line.append("\n" if said else "").append(fold(look.next_step, width, " ", " "), ink.muted)
     return line if line else None
+
+
+def waits(snapshot: Snapshot, summary: Summary) -> str:
+    """Of an experiment that waits for a device as a whole: its place, for what, and who is there; else ""."""
+    machine = snapshot.machine if summary.state == "queued" else None
+    place = machine.place(summary.name) if machine is not None else 0
+    return f"{ordinal(place)} in line for {machine.ahead(summary.name)}" if place else ""
 
 
 def bar(share: float, cells: int, ink: Ink) -> Text:

@@ -11,9 +11,9 @@ from textual.widgets import Static
 
 from grokterm.console.charts.widget import ChartView
 from grokterm.console.screens.page import rewrite
-from grokterm.console.screens.parts import legend, message, state_line, title_line
+from grokterm.console.screens.parts import legend, message, state_line, title_line, waits
 from grokterm.console.snapshot import Snapshot
-from grokterm.console.text import clip, fold, ordinal, plain
+from grokterm.console.text import clip, fold, plain
 from grokterm.names import short_name
 
 if TYPE_CHECKING:
@@ -54,20 +54,13 @@ class Preview(Vertical):
         from grokterm.console.screens.scene import Cell, Scene, Sketch
 
         lines = [count for name, count in _LINES.items() if self.screen.has_class(name)][-1:]
-        ink = self.app.ink
-        words = preview_text(detail, waits(snapshot, detail.name), max(20, self.size.width - 2), (*lines, 10)[0], ink)
+        waiting, width = waits(snapshot, detail.summary), max(20, self.size.width - 2)
+        words = preview_text(detail, waiting, width, (*lines, 10)[0], self.app.ink)
         rewrite(self.query_one("#words", Static), words)
         for view, panel in zip(self.query(ChartView), PANELS, strict=False):
             cell = Cell(panel)
             scene = Scene((cell,), detail.curves, detail.arms, self.app.memory.view, Spot(), "", self.app.theme)
             view.show(Sketch(scene, cell))
-
-
-def waits(snapshot: Snapshot, name: str) -> str:
-    """Of an experiment that waits for a device: its place, for what, and who is there; else ""."""
-    machine = snapshot.machine
-    place = machine.place(name) if machine is not None else 0
-    return f"{ordinal(place)} in line for {machine.ahead(name)}" if place else ""
 
 
 def preview_text(detail: Detail, waiting: str, width: int, height: int, ink: Ink) -> Text:
@@ -78,7 +71,7 @@ def preview_text(detail: Detail, waiting: str, width: int, height: int, ink: Ink
     name, title = plain(short_name(detail.name)), detail.summary.title
     head = title_line(title or name, name if title else "", width, ink)
     lines = [head, state_line(detail, width, ink)]
-    said = Text(fold(waiting, width, " ", " "), ink.foreground) if waiting else message(detail, width, ink)
+    said = message(detail, waiting, width, ink)
     if said is not None:
         lines += said.split("\n")[: max(1, height - 4)]
     people = _people(detail, width, ink)
