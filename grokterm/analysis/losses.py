@@ -7,7 +7,7 @@ import numpy as np
 
 from grokterm.analysis.comparison import CLAIM, FEW, LEVEL, ArmRow, Contender
 from grokterm.analysis.survival import holm
-from grokterm.analysis.words import p_value, p_words
+from grokterm.analysis.words import p_words
 
 LOSS_METHOD = (
     "Losses are those of the last evaluation, as medians over the runs; a run that diverged counts as infinite. p: "
@@ -54,7 +54,7 @@ def _sentence(
     if not (base.size and own.size):
         return f"{so_far}{row.label} can't be compared with {first.label}: no test loss has been recorded"
     numbers = f"medians {_written(row.test_loss)} and {_written(first.test_loss)}, {p_words(p)}"
-    numbers += f", by Holm over {tests} arms {p_value(p_holm)}" if tests > 1 else ""
+    numbers += f", {p_words(p_holm)} by Holm over {tests} arms" if tests > 1 else ""
     numbers += f", {_seeds(row) if row.n == first.n else f'{row.n} and {first.n} seeds'}"
     fewest = min(row.n, first.n)
     if not (p_holm <= LEVEL and fewest >= FEW):

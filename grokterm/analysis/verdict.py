@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from grokterm.analysis.bootstrap import Ratio
 from grokterm.analysis.comparison import CLAIM, FEW, LEVEL, ArmRow, Contender, Pair, find_pair
-from grokterm.analysis.words import factor, interval_words, listed, p_value, p_words, step_count
+from grokterm.analysis.words import factor, interval_words, listed, p_words, step_count
 from grokterm.record import Past
 
 DECAY = "optimizer.weight_decay"
@@ -64,7 +64,7 @@ def _numbers(pair: Pair, first: ArmRow, row: ArmRow, pairs: tuple[Pair, ...]) ->
     tested = sum(not math.isnan(p.test.p) for p in pairs)
     parts = [p_words(pair.p_larger)]
     if tested > 1:
-        parts.append(f"by Holm over {tested} pairs {p_value(pair.p_holm)}")
+        parts.append(f"{p_words(pair.p_holm)} by Holm over {tested} pairs")
     parts.append(f"{row.n} seeds each" if row.n == first.n else f"{row.n} and {first.n} seeds")
     return ", ".join(parts)
 

@@ -14,7 +14,7 @@ from grokterm.errors import GroktermError
 from grokterm.json_types import json_types
 
 PIPE_WIDTH = 200
-_FOLDED = 24  # cells that a column of words keeps at least
+_FOLDED = 24  # cells of a word that a column of words keeps whole
 GAP = 3  # cells between two columns
 
 
@@ -94,9 +94,13 @@ def _least(columns: list[tuple[str, str]], rows: list[list[Any]]) -> int:
         [heading, *(plain("" if row[place] is None else row[place]) for row in rows)]
         for place, (heading, _) in enumerate(columns)
     ]
-    widths = [max(map(len, own)) for own in cells]
-    kept = _kept_whole(columns)
-    return sum(size if k else min(size, _FOLDED) for size, k in zip(widths, kept, strict=True)) + GAP * len(columns)
+    needs = [
+        max(map(len, own))
+        if whole
+        else min(_FOLDED, max((len(word) for text in own for word in text.split()), default=0))
+        for own, whole in zip(cells, _kept_whole(columns), strict=True)
+    ]
+    return sum(needs) + GAP * len(columns)
 
 
 def _kept_whole(columns: list[tuple[str, str]]) -> list[bool]:

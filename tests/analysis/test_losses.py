@@ -67,8 +67,8 @@ def test_an_arm_that_ends_lower_is_told_with_the_test_s_p(losses):
     p = mannwhitneyu(HIGH, LOW, method="exact").pvalue
     lower, alike = found.verdict
     assert lower == (
-        f"second ends with a lower test loss than first (medians 0.135 and 0.235, p = {p:.2g}, by Holm over 2 arms "
-        f"{2 * p:.2g}, 6 seeds) (an indication: fewer than 10 seeds)"
+        f"second ends with a lower test loss than first (medians 0.135 and 0.235, p = {p:.2g}, "
+        f"p = {2 * p:.2g} by Holm over 2 arms, 6 seeds) (an indication: fewer than 10 seeds)"
     )
     assert alike.startswith("third can't be told apart from first by final test loss (medians 0.235 and 0.235, ")
     assert found.rows[1].test_loss_range == (0.11, 0.16) and found.rows[1].speed_up is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -145,12 +146,13 @@ def _attempts(folders: Sequence[ExperimentFolder], deed: Deed) -> list[Done | Gr
 
 
 def _done(deed: Deed, folder: ExperimentFolder) -> Done:
-    """The deed; where it fails because the folder is gone, that is what is said."""
+    """The deed; where it fails because the folder is gone, that is what is said. The console has short names."""
     check_there(folder)
     try:
         return deed(folder)
-    except GroktermError:
+    except GroktermError as error:
         check_there(folder)
+        error.message = re.sub(rf"(?<!/){re.escape(folder.name)}", short_name(folder.name), error.message)
         raise
 
 
