@@ -94,7 +94,7 @@ class Arranged:
         rows: what stands in the table, headings among it.
         shown: experiments that match; those in folded groups count.
         archived: experiments left out because they are in the archive.
-        running: experiments that train or are about to, in the whole history.
+        running, queued: experiments that train or are about to, and that wait, in the whole history.
         values: the values of the field that the query is about.
     """
 
@@ -103,6 +103,7 @@ class Arranged:
     shown: int = 0
     archived: int = 0
     running: int = 0
+    queued: int = 0
     values: tuple[str, ...] = ()
 
 
@@ -138,7 +139,8 @@ class Arranger:
         rows = _grouped(_sorted(visible, sort_of(query.sort), query.reverse), query)
         running = sum(summary.state in ("running", "starting") for summary in history)
         values = self._values(history, query.about) if query.about else ()
-        return Arranged(query, tuple(rows), len(visible), len(fitting) - len(visible), running, values)
+        queued = sum(summary.state == "queued" for summary in history)
+        return Arranged(query, tuple(rows), len(visible), len(fitting) - len(visible), running, queued, values)
 
     def _fitting(self, history: tuple[Summary, ...], wanted: Filter, now: float) -> list[Summary]:
         if wanted != self._filter or wanted.asks_age or len(self._decided) > 2 * len(history) + 100:

@@ -59,7 +59,7 @@ class SystemReader:
         lines = [
             ("runs", f"{len(cohort.members)} trained together"),
             ("process", f"{status.pid} on {status.host}" if status.pid else MISSING),
-            ("last sign of life", self._since(status.heartbeat_at)),
+            ("last sign of life" if state.live or state is State.LOST else "ended", self._since(status.heartbeat_at)),
             ("time trained", duration(self._wall.get(cohort.index, math.nan))),
         ]
         if state is State.RUNNING and status.rate > 0:

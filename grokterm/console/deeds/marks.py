@@ -26,6 +26,8 @@ def mark(kind: str, value: bool, folder: ExperimentFolder) -> Done:
         ("archive", False): ("out of the archive", "is out of the archive"),
     }  # fmt: skip
     word, said = words[kind, value]
+    if (kind, value) == ("archive", True) and folder.state().live:
+        said = "goes on out of sight; archived=yes in the filter shows it"
     marks = folder.marks()
     before = marks.starred if kind == "star" else marks.archived
     if before != value:

@@ -26,7 +26,7 @@ def put_in_bin(folder: ExperimentFolder) -> Done:
         raise BadInput(error.message, told("{stop} stops it first") if folder.state().live else error.hint) from error
     back = partial(_restore, folder.path.parent, there.name)
     said = f"{short_name(folder.name)} is in the bin; {told('{undo} takes it back')}"
-    return Done("in the bin", said, back, "the bin of")
+    return Done("in the bin", said, back, "the move to the bin of")
 
 
 def check_repeat(folder: ExperimentFolder) -> None:

@@ -158,6 +158,8 @@ class Home(Gathering):
             parts = [known if snapshot.total > 0 else "reading"]
         if arranged.running:
             parts.append(f"{arranged.running} running")
+        if arranged.queued:
+            parts.append(f"{arranged.queued} queued")
         if memory.filter:
             parts.append(f"{arranged.shown:,} shown")
         if arranged.archived:
