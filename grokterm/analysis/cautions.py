@@ -23,9 +23,7 @@ def cautions(contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: Seq
     for contender in contenders:
         found += _incomplete(contender) + _ended_early(contender) + _holding(contender) + _diverged(contender)
     found += _few_seeds(rows, pairs) + _other_seeds(rows) + _unlike(contenders) + _machines(contenders)
-    for contender, row in zip(contenders, rows, strict=True):
-        if row.scored:
-            found += _resolution(contender, row)
+    found += _resolution(contenders, rows)
     for contender in contenders:
         found += _before_the_change(contender)
     found += _integrals(contenders, rows, tuple(pairs)) + _many(pairs)
@@ -186,15 +184,18 @@ def _machines(contenders: Sequence[Contender]) -> list[str]:
     return unread + ([f"runs, or parts of one, differ in {listed(found)}: {says}"] if found else [])
 
 
-def _resolution(contender: Contender, row: ArmRow) -> list[str]:
-    every, gap = contender.spec.streams.eval_every, row.gap.value
-    if not every:
-        return [f"{row.label}: streams.eval_every is 0, so no milestone can be known"]
-    if math.isnan(gap) or every * FINE <= abs(gap):
-        return []
-    return [
-        f"{row.label}: times are known to {every} steps only, and the gap is {step_count(gap)}: evaluate more often"
-    ]
+def _resolution(contenders: Sequence[Contender], rows: Sequence[ArmRow]) -> list[str]:
+    """One line for all arms that are evaluated as often."""
+    scored = [(c.spec.streams.eval_every, row) for c, row in zip(contenders, rows, strict=True) if row.scored]
+    blind = [row.label for every, row in scored if not every]
+    found = [f"{label}: streams.eval_every is 0, so no milestone can be known" for label in blind]
+    for often in dict.fromkeys(every for every, _ in scored if every):
+        # nan, the gap of an arm without one, is not below anything
+        near = [row for every, row in scored if every == often and abs(row.gap.value) < often * FINE]
+        gaps = listed([f"that of {row.label} is {step_count(row.gap.value)}" for row in near])
+        if near:
+            found.append(f"times are known to {often} steps only, coarse for the gap: {gaps}; evaluate more often")
+    return found
 
 
 def _before_the_change(contender: Contender) -> list[str]:
@@ -251,7 +252,8 @@ def _alike(a: float, b: float) -> bool:
 
 def _many(pairs: Sequence[Pair]) -> list[str]:
     tests = sum(not math.isnan(pair.test.p) for pair in pairs)
-    return [f"{tests} pairs are tested: p is not corrected for that, p (Holm) is"] if tests > 1 else []
+    of = "" if tests == len(pairs) else f" of {len(pairs)}"
+    return [f"{tests}{of} pairs are tested: p is not corrected for that, p (Holm) is"] if tests > 1 else []
 
 
 def _runs(n: int) -> str:

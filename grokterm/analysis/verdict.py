@@ -83,7 +83,7 @@ def _why_not(first: ArmRow, row: ArmRow, seen: int) -> str:
         return f"no run of either has grokked in {seen:,} steps" if seen else "nothing has been trained yet"
     if first.t_grok_range == row.t_grok_range and first.t_grok_range[0] == first.t_grok_range[1]:
         return "all of their runs grok at the same evaluation"
-    return "the runs of one grok only after the other's had ended"
+    return "the runs of one grok only after the last step that was seen of the other's"
 
 
 def _controls(
