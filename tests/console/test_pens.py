@@ -131,7 +131,7 @@ def test_ascii_draws_nothing_else_where_nothing_else_may_be_drawn():
     ]
     chart = Chart("loss", tuple(series), milestones=(Milestone(9e3, "g", INK.arm(0)),), pen="braille")
     drawn = "".join(strip.text for strip in draw(chart, 80, 20, ink(DARK, ascii=True)))
-    assert set(drawn) & set("|/\\-.:") == set("|/\\-.:")
+    assert set(drawn) & set("|/\\-':") == set("|/\\-':")
     assert not any("⠀" <= c <= "⣿" or c in "░▀▄█•┊" for c in drawn)
 
 
@@ -171,3 +171,12 @@ def test_every_size_is_filled_exactly(pen):
     for width, height in [(1, 1), (SMALLEST[0] - 1, 9), SMALLEST, (19, 6), (80, 6), (25, 30), (200, 60)]:
         lines = draw(chart, width, height, INK)
         assert [line.cell_length for line in lines] == [width] * height
+
+
+def test_strokes_and_full_stops_tell_test_from_train_without_colours():
+    rising = np.linspace(0.0, 1.0, COUNT)
+    train = Series("train", STEPS, rising, INK.arm(0), faint=True)
+    test = Series("test", STEPS, rising / 4, INK.arm(0))
+    for series, signs in ((train, {"."}), (test, set("-/|"))):
+        rows = canvas(Chart("accuracy", (series,), pen="ascii"))
+        assert set("".join(rows)) - {" ", "●"} == signs

@@ -1,6 +1,7 @@
 """From a chart to a grid of coloured characters: limits, layers, markers, milestones. No axes yet."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -176,7 +177,7 @@ def compose(scene: Scene, frame: Frame, ink: Ink) -> Grid:
     lines, drawn = _lines(scene.layers, frame, pen)
     series = [layer.series for layer in scene.layers]
     colours = [ink.mix(one.colour, 0.7) if one.faint else one.colour for one in series]
-    _draw_lines(lines, drawn, colours, pen, grid)
+    _draw_lines(lines, drawn, colours, pen, grid, [one.faint for one in series])
     marks = [(m, math.floor(frame.column(m.x))) for m in chart.milestones if 0 <= frame.column(m.x) <= frame.width]
     for milestone, column in marks:
         _draw_milestone(grid, min(column, frame.width - 1), pen.milestone, ink.mix(milestone.colour, 0.6))
@@ -210,12 +211,16 @@ def _draw_bands(layers: list[Layer], chart: Chart, frame: Frame, pen: Pen, ink: 
     grid.characters[here] = pen.band or pen.glyphs(np.bitwise_or.reduce(bits, 0)[here])
 
 
-def _draw_lines(lines: Traces, drawn: Traces, colours: list[str], pen: Pen, grid: Grid) -> None:
+def _draw_lines(
+    lines: Traces, drawn: Traces, colours: list[str], pen: Pen, grid: Grid, faint: Sequence[bool] = ()
+) -> None:
     """Curves of one layer; where several share a cell their dots are joined and the last one's colour wins."""
     bits = pen.bits_of(drawn.top, drawn.bottom, grid.characters.shape[0])
     here, last = _colour(bits, colours, grid)
     if pen.slanted:
-        grid.characters[here] = strokes(lines.top, lines.bottom)[last, np.nonzero(here)[1]]
+        signs = strokes(lines.top, lines.bottom)
+        signs[np.flatnonzero(faint)] = "."
+        grid.characters[here] = signs[last, np.nonzero(here)[1]]
     else:
         grid.characters[here] = pen.glyphs(np.bitwise_or.reduce(bits, 0)[here])
 

@@ -25,7 +25,7 @@ class Pen:
         band: the character of a cell inside a band; "" where a band is the dots of `screen`.
         screen: the bits of a cell that a band may set.
         milestone: the character of a milestone's line.
-        slanted: a curve is drawn by strokes in its direction and not by dots.
+        slanted: a curve is drawn by strokes in its direction and not by dots, a faint one by full stops.
     """
 
     dots: np.ndarray
@@ -83,7 +83,7 @@ PENS = {
     "braille": Pen(_BRAILLE_BITS, _braille, screen=0x21),
     "half": Pen(np.array([[1], [2]], dtype=np.uint16), lambda bits: _HALVES[bits], band="░"),
     "dot": Pen(_ONE, lambda bits: np.where(bits > 0, "•", " "), band="·"),
-    "ascii": Pen(_ONE, lambda bits: np.where(bits > 0, "*", " "), band=".", milestone=":", slanted=True),
+    "ascii": Pen(_ONE, lambda bits: np.where(bits > 0, "*", " "), band="'", milestone=":", slanted=True),
 }
 
 
