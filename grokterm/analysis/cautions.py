@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from grokterm.analysis.comparison import CLAIM, FEW, ArmRow, Contender, Pair, find_pair
+from grokterm.analysis.comparison import CLAIM, FEW, ArmRow, Contender, Pair, find_pair, tested
 from grokterm.analysis.results import integral_at
 from grokterm.analysis.verdict import DECAY, roots_of, varies
 from grokterm.analysis.words import listed, p_value, step_count
@@ -127,9 +127,9 @@ def _few_seeds(rows: Sequence[ArmRow], pairs: Sequence[Pair]) -> list[str]:
         indication = len(rows) > 1 and fewest < CLAIM
         return [f"{fewest} seeds give an indication; a claim needs {CLAIM}"] if indication else []
     found = [f"fewer than {FEW} seeds: {listed(few)}; nothing can be claimed, and intervals can't be trusted"]
-    smallest, tested = _smallest_p(rows), sum(not math.isnan(pair.test.p) for pair in pairs)
+    smallest, tests = _smallest_p(rows), tested(pairs)
     if smallest > 0.01:
-        holm = f", nor below {p_value(min(1.0, smallest * tested))} after Holm's correction" if tested > 1 else ""
+        holm = f", nor below {p_value(min(1.0, smallest * tests))} after Holm's correction" if tests > 1 else ""
         found.append(f"with so few seeds no exact p can be below {p_value(smallest)}{holm}")
     return found
 
@@ -251,7 +251,7 @@ def _alike(a: float, b: float) -> bool:
 
 
 def _many(pairs: Sequence[Pair]) -> list[str]:
-    tests = sum(not math.isnan(pair.test.p) for pair in pairs)
+    tests = tested(pairs)
     of = "" if tests == len(pairs) else f" of {len(pairs)}"
     return [f"{tests}{of} pairs are tested: p is not corrected for that, p (Holm) is"] if tests > 1 else []
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -169,6 +169,11 @@ class Comparison:
         for shown, run in zip(document["runs"], self.runs, strict=True):
             shown |= {"gap": json_types(run.gap), "outcome": run.outcome}
         return document
+
+
+def tested(pairs: Sequence[Pair]) -> int:
+    """Of how many pairs there is a p, for which the others have to be corrected."""
+    return sum(not math.isnan(pair.test.p) for pair in pairs)
 
 
 def find_pair(pairs: tuple[Pair, ...], one: str, other: str) -> Pair:

@@ -193,7 +193,7 @@ def _eta(cohorts: list[_Cohort]) -> float:
         return _NAN
     last = max(cohort.remaining / cohort.speed for cohort in training)
     together = sum(cohort.remaining for cohort in training + waiting) / sum(cohort.speed for cohort in training)
-    return max(last, together) if waiting else last
+    return max(last, together)
 
 
 def _arm(arm: str, cohorts: list[_Cohort]) -> ArmProgress:

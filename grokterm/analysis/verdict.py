@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from grokterm.analysis.bootstrap import Ratio
-from grokterm.analysis.comparison import CLAIM, FEW, LEVEL, ArmRow, Contender, Pair, find_pair
+from grokterm.analysis.comparison import CLAIM, FEW, LEVEL, ArmRow, Contender, Pair, find_pair, tested
 from grokterm.analysis.words import factor, interval_words, listed, p_words, step_count
 from grokterm.record import Past
 
@@ -61,10 +61,10 @@ def _qualified(pair: Pair) -> str:
 
 
 def _numbers(pair: Pair, first: ArmRow, row: ArmRow, pairs: tuple[Pair, ...]) -> str:
-    tested = sum(not math.isnan(p.test.p) for p in pairs)
+    tests = tested(pairs)
     parts = [p_words(pair.p_larger)]
-    if tested > 1:
-        parts.append(f"{p_words(pair.p_holm)} by Holm over {tested} pairs")
+    if tests > 1:
+        parts.append(f"{p_words(pair.p_holm)} by Holm over {tests} pairs")
     parts.append(f"{row.n} seeds each" if row.n == first.n else f"{row.n} and {first.n} seeds")
     return ", ".join(parts)
 

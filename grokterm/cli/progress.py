@@ -4,7 +4,7 @@ import sys
 import time
 
 from grokterm.cli.out import printable, say
-from grokterm.console.text import duration, number, plain, rate, steps
+from grokterm.console.text import duration, number, plain, rate, steps, workers_done
 from grokterm.errors import GroktermError
 
 PLAIN_EVERY = 10.0  # seconds between two lines where standard error is no terminal
@@ -51,8 +51,8 @@ def line_of(look) -> str:
     grokked = sum(arm.grokked for arm in summary.arms.values())
     runs = sum(arm.runs for arm in summary.arms.values())
     parts = [f"{summary.state}", f"step {steps(summary.step)} of {steps(summary.steps)}"]
-    if summary.workers > 1:
-        parts.append(f"{summary.done} of {summary.workers} workers done")
+    if turns := workers_done(summary.done, summary.workers):
+        parts.append(turns)
     if summary.rate == summary.rate:
         parts.append(rate(summary.rate))
     if summary.eta == summary.eta:

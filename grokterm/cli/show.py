@@ -4,7 +4,7 @@ import typer
 
 from grokterm.cli.options import RUNS, AsJson, Name, Runs, examples
 from grokterm.cli.out import data, emit_json, table
-from grokterm.console.text import plain, steps
+from grokterm.console.text import plain, steps, workers_done
 
 
 def register(app: typer.Typer) -> None:
@@ -77,8 +77,8 @@ def _head(folder, spec, summary) -> None:
             data(f"{label}: {plain(text)}")
     data(f"folder: {folder.path}")
     where = f" on {', '.join(summary.devices)}" if summary.devices else ""
-    several = f", {summary.done} of {summary.workers} workers done" if summary.workers > 1 else ""
-    data(f"state: {summary.state}{where}, step {steps(summary.step)} of {steps(summary.steps)}{several}")
+    parts = f"{summary.state}{where}", f"step {steps(summary.step)} of {steps(summary.steps)}"
+    data(f"state: {', '.join(filter(None, (*parts, workers_done(summary.done, summary.workers))))}")
     if summary.dropped:
         data(f"writes that failed: {summary.dropped}; see `grokterm logs {folder.name}`")
     for arm in spec.arms:

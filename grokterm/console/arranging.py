@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -137,9 +138,9 @@ class Arranger:
         if query.sort == "state":
             visible = sorted(visible, key=lambda summary: line.get(summary.name, 0))
         rows = _grouped(_sorted(visible, sort_of(query.sort), query.reverse), query)
-        running = sum(summary.state in ("running", "starting") for summary in history)
+        states = Counter(summary.state for summary in history)
+        running, queued = states["running"] + states["starting"], states["queued"]
         values = self._values(history, query.about) if query.about else ()
-        queued = sum(summary.state == "queued" for summary in history)
         return Arranged(query, tuple(rows), len(visible), len(fitting) - len(visible), running, queued, values)
 
     def _fitting(self, history: tuple[Summary, ...], wanted: Filter, now: float) -> list[Summary]:

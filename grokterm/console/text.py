@@ -186,6 +186,11 @@ def ordinal(place: int) -> str:
     return f"{place}{ending}"
 
 
+def workers_done(done: int, workers: int) -> str:
+    """`2 of 3 workers done`, "" where there is only one."""
+    return f"{done} of {workers} workers done" if workers > 1 else ""
+
+
 def plural(count: int, word: str) -> str:
     """`1 run`, `2 runs`."""
     return f"{count:,} {word}{'' if count == 1 else 's'}"

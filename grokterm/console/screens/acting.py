@@ -279,7 +279,7 @@ class Acting(Page):
         if name is None:
             self.say(self.nothing())
         else:
-            self.do(lambda folder: deeds.shift(by, folder), (name,))
+            self.do(partial(deeds.shift, by), (name,))
 
     def action_compare(self) -> None:
         """Compare the marked experiments, or the arms of this one."""

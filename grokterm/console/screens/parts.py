@@ -10,7 +10,19 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from grokterm.console.look import Ink, marker, state_look
-from grokterm.console.text import clip, clip_among, duration, fold, number, ordinal, plain, plural, rate, steps
+from grokterm.console.text import (
+    clip,
+    clip_among,
+    duration,
+    fold,
+    number,
+    ordinal,
+    plain,
+    plural,
+    rate,
+    steps,
+    workers_done,
+)
 from grokterm.names import short_name
 from grokterm.sizes import size
 
@@ -73,8 +85,8 @@ def state_line(detail: Detail, width: int, ink: Ink) -> Text:
         pieces.append(Text("ETA ", ink.muted) + Text(left, ink.foreground))
     if summary.devices:
         pieces.append(Text(plain(", ".join(summary.devices)), ink.muted))
-    if summary.workers > 1:
-        pieces.append(Text(f"{summary.done} of {summary.workers} workers done", ink.muted))
+    if turns := workers_done(summary.done, summary.workers):
+        pieces.append(Text(turns, ink.muted))
     if detail.memory and summary.state is not None and summary.state.live:
         pieces.append(Text(size(detail.memory), ink.muted))
     if summary.dropped:

@@ -11,7 +11,6 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from grokterm.console import deeds
 from grokterm.console.commands import QUEUE, bindings
 from grokterm.console.screens.acting import Acting
 from grokterm.console.screens.page import rewrite
@@ -159,14 +158,6 @@ class QueuePage(Acting):
     def on_table_opened(self) -> None:
         """A double click."""
         self.action_open()
-
-    def action_earlier(self) -> None:
-        """One place forward in the line."""
-        self.do(lambda folder: deeds.shift(-1, folder), self.chosen())
-
-    def action_later(self) -> None:
-        """One place back in the line."""
-        self.do(lambda folder: deeds.shift(1, folder), self.chosen())
 
 
 def device_lines(machine: Machine, width: int, ink: Ink) -> Iterator[Text]:
