@@ -17,7 +17,7 @@ from textual.screen import Screen
 
 from grokterm.console.asides import Asides
 from grokterm.console.background import Late
-from grokterm.console.commands import command, use
+from grokterm.console.commands import command, told, use
 from grokterm.console.filters import Ascii, NoColour
 from grokterm.console.inorder import InOrder
 from grokterm.console.leaving import Leaving
@@ -178,6 +178,10 @@ class Console(InOrder, Telling, Asides, Leaving, Calling):
         shade = "light" if self.current_theme.dark else "dark"
         self.theme = theme_of(shade, self._few).name
         self.memory.remember(theme=shade)
+
+    def action_help_quit(self) -> None:
+        """Ctrl-C, which ends other programs."""
+        self.notify(told("{quit} leaves the console; what trains goes on"))
 
     async def action_quit(self) -> None:
         """Leave. Workers are other processes and don't notice."""

@@ -92,3 +92,9 @@ async def test_a_key_that_the_greeting_does_not_name_only_takes_it_away(runs, ke
         await pilot.pause()
         await press(pilot, key)
         assert isinstance(app.screen, Home) and not toasts(pilot)
+
+
+async def test_ctrl_c_says_how_to_leave(runs):
+    async with play(runs) as pilot:
+        await press(pilot, "ctrl+c")
+        assert toasts(pilot) == "q leaves the console; what trains goes on"
