@@ -14,6 +14,8 @@ from grokterm.cli.main import app
 
 GROUP = typer.main.get_command(app)
 NAMES = [(name,) for name in GROUP.commands] + [("presets", name) for name in GROUP.commands["presets"].commands]
+OPTION = re.compile(r"--[a-z][a-z-]+")
+BENCHMARK = re.compile(r"`python (tests/bench/\w+\.py)([^`]*)`")
 
 
 def help_of(*words) -> str:
@@ -81,6 +83,9 @@ def test_the_readme_names_what_there_is():
     commands = [GROUP, *GROUP.commands.values(), *GROUP.commands["presets"].commands.values()]
     options = {option for command in commands for one in command.params for option in (*one.opts, *one.secondary_opts)}
     elsewhere = {"--help", "--system-site-packages"}
-    assert set(re.findall(r"--[a-z][a-z-]+", text)) <= options | elsewhere
+    benchmarks = BENCHMARK.findall(text)
+    for path, arguments in benchmarks:
+        assert all(f'"{option}"' in (root / path).read_text("utf-8") for option in OPTION.findall(arguments)), path
+    assert benchmarks and set(OPTION.findall(BENCHMARK.sub("", text))) <= options | elsewhere
     paths = re.findall(r"(?:tests/bench|docs|runs|grokterm|\.github)/[\w.-]+\.(?:py|md|svg)", text)
     assert paths and all((root / path).is_file() for path in paths)
