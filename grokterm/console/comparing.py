@@ -59,4 +59,4 @@ def compared(runs: Path, names: tuple[str, ...], columns: Iterable[str]) -> Comp
         )
         for index, (label, row, (folder, arm)) in enumerate(zip(labels_of(items), comparison.rows, items, strict=True))
     )
-    return Compared(comparison, arms, gather_curves(items, columns))
+    return Compared(comparison, arms, gather_curves(items, columns, whole=False))

@@ -47,6 +47,11 @@ class Curves:
         """The curves of one arm, by seed."""
         return tuple(curve for curve in self.columns.get(column, ()) if curve.arm == arm)
 
+    @property
+    def within(self) -> int:
+        """Of every so many steps some curve has only the rows with extremes; 1 where all have every row."""
+        return max((band.within for band in self.bands.values()), default=1)
+
     def band(self, column: str, arm: str) -> Band | None:
         """The median of one arm with its range; None where nothing is recorded."""
         return self.bands.get((column, arm))

@@ -1,17 +1,14 @@
 """One experiment as the screens show it: a frozen `Detail`, read and computed in the watcher's thread."""
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from statistics import median
 
 from grokterm.analysis import (
-    Band,
-    Curve,
-    CurveFeed,
     RunResult,
     Summary,
-    band,
     first_times,
     grok_times,
     median_time,
@@ -19,6 +16,7 @@ from grokterm.analysis import (
     summarise,
 )
 from grokterm.console.curves import Curves
+from grokterm.console.feed import Feed
 from grokterm.errors import GroktermError
 from grokterm.record import CohortFolder, ExperimentFolder, Past, State
 from grokterm.spec import Experiment
@@ -32,6 +30,10 @@ SOURCES = {
 }
 # Where the train stream is off, the evaluations know the same columns.
 _FALLBACK = ("train_loss", "train_acc")
+
+# Milestones are found in all evaluations anew. Where those are so many that it takes longer than this, in seconds, it
+# is done only every so many times as long, as long as training goes on.
+_ARMS_QUICK, _ARMS_REST = 0.05, 20.0
 
 
 @dataclass(frozen=True)
@@ -123,8 +125,9 @@ class Focus:
     def __init__(self, folder: ExperimentFolder) -> None:
         self.name = folder.name
         self._folder = folder
-        self._feeds: dict[str, CurveFeed] = {}
+        self._feeds: dict[str, Feed] = {}
         self._arms: tuple[ArmLine, ...] = ()
+        self._arms_late, self._arms_due = False, 0.0
         self._pasts: tuple[tuple[Past, ...], ...] = ()
         self._curves = Curves()
         self._detail: Detail | None = None
@@ -144,7 +147,7 @@ class Focus:
         folder, spec = self._folder, self._folder.spec()
         if not self._feeds:
             wanted = {**SOURCES, "eval": (*SOURCES["eval"], *_FALLBACK)}
-            self._feeds = {stream: CurveFeed(folder, stream, names) for stream, names in wanted.items()}
+            self._feeds = {stream: Feed(folder, stream, names) for stream, names in wanted.items()}
         changed = [stream for stream, feed in self._feeds.items() if feed.poll()]
         growing = summary.state is not None and summary.state.live
         if not self._curves.epochs:
@@ -153,9 +156,13 @@ class Focus:
             self._curves = self._computed(changed)
         if growing != self._curves.growing:
             self._curves = self._curves.grown(self._curves.columns, self._curves.bands, growing)
-        if "eval" in changed or not self._arms:
+        self._arms_late |= "eval" in changed
+        if not self._arms or (self._arms_late and (not growing or time.monotonic() >= self._arms_due)):
+            start, self._arms_late = time.monotonic(), False
             self._pasts = tuple(folder.past(arm.name) for arm in spec.arms)
             self._arms = _arm_lines(folder, self._pasts)
+            took = time.monotonic() - start
+            self._arms_due = start + _ARMS_REST * took if took > _ARMS_QUICK else 0.0
         return Detail(
             summary,
             spec,
@@ -170,20 +177,10 @@ class Focus:
         """Curves and bands again, for the streams that have grown."""
         columns, bands = dict(self._curves.columns), dict(self._curves.bands)
         for stream in changed:
-            for column in SOURCES[stream]:
-                _take(columns, bands, column, self._feeds[stream].curves(column))
+            self._feeds[stream].put(columns, bands, SOURCES[stream])
         if not columns.get("train_loss"):
-            for column in _FALLBACK:
-                _take(columns, bands, column, self._feeds["eval"].curves(column))
+            self._feeds["eval"].put(columns, bands, _FALLBACK)
         return self._curves.grown(columns, bands, self._curves.growing)
-
-
-def _take(
-    columns: dict[str, tuple[Curve, ...]], bands: dict[tuple[str, str], Band], column: str, curves: tuple[Curve, ...]
-) -> None:
-    columns[column] = curves
-    for arm in dict.fromkeys(curve.arm for curve in curves):
-        bands[column, arm] = band([curve for curve in curves if curve.arm == arm])
 
 
 def _arm_lines(folder: ExperimentFolder, pasts: Sequence[tuple[Past, ...]]) -> tuple[ArmLine, ...]:

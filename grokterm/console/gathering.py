@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 from grokterm.analysis import band, load_curves, run_results
 from grokterm.console.curves import AXIS_COLUMNS, Curves
 from grokterm.console.detail import ArmLine, arm_line
 from grokterm.console.text import plain
 from grokterm.names import arm_labels, natural
-from grokterm.record import ExperimentFolder
+from grokterm.record import ExperimentFolder, open_folder
 
 Items = Sequence[tuple[ExperimentFolder, str]]
 _FIRST = ("train", "eval", "weights", "sparsity", "clock")  # a column that several streams have is read from the first
@@ -38,8 +39,16 @@ def gather(items: Items, columns: Iterable[str]) -> tuple[tuple[ArmLine, ...], C
     return arms, gather_curves(items, columns)
 
 
-def gather_curves(items: Items, columns: Iterable[str]) -> Curves:
-    """The curves alone, by the same names of the arms. Raises GroktermError where a folder can't be read."""
+def gather_curves(items: Items, columns: Iterable[str], whole: bool = True) -> Curves:
+    """The curves alone, by the same names of the arms.
+
+    Args:
+        items, columns: as of `gather`.
+        whole: every row; otherwise very long streams are thinned to their extremes.
+
+    Raises:
+        GroktermError: a folder can't be read.
+    """
     found, bands, read = {}, {}, {}
     labels = labels_of(items)
     wanted = dict.fromkeys((*columns, *AXIS_COLUMNS.values()))
@@ -50,13 +59,31 @@ def gather_curves(items: Items, columns: Iterable[str]) -> Curves:
             if stream is None:
                 continue
             if (folder.path, column) not in read:
-                read[folder.path, column] = load_curves(folder, stream, column)
+                read[folder.path, column] = load_curves(folder, stream, column, whole)
             own = [curve._replace(arm=label) for curve in read[folder.path, column] if curve.arm == arm]
             found[column] = (*found.get(column, ()), *own)
             if own:
                 bands[column, label] = band(own)
     epochs = {label: folder.spec().arm(arm).spec.epoch for (folder, arm), label in zip(items, labels, strict=True)}
     return Curves(found, bands, epochs=epochs)
+
+
+def unthinned(curves: Curves, runs: Path, names: Sequence[str]) -> Curves:
+    """The same curves with every row that is recorded by now, for a file; themselves where they have all rows.
+
+    Args:
+        runs: the runs folder.
+        names: the experiments that they are of.
+
+    Raises:
+        GroktermError: a folder can't be read.
+    """
+    if curves.within == 1:
+        return curves
+    folders = [open_folder(runs / name) for name in names]
+    items = [(folder, arm.name) for folder in folders for arm in folder.spec().arms]
+    found = gather_curves(items, curves.columns)
+    return Curves(found.columns, found.bands, curves.growing, curves.epochs)
 
 
 def streams_of(folder: ExperimentFolder) -> dict[str, str]:

@@ -54,10 +54,13 @@ def chart(panel: Panel, curves: Curves, arms: Arms, view: View, spot: Spot, ink:
             drawn += lines(curves, column, arm, view, ink, faint=place > 0)
     lacking = [arm.name for arm in shown if _lacks_axis(curves, panel, arm, view)]
     smooth = max(smoothing(column, view) for column in panel.columns)
+    bands = (curves.band(column, arm.name) for column in panel.columns for arm in shown)
+    within = max((band.within for band in bands if band is not None), default=1)
     empty, hint = _why_empty(curves, panel, arms, shown, bool(lacking), view, spot)
     notes = (
         "─ test  ┄ train" if len(panel.columns) > 1 else "",
         f"smoothed {smooth:g}" if smooth else "",
+        f"extremes of every {within} steps" if within > 1 else "",
         f"no {AXIS_WORDS[view.axis]} recorded: {', '.join(lacking)}" if lacking and drawn else "",
     )
     return Chart(

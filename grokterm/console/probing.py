@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from grokterm.analysis import CurveFeed, band
 from grokterm.console.curves import Curves
 from grokterm.console.detail import SOURCES
+from grokterm.console.feed import Feed
 from grokterm.record import ExperimentFolder
 
 _KNOWN = frozenset(column for columns in SOURCES.values() for column in columns)
@@ -15,7 +15,7 @@ class Probes:
 
     def __init__(self, folder: ExperimentFolder) -> None:
         self._folder = folder
-        self._feeds: dict[str, tuple[CurveFeed, tuple[str, ...]]] = {}
+        self._feeds: dict[str, Feed] = {}
         self._curves = Curves()
 
     def read(self) -> Curves:
@@ -26,20 +26,16 @@ class Probes:
         """
         for stream in {name for cohort in self._folder.cohorts for name in cohort.stream_names()}:
             if stream not in self._feeds:
-                names = _others(self._folder, stream)
-                self._feeds[stream] = (CurveFeed(self._folder, stream, names), names)
-        changed = [names for feed, names in self._feeds.values() if names and feed.poll()]
-        if changed:
+                self._feeds[stream] = Feed(self._folder, stream, _others(self._folder, stream))
+        changed = [feed.poll() for feed in self._feeds.values()]  # all of them, whatever the first says
+        if any(changed):
             self._curves = self._computed()
         return self._curves
 
     def _computed(self) -> Curves:
         columns, bands = {}, {}
-        for feed, names in self._feeds.values():
-            for name in names:
-                columns[name] = curves = feed.curves(name)
-                for arm in dict.fromkeys(curve.arm for curve in curves):
-                    bands[name, arm] = band([curve for curve in curves if curve.arm == arm])
+        for feed in self._feeds.values():
+            feed.put(columns, bands)
         return self._curves.grown(columns, bands, growing=False)
 
 

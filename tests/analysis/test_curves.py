@@ -117,3 +117,37 @@ def test_band_is_numpys_median_and_extremes(rows):
         if known.size:
             assert result.median[t] == pytest.approx(np.median(known))
             assert (result.low[t], result.high[t]) == (known.min(), known.max())
+
+
+def test_a_band_that_goes_on_is_the_band_of_all_rows():
+    random = np.random.default_rng(0)
+    values = random.standard_normal((4, 50))
+    values[2, 30:] = np.nan
+
+    def until(end):
+        steps = np.arange(end)
+        return [Curve("a", seed, steps, own[:end]) for seed, own in enumerate(values)]
+
+    before = band(until(20))
+    for end in (20, 35, 50):
+        found, whole = band(until(end), before=before), band(until(end))
+        for one, other in zip(found, whole, strict=True):
+            assert np.array_equal(one, other, equal_nan=True)
+        before = found
+
+
+def test_a_band_of_other_rows_is_not_gone_on_from():
+    before = band([curve([0, 1, 2], [1, 1, 1])])
+    later = band([curve([0, 2, 4, 6], [5, 6, 7, 8])], before=before)
+    assert later.median.tolist() == [5, 6, 7, 8]
+    apart = [curve([0, 1, 2, 3], [5, 6, 7, 8]), curve([0, 1, 2], [7, 8, 9])]  # of two cohorts
+    assert band(apart, before=before).median.tolist() == [6, 7, 8, 8]
+
+
+def test_curves_thinned_at_different_steps_speak_for_the_rows_left_out():
+    one = Curve("a", 0, np.array([0, 4, 8]), np.array([1.0, 2.0, 3.0]), 4)
+    other = Curve("a", 1, np.array([0, 6, 8, 12]), np.array([1.0, 5.0, 6.0, 7.0]), 8)
+    found = band([one, other])
+    assert found.steps.tolist() == [0, 4, 6, 8, 12] and found.within == 8
+    assert found.n.tolist() == [2, 2, 2, 2, 1]
+    assert found.low.tolist() == [1, 1, 2, 3, 7]

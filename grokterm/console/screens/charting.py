@@ -14,6 +14,7 @@ from grokterm.console.text import plain
 from grokterm.console.widgets.filterline import FilterLine
 
 if TYPE_CHECKING:
+    from grokterm.console.charts.model import Chart
     from grokterm.console.screens.scene import Scene
 
 _CHART_ACTIONS = frozenset(
@@ -179,6 +180,7 @@ class Charting(Looking):
 
     def action_write(self) -> None:
         """Ask in which form, then write the charts in view."""
+        from grokterm.console.gathering import unthinned
         from grokterm.console.screens.writing import Write, write_charts
 
         scene = self.drawn()
@@ -186,16 +188,29 @@ class Charting(Looking):
             return
         cells = self.grid.cells or (scene.focus,)
         whose = " · ".join(filter(None, (self.file_stem(), scene.view.shown(self.seeds(), self.shared_seeds))))
-        charts = tuple(replace(scene.chart(cell, self.app.ink), title=cell.title, whose=whose) for cell in cells)
-        if not any(chart.series for chart in charts):
-            self.app.notify(f"nothing to write: {charts[0].empty}", markup=False)
+        ink, runs, names = self.app.ink, self.app.runs, self.sources()
+
+        def charts(scene: Scene) -> tuple[Chart, ...]:
+            return tuple(replace(scene.chart(cell, ink), title=cell.title, whose=whose) for cell in cells)
+
+        seen = charts(scene)
+        if not any(chart.series for chart in seen):
+            self.app.notify(f"nothing to write: {seen[0].empty}", markup=False)
             return
+
+        def whole() -> tuple[Chart, ...]:
+            curves = unthinned(scene.curves, runs, names)
+            return seen if curves is scene.curves else charts(replace(scene, curves=curves))
 
         def begin(answer: tuple[str, str] | None) -> None:
             if answer is not None:
-                write_charts(self.app, charts, *answer)
+                write_charts(self.app, whole, *answer)
 
         self.app.push_screen(Write(tuple(cell.title for cell in cells), self.file_stem()), begin)
+
+    def sources(self) -> tuple[str, ...]:
+        """The experiments that the curves are of."""
+        raise NotImplementedError
 
     def file_stem(self) -> str:
         """The name offered for a file, without its suffix."""

@@ -108,6 +108,10 @@ class Compare(Charting):
         """These experiments together."""
         return "compared: " + ", ".join(self._names)
 
+    def sources(self) -> tuple[str, ...]:
+        """All that are compared."""
+        return self._names
+
     def file_stem(self) -> str:
         """The names in short."""
         return "-".join(short_name(name) for name in self._names[:3])

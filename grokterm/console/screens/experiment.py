@@ -118,6 +118,10 @@ class ExperimentPage(Charting, Acting):
         """This experiment."""
         return self._name
 
+    def sources(self) -> tuple[str, ...]:
+        """This one."""
+        return (self._name,)
+
     def file_stem(self) -> str:
         """The name in short."""
         return short_name(self._name)

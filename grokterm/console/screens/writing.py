@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -122,10 +122,11 @@ def _here() -> str:
         return "a folder that is gone"
 
 
-def write_charts(app: Console, charts: Sequence[Chart], stem: str, suffix: str) -> None:
+def write_charts(app: Console, charts: Callable[[], Sequence[Chart]], stem: str, suffix: str) -> None:
     """Write in a thread, and say where it is or why not. Leaving the console waits for it: half a picture is none.
 
     Args:
+        charts: makes them, in that thread.
         stem, suffix: the answer of `Write`. Where the name is taken, another is found: nothing is overwritten.
     """
 
@@ -133,7 +134,7 @@ def write_charts(app: Console, charts: Sequence[Chart], stem: str, suffix: str) 
         from grokterm.console.charts.files import free_path, write
 
         try:
-            said, severity = f"written: {write(charts, free_path(Path.cwd(), stem, suffix))}", "information"
+            said, severity = f"written: {write(charts(), free_path(Path.cwd(), stem, suffix))}", "information"
         except OSError as error:
             said, severity = f"the folder of the console can't be reached: {error.strerror}", "error"
         except GroktermError as error:
