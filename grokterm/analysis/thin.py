@@ -42,6 +42,8 @@ def thin(
     kept = np.arange(len(steps))
     span = int(steps[-1] - steps[0]) if len(steps) else 0
     curves = [curve for values in columns.values() for curve in np.atleast_2d(values)]
+    if within > 1:  # what has come since
+        kept = _extreme(steps // within, curves)
     while len(kept) > at_most and span // (2 * within) >= _BUCKETS:
         # As far as it would take if every stretch came down to two rows; noise needs a few turns more.
         at_least = max(2, len(kept) * 2 // at_most)
