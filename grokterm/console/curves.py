@@ -1,6 +1,6 @@
 """The recorded columns of one experiment, as charts need them."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import Lock
 
@@ -47,10 +47,10 @@ class Curves:
         """The curves of one arm, by seed."""
         return tuple(curve for curve in self.columns.get(column, ()) if curve.arm == arm)
 
-    @property
-    def within(self) -> int:
-        """Of every so many steps some curve has only the rows with extremes; 1 where all have every row."""
-        return max((band.within for band in self.bands.values()), default=1)
+    def within(self, columns: Iterable[str] | None = None) -> int:
+        """Of every so many steps some curve of these columns has only the rows with extremes; 1 where all have all."""
+        wanted = self.columns if columns is None else set(columns)
+        return max((band.within for (column, _), band in self.bands.items() if column in wanted), default=1)
 
     def band(self, column: str, arm: str) -> Band | None:
         """The median of one arm with its range; None where nothing is recorded."""

@@ -78,7 +78,7 @@ def unthinned(curves: Curves, runs: Path, names: Sequence[str]) -> Curves:
     Raises:
         GroktermError: a folder can't be read.
     """
-    if curves.within == 1:
+    if curves.within() == 1:
         return curves
     folders = [open_folder(runs / name) for name in names]
     items = [(folder, arm.name) for folder in folders for arm in folder.spec().arms]

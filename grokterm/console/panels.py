@@ -28,6 +28,7 @@ __all__ = [
     "probe_panels",
     "readings",
     "table_rows",
+    "thinned_words",
 ]  # fmt: skip
 
 Arms = tuple[ArmLine, ...]
@@ -54,14 +55,13 @@ def chart(panel: Panel, curves: Curves, arms: Arms, view: View, spot: Spot, ink:
             drawn += lines(curves, column, arm, view, ink, faint=place > 0)
     lacking = [arm.name for arm in shown if _lacks_axis(curves, panel, arm, view)]
     smooth = max(smoothing(column, view) for column in panel.columns)
-    bands = (curves.band(column, arm.name) for column in panel.columns for arm in shown)
-    within = max((band.within for band in bands if band is not None), default=1)
     empty, hint = _why_empty(curves, panel, arms, shown, bool(lacking), view, spot)
+    within = curves.within(panel.columns)
     notes = (
-        "─ test  ┄ train" if len(panel.columns) > 1 else "",
         f"smoothed {smooth:g}" if smooth else "",
-        f"extremes of every {within} steps" if within > 1 else "",
+        thinned_words(within),
         f"no {AXIS_WORDS[view.axis]} recorded: {', '.join(lacking)}" if lacking and drawn else "",
+        "─ test  ┄ train" if len(panel.columns) > 1 else "",
     )
     return Chart(
         panel.title,
@@ -73,7 +73,7 @@ def chart(panel: Panel, curves: Curves, arms: Arms, view: View, spot: Spot, ink:
         x_range=extent(curves, arms, view, spot),
         empty=empty,
         hint=hint,
-        note=" · ".join(note for note in notes if note),
+        notes=tuple(filter(None, notes)),
         window=spot.window,
         cursor=spot.cursor,
         pen=view.pen,
@@ -82,6 +82,11 @@ def chart(panel: Panel, curves: Curves, arms: Arms, view: View, spot: Spot, ink:
         counted=curves.counted(view.axis),
         smooth=smooth,
     )
+
+
+def thinned_words(within: int) -> str:
+    """What is left out of a very long curve: see `thin`; "" where nothing is."""
+    return f"extremes of every {within} steps" if within > 1 else ""
 
 
 def extent(curves: Curves, arms: Arms, view: View, spot: Spot) -> Window | None:

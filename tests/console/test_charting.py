@@ -1,5 +1,6 @@
 """Charts on a page: curves, axes, the value cursor, zoom, arms shown and hidden, one chart alone, numbers, files."""
 
+import csv
 import json
 from dataclasses import replace
 
@@ -243,6 +244,24 @@ async def test_charts_are_written_where_the_console_was_started(world, tmp_path,
         await until(pilot, lambda: toasts(pilot).count("written") == 2)
         written = [path for path in tmp_path.iterdir() if path.suffix == ".json"]
         assert len(written) == 1 and written[0].parent == tmp_path and json.loads(written[0].read_text())
+
+
+async def test_of_a_very_long_run_the_extremes_are_drawn_and_that_is_said_but_every_row_is_written(
+    world, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("grokterm.analysis.curves.most_rows", lambda columns: 300)
+    monkeypatch.setattr("grokterm.analysis.thin._BUCKETS", 20)
+    monkeypatch.chdir(tmp_path)
+    async with play(world, open_at=FINISHED) as pilot:
+        curves = pilot.app.screen.scene().curves
+        (spiky,) = [curve for curve in curves.columns["train_loss"] if curve.within > 1 and SPIKE_AT in curve.steps][:1]
+        assert len(spiky.steps) < 300
+        assert f"extremes of every {spiky.within} steps" in screen_text(pilot)
+        await press(pilot, "w")
+        await pilot.press("c")
+        await until(pilot, lambda: "written" in toasts(pilot))
+    rows = list(csv.DictReader((tmp_path / "quickstart-fin3.csv").open()))
+    assert len([row for row in rows if row["column"] == "train_loss" and row["arm"] == "static"]) == 901
 
 
 async def test_enter_writes_the_marked_form_in_the_name_too(world, tmp_path, monkeypatch):

@@ -96,7 +96,7 @@ def test_the_integral_is_that_of_the_run_or_the_median_of_the_arm():
 def test_an_arm_without_that_column_is_named_and_a_chart_without_any_says_why():
     one = made(View(axis="integral"))
     assert [series.name for series in one.series] == ["slow"]
-    assert "no ∫λ recorded: quick" in one.note
+    assert "no ∫λ recorded: quick" in one.notes
     bare = Curves({"test_loss": curves().columns["test_loss"]}, curves().bands)
     empty = made(View(axis="wall"), found=bare)
     assert not empty.series and empty.empty == "no wall time was recorded here" and empty.hint.startswith("X ")
@@ -152,7 +152,7 @@ def test_runs_are_smoothed_before_their_median_and_the_recorded_numbers_stay():
     np.testing.assert_allclose(one.y, np.median(runs, axis=0))
     np.testing.assert_array_equal(one.raw_y, [3, 2, 1, 0])
     np.testing.assert_array_equal(one.recorded[2], [4, 2, 1, 0])
-    assert made(view).smooth == weight and "smoothed 0.9" in made(view).note
+    assert made(view).smooth == weight and "smoothed 0.9" in made(view).notes
     assert made().series[0].raw_y is None
 
 

@@ -75,7 +75,7 @@ class Chart:
         counted: x is a count of steps: between two whole numbers there is nothing.
         smooth: weight of the moving average behind every `y` that has a `raw_y`; 0 without.
         empty: what to say when there is nothing to draw yet. hint: what the user can do where nothing is seen.
-        note: a few words at the right end of the title line.
+        notes: what stands at the right end of the title line, as far as there is room, the most needed first.
         whose: of which experiments and seeds it is, said in files, where nothing else says it.
     """
 
@@ -88,7 +88,7 @@ class Chart:
     x_range: Window | None = None
     empty: str = "no numbers yet"
     hint: str = ""
-    note: str = ""
+    notes: tuple[str, ...] = ()
     window: Window | None = None
     cursor: float | None = None
     pen: str = "braille"

@@ -215,7 +215,7 @@ def _title(chart: Chart, window: Limits | None, width: int, ink: Ink) -> Strip:
     """The title, and to the right as many notes as there is room for, the most needed first."""
     title = clip(chart.title, width - 1)
     segments = [Segment(" " + title, Style(color=ink.foreground, bold=True))]
-    notes = (f"x {chart.x_title}" if chart.x_title else "", _beyond(chart, window), chart.note)
+    notes = (f"x {chart.x_title}" if chart.x_title else "", _beyond(chart, window), *chart.notes)
     notes = [note for note in notes if note]
     room = width - len(title) - 4
     while notes and len(" · ".join(notes)) > room:

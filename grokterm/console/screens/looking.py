@@ -134,7 +134,10 @@ class Looking(Page):
         self._see(self.spot, None, _ALL)
 
     def seen_words(self, scene: Scene) -> str:
-        """Which part of the x axis is in view, in words; "" where it is all of it."""
+        """Which part of the x axis is in view, and what of very long curves is; "" where it is all of them."""
+        return "   ".join(filter(None, (self._window_words(scene), scene.thinned)))
+
+    def _window_words(self, scene: Scene) -> str:
         window, focus, whole = scene.spot.window, scene.focus, scene.extent()
         if window is None or focus is None or whole is None:
             return ""

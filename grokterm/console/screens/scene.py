@@ -65,6 +65,13 @@ class Scene:
         """One chart fills the screen."""
         return any(cell.id == self.spot.chart for cell in self.cells)
 
+    @property
+    def thinned(self) -> str:
+        """Which rows of very long curves are drawn, in words; "" where it is all of them."""
+        from grokterm.console.panels import thinned_words
+
+        return thinned_words(self.curves.within(column for cell in self.cells for column in cell.panel.columns))
+
     def chart(self, cell: Cell, ink: Ink) -> Chart:
         """The chart of one cell. Charts of single arms have the axes that all arms need together."""
         from grokterm.console.panels import chart
