@@ -9,7 +9,6 @@ import os
 import pty
 import re
 import select
-import shutil
 import struct
 import sys
 import tempfile
@@ -20,18 +19,10 @@ from termios import TIOCSWINSZ
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from console.world import make
+from console.world import fill
 
 COLUMNS, ROWS = 120, 40
 IDLE_SECONDS = 20.0
-
-
-def fill(runs: Path, count: int) -> None:
-    """Make one finished experiment and copy it under `count` names; the copies share their files."""
-    first = make(runs, "20260101-000000-quickstart-aaaa", seeds=2)
-    for index in range(1, count):
-        stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(1_767_225_600 + 3600 * index))
-        shutil.copytree(first.path, runs / f"{stamp}-quickstart-aaaa", copy_function=os.link)
 
 
 def start(runs: Path, state: Path, idle: float = 0.0) -> dict[str, float]:

@@ -5,7 +5,9 @@ norm overshoots and falls, and one step of the training loss has a spike.
 """
 
 import json
+import os
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -60,6 +62,14 @@ def make(
             if state == "lost":
                 _edit(cohort.paths.status, process_start=1.0, heartbeat_at=NOW - 3600)
     return folder
+
+
+def fill(runs: Path, count: int) -> None:
+    """Make one finished experiment and copy it under `count` names; the copies share their files."""
+    first = make(runs, "20260101-000000-quickstart-aaaa", seeds=2)
+    for index in range(1, count):
+        stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(1_767_225_600 + 3600 * index))
+        shutil.copytree(first.path, runs / f"{stamp}-quickstart-aaaa", copy_function=os.link)
 
 
 _WRITERS: dict[Path, CohortWriter] = {}  # this process is the worker of everything that runs here

@@ -1,0 +1,42 @@
+"""A runs folder with ten thousand experiments: shown while it is read, filtered, sorted and walked through."""
+
+import pytest
+from console.play import play, press, screen_text, until
+from console.world import fill, make
+
+COUNT = 10_000
+OLDEST, RUNNING = "20260101-000000-quickstart-aaaa", "20281122-135500-quickstart-run2"
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """One that runs before many that have ended."""
+    runs = tmp_path_factory.mktemp("many") / "runs"
+    runs.mkdir()
+    fill(runs, COUNT - 1)
+    make(runs, RUNNING, step=610, state="running")
+    return runs
+
+
+async def test_ten_thousand_experiments(many):
+    async with play(many) as pilot:
+        await until(pilot, lambda: len(pilot.app.snapshot.history) == COUNT)
+        assert f"{COUNT:,} experiments · 1 running" in screen_text(pilot)
+        screen = pilot.app.screen
+        await press(pilot, "end")
+        await until(pilot, lambda: screen.target() == OLDEST)
+        await press(pilot, "home", "space", "slash", *"state=running", "enter")
+        await until(pilot, lambda: [row.name for row in screen.history.rows] == [RUNNING])
+        await press(pilot, "escape", "escape", "o")
+        await until(pilot, lambda: len(screen.history.rows) == COUNT)
+        await press(pilot, "A", "end", "space", "c")
+        await until(pilot, lambda: "Comparison" in screen_text(pilot))
+
+
+async def test_the_second_start_knows_them_all_from_the_cache(many):
+    async with play(many) as pilot:
+        await until(pilot, lambda: len(pilot.app.snapshot.history) == COUNT)
+        await press(pilot, "down", "enter")
+        await until(pilot, lambda: "finished" in screen_text(pilot) and "charts" in screen_text(pilot))
