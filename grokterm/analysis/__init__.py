@@ -8,7 +8,8 @@ from grokterm.analysis.bootstrap import Ratio, median_ratio
 from grokterm.analysis.cache import SAME_TICK, Known, SummaryCache, settled
 from grokterm.analysis.comparing import arms_of, compare, differing_fields
 from grokterm.analysis.comparison import ArmRow, Comparison, Pair
-from grokterm.analysis.curves import Band, Curve, CurveFeed, band, load_curves
+from grokterm.analysis.curves import Band, Curve, band
+from grokterm.analysis.feed import CurveFeed
 from grokterm.analysis.reduce import ColumnBounds, Columns, column_bounds, linear_ticks, log_ticks, reduce_columns
 from grokterm.analysis.results import RunResult, first_times, grok_times, run_results
 from grokterm.analysis.smooth import smoothed
@@ -59,7 +60,6 @@ __all__ = [
     "holm",
     "kaplan_meier_median",
     "linear_ticks",
-    "load_curves",
     "log_ticks",
     "log_time_ticks",
     "logrank",

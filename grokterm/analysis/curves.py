@@ -1,4 +1,4 @@
-"""Curves out of streams, and the band that seeds make. Nothing is smoothed here, and thinned only for who asks.
+"""What a curve is, and the band that seeds make.
 
 Shapes: T rows (steps), E members of a cohort, C curves.
 """
@@ -8,10 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-
-from grokterm.analysis.rows import Rows
-from grokterm.analysis.thin import most_rows, thin
-from grokterm.record import ExperimentFolder, StreamReader
 
 Values = npt.NDArray[np.float64]
 
@@ -24,7 +20,7 @@ class Curve(NamedTuple):
         seed: the run's seed.
         steps: [T] int64, rising.
         values: [T]; nan where the run had no number.
-        within: of every so many steps only the rows with extremes are here (`thin`); 1 where every row is.
+        within: of every so many steps only the points with extremes are here (`thin`); 1 where every row is.
     """
 
     arm: str
@@ -44,7 +40,7 @@ class Band(NamedTuple):
         n: [T] how many curves have a number there. It falls where runs end early or diverge, and the median
             then speaks of fewer runs than before: a jump of the median at a change of n is no event in
             training.
-        within: the coarsest of the curves'.
+        within: as of a curve.
     """
 
     steps: npt.NDArray[np.int64]
@@ -53,97 +49,6 @@ class Band(NamedTuple):
     high: Values
     n: npt.NDArray[np.int64]
     within: int = 1
-
-
-def load_curves(folder: ExperimentFolder, stream: str, column: str, whole: bool = True) -> tuple[Curve, ...]:
-    """Everything committed so far of one column, a curve for each run, in the order of the cohorts' members.
-
-    A cohort that has not written the stream or lacks the column has no curve. A column with one value for
-    the whole cohort (wall time, say) is given to each of its members.
-
-    Args:
-        folder: the experiment.
-        stream: `train`, `eval`, `weights`, `sparsity` or `clock`.
-        column: a column of that stream, such as `test_acc`.
-        whole: every row; otherwise a very long stream is thinned, as `CurveFeed` does it.
-    """
-    feed = CurveFeed(folder, stream, (column,), whole)
-    feed.poll()
-    return feed.curves(column)
-
-
-class CurveFeed:
-    """Columns of one stream that grow while runs train: each poll reads only what is new.
-
-    Args:
-        folder: the experiment.
-        stream: the stream's name.
-        columns: the columns to keep.
-        whole: keep every row. Otherwise a stream of very many rows is thinned to those with extremes, so that it may be
-            followed for days.
-    """
-
-    def __init__(self, folder: ExperimentFolder, stream: str, columns: Sequence[str], whole: bool = False) -> None:
-        self._names = tuple(columns)
-        self._parts = [_Part(cohort.members, cohort.stream(stream), whole) for cohort in folder.cohorts]
-
-    def poll(self) -> bool:
-        """Takes what was committed since the last call. True if anything changed.
-
-        A run that went back to a checkpoint is read anew, so that no step is there twice.
-        """
-        changed = [part.poll(self._names) for part in self._parts]  # all of them, whatever the first says
-        return any(changed)
-
-    @property
-    def generation(self) -> int:
-        """Another number means that rows known before were taken back or thinned; otherwise they are as they were."""
-        return sum(part.generation for part in self._parts)
-
-    def curves(self, column: str) -> tuple[Curve, ...]:
-        """The curves of one of the kept columns; none of a column that no cohort has."""
-        return tuple(curve for part in self._parts for curve in part.curves(column))
-
-
-class _Part:
-    """The rows of one cohort."""
-
-    def __init__(self, members: tuple[tuple[str, int], ...], reader: StreamReader, whole: bool) -> None:
-        self._members, self._reader, self._whole = members, reader, whole
-        self.generation = 0
-        self._begin()
-
-    def _begin(self) -> None:
-        self._rows = Rows()
-        self._within, self._most, self._limit = 1, 0, 0  # 0: not known before the first row
-        self.generation += 1
-
-    def poll(self, names: tuple[str, ...]) -> bool:
-        table = self._reader.poll(names)
-        if table.rewound:
-            self._begin()
-        if len(table):
-            self._rows.append(table.steps, table.columns)
-            self._most = self._most or most_rows(table.columns)
-            if not self._whole and len(self._rows) > max(self._most, self._limit):
-                self._thin()
-        return bool(len(table) or table.rewound)
-
-    def _thin(self) -> None:
-        # Down to half, so that it is rarely done; where extremes are many, up to twice what they take.
-        kept, self._within = thin(self._rows.steps, self._rows.columns(), self._most // 2, self._within)
-        self._rows = self._rows.only(kept)
-        self._limit = 2 * len(kept)
-        self.generation += 1
-
-    def curves(self, column: str) -> list[Curve]:
-        values = self._rows.column(column)
-        if values is None:
-            return []
-        steps = self._rows.steps
-        each = values if values.ndim == 2 else [values] * len(self._members)
-        runs = zip(self._members, each, strict=True)
-        return [Curve(arm, seed, steps, own, self._within) for (arm, seed), own in runs]
 
 
 def band(curves: Sequence[Curve], quartiles: bool = False, before: Band | None = None) -> Band:
@@ -155,7 +60,7 @@ def band(curves: Sequence[Curve], quartiles: bool = False, before: Band | None =
     where it has a row.
 
     Args:
-        curves: of one column, of runs that belong together. They may have different lengths and cadences.
+        curves: of one column, of runs that belong together, whole. They may have different lengths and cadences.
         quartiles: draw the interquartile range instead, for many seeds.
         before: the band of the same curves when they had fewer rows: only what is new is then computed.
     """
@@ -163,15 +68,17 @@ def band(curves: Sequence[Curve], quartiles: bool = False, before: Band | None =
         empty = np.empty(0)
         return Band(np.empty(0, np.int64), empty, empty, empty, np.empty(0, np.int64))
     known = len(before.steps) if before is not None and _goes_on(before, curves) else 0
+    if known and known == len(curves[0].steps):
+        return before
     new = [curve._replace(steps=curve.steps[known:], values=curve.values[known:]) for curve in curves]
     steps, table = _align(new if known else curves)
     table.sort(axis=0)  # nan goes last
     n = (~np.isnan(table)).sum(axis=0)
     low, high = (0.25, 0.75) if quartiles else (0.0, 1.0)
-    found = (steps, _quantile(table, n, 0.5), _quantile(table, n, low), _quantile(table, n, high), n)
+    found = (_quantile(table, n, 0.5), _quantile(table, n, low), _quantile(table, n, high), n)
     if known:
-        found = tuple(np.concatenate(pair) for pair in zip(before, found, strict=False))
-    return Band(*found, within=max(curve.within for curve in curves))
+        return Band(curves[0].steps, *map(np.concatenate, zip(before[1:], found, strict=False)))
+    return Band(steps, *found)
 
 
 def _goes_on(before: Band, curves: Sequence[Curve]) -> bool:
@@ -187,14 +94,8 @@ def _align(curves: Sequence[Curve]) -> tuple[npt.NDArray[np.int64], Values]:
     steps = longest if prefixes else np.unique(np.concatenate([curve.steps for curve in curves]))
     table = np.full((len(curves), steps.size), np.nan)
     for row, curve in zip(table, curves, strict=True):
-        if prefixes:
-            row[: len(curve.steps)] = curve.values
-        elif curve.within == 1:
-            row[np.searchsorted(steps, curve.steps)] = curve.values
-        else:
-            # Thinned at other steps than its neighbours: the row before speaks for those left out behind it.
-            inside = slice(*np.searchsorted(steps, (curve.steps[0], curve.steps[-1] + 1)))
-            row[inside] = curve.values[np.searchsorted(curve.steps, steps[inside], side="right") - 1]
+        place = slice(len(curve.steps)) if prefixes else np.searchsorted(steps, curve.steps)
+        row[place] = curve.values
     return steps, table
 
 

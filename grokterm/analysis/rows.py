@@ -1,9 +1,7 @@
-"""Rows that grow at their end. What was there stays where it is, so that looking again copies nothing.
+"""Values over steps that grow at their end. What was there stays where it is, so that looking again copies nothing.
 
-Shapes: T rows, E members of a cohort.
+Shapes: T rows, K values in each.
 """
-
-from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -12,56 +10,39 @@ _ROOM = 1.25  # how much more is set aside whenever it is full
 
 
 class Rows:
-    """A table that is appended to. Arrays given out show what was there then, and never change."""
+    """A table that is appended to. Arrays given out show what was there then, and never change.
 
-    def __init__(self) -> None:
-        self._count = 0
-        self._store: dict[str, npt.NDArray] = {}  # [E, room] or [room]: the values of a run lie together
-        self._steps: npt.NDArray[np.int64] = np.empty(0, np.int64)
-        self.steps = self._steps
+    Args:
+        steps: [T] to begin with.
+        values: [K, T].
+    """
+
+    def __init__(self, steps: npt.NDArray[np.int64], values: npt.NDArray) -> None:
+        self._steps = np.array(steps, np.int64)
+        self._values = np.array(values, np.float64, order="C")
+        self.steps = self._steps  # the same object until there are more
 
     def __len__(self) -> int:
-        return self._count
+        return len(self.steps)
 
-    def append(self, steps: npt.NDArray[np.int64], columns: Mapping[str, npt.NDArray]) -> None:
-        """Add rows.
+    @property
+    def values(self) -> npt.NDArray[np.float64]:
+        """[K, T]."""
+        return self._values[:, : len(self)]
 
-        Args:
-            steps: [T], behind those that are there.
-            columns: by name, [T, E] or [T]; the same ones every time.
-        """
-        self._add(steps, {name: values.T for name, values in columns.items()})
-
-    def _add(self, steps: npt.NDArray[np.int64], runs: Mapping[str, npt.NDArray]) -> None:
-        old, new = self._count, self._count + len(steps)
+    def append(self, steps: npt.NDArray[np.int64], values: npt.NDArray) -> None:
+        """Add rows: [T] steps behind those that are there, and [K, T] values."""
+        old, new = len(self), len(self) + len(steps)
         if new > len(self._steps):
-            room = int(new * _ROOM) if old else new
-            self._steps = _wider(self._steps, old, (room,), np.int64)
-            for name, values in runs.items():
-                kept = self._store.get(name, np.empty((*values.shape[:-1], 0)))
-                self._store[name] = _wider(kept, old, (*values.shape[:-1], room), np.float64)
+            room = int(new * _ROOM)
+            self._steps = _wider(self._steps, old, (room,))
+            self._values = _wider(self._values, old, (len(self._values), room))
         self._steps[old:new] = steps
-        for name, values in runs.items():
-            self._store[name][..., old:new] = values
-        self._count, self.steps = new, self._steps[:new]
-
-    def only(self, rows: npt.NDArray[np.int64]) -> "Rows":
-        """These rows alone, as a table of its own."""
-        fewer = Rows()
-        fewer._add(self.steps[rows], {name: store[..., rows] for name, store in self._store.items()})
-        return fewer
-
-    def column(self, name: str) -> npt.NDArray[np.float64] | None:
-        """[E, T] or [T] the values of one column; None where there is none."""
-        store = self._store.get(name)
-        return None if store is None or not self._count else store[..., : self._count]
-
-    def columns(self) -> dict[str, npt.NDArray[np.float64]]:
-        """Every column, [E, T] or [T]."""
-        return {name: store[..., : self._count] for name, store in self._store.items()}
+        self._values[:, old:new] = values
+        self.steps = self._steps[:new]
 
 
-def _wider(kept: npt.NDArray, count: int, shape: tuple[int, ...], kind: type) -> npt.NDArray:
-    out = np.empty(shape, kind)
+def _wider(kept: npt.NDArray, count: int, shape: tuple[int, ...]) -> npt.NDArray:
+    out = np.empty(shape, kept.dtype)
     out[..., :count] = kept[..., :count]
     return out

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Lock
 
 import numpy as np
@@ -48,9 +49,16 @@ class Curves:
         return tuple(curve for curve in self.columns.get(column, ()) if curve.arm == arm)
 
     def within(self, columns: Iterable[str] | None = None) -> int:
-        """Of every so many steps some curve of these columns has only the rows with extremes; 1 where all have all."""
-        wanted = self.columns if columns is None else set(columns)
-        return max((band.within for (column, _), band in self.bands.items() if column in wanted), default=1)
+        """Of every so many steps some curve of these columns has only the points with extremes; 1 where none has."""
+        wanted = self._within if columns is None else columns
+        return max((self._within.get(column, 1) for column in wanted), default=1)
+
+    @cached_property
+    def _within(self) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for (column, _), own in self.bands.items():
+            found[column] = max(own.within, found.get(column, 1))
+        return found
 
     def band(self, column: str, arm: str) -> Band | None:
         """The median of one arm with its range; None where nothing is recorded."""

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from statistics import median
 
 from grokterm.analysis import (
+    Band,
+    Curve,
+    CurveFeed,
     RunResult,
     Summary,
     first_times,
@@ -16,7 +19,6 @@ from grokterm.analysis import (
     summarise,
 )
 from grokterm.console.curves import Curves
-from grokterm.console.feed import Feed
 from grokterm.errors import GroktermError
 from grokterm.record import CohortFolder, ExperimentFolder, Past, State
 from grokterm.spec import Experiment
@@ -28,11 +30,10 @@ SOURCES = {
     "weights": ("weight_norm", "weight_decay", "weight_decay_integral"),
     "clock": ("wall",),
 }
-# Where the train stream is off, the evaluations know the same columns.
+# Where an arm's train stream is off, its evaluations know the same columns.
 _FALLBACK = ("train_loss", "train_acc")
 
-# Milestones are found in all evaluations anew. Where those are so many that it takes longer than this, in seconds, it
-# is done only every so many times as long, as long as training goes on.
+# Finding milestones that takes longer than this, in seconds, rests for so many times as long while training goes on.
 _ARMS_QUICK, _ARMS_REST = 0.05, 20.0
 
 
@@ -125,7 +126,8 @@ class Focus:
     def __init__(self, folder: ExperimentFolder) -> None:
         self.name = folder.name
         self._folder = folder
-        self._feeds: dict[str, Feed] = {}
+        self._feeds: dict[str, CurveFeed] = {}
+        self._grown = False
         self._arms: tuple[ArmLine, ...] = ()
         self._arms_late, self._arms_due = False, 0.0
         self._pasts: tuple[tuple[Past, ...], ...] = ()
@@ -147,22 +149,19 @@ class Focus:
         folder, spec = self._folder, self._folder.spec()
         if not self._feeds:
             wanted = {**SOURCES, "eval": (*SOURCES["eval"], *_FALLBACK)}
-            self._feeds = {stream: Feed(folder, stream, names) for stream, names in wanted.items()}
-        changed = [stream for stream, feed in self._feeds.items() if feed.poll()]
+            self._feeds = {stream: CurveFeed(folder, stream, names) for stream, names in wanted.items()}
+        for stream, feed in self._feeds.items():  # what one has taken counts, even if the next can't be read
+            if feed.poll():
+                self._grown = True
+                self._arms_late |= stream == "eval"
         growing = summary.state is not None and summary.state.live
         if not self._curves.epochs:
             self._curves = Curves(epochs={arm.name: arm.spec.epoch for arm in spec.arms})
-        if changed:
-            self._curves = self._computed(changed)
-        if growing != self._curves.growing:
-            self._curves = self._curves.grown(self._curves.columns, self._curves.bands, growing)
-        self._arms_late |= "eval" in changed
+        if self._grown or growing != self._curves.growing:
+            self._curves = self._curves.grown(*_tables(self._feeds), growing)
+            self._grown = False
         if not self._arms or (self._arms_late and (not growing or time.monotonic() >= self._arms_due)):
-            start, self._arms_late = time.monotonic(), False
-            self._pasts = tuple(folder.past(arm.name) for arm in spec.arms)
-            self._arms = _arm_lines(folder, self._pasts)
-            took = time.monotonic() - start
-            self._arms_due = start + _ARMS_REST * took if took > _ARMS_QUICK else 0.0
+            self._find_arms(spec)
         return Detail(
             summary,
             spec,
@@ -173,14 +172,30 @@ class Focus:
             curves=self._curves,
         )
 
-    def _computed(self, changed: list[str]) -> Curves:
-        """Curves and bands again, for the streams that have grown."""
-        columns, bands = dict(self._curves.columns), dict(self._curves.bands)
-        for stream in changed:
-            self._feeds[stream].put(columns, bands, SOURCES[stream])
-        if not columns.get("train_loss"):
-            self._feeds["eval"].put(columns, bands, _FALLBACK)
-        return self._curves.grown(columns, bands, self._curves.growing)
+    def _find_arms(self, spec: Experiment) -> None:
+        """Milestones, in all evaluations anew. Where those are so many that it takes long, it is done seldom."""
+        start = time.monotonic()
+        self._pasts = tuple(self._folder.past(arm.name) for arm in spec.arms)
+        self._arms, self._arms_late = _arm_lines(self._folder, self._pasts), False
+        took = time.monotonic() - start
+        self._arms_due = start + _ARMS_REST * took if took > _ARMS_QUICK else 0.0
+
+
+def _tables(feeds: dict[str, CurveFeed]) -> tuple[dict[str, tuple[Curve, ...]], dict[tuple[str, str], Band]]:
+    """The curves of every column, and the bands of every column and arm."""
+    columns, bands = {}, {}
+    for stream, names in SOURCES.items():
+        for name in names:
+            columns[name] = feeds[stream].curves(name)
+            bands |= {(name, arm): found for arm, found in feeds[stream].bands(name).items()}
+    for name in _FALLBACK:
+        known = {curve.arm for curve in columns[name]}
+        rest = tuple(curve for curve in feeds["eval"].curves(name) if curve.arm not in known)
+        if rest:
+            columns[name] += rest
+            found = feeds["eval"].bands(name)
+            bands |= {(name, arm): found[arm] for arm in dict.fromkeys(curve.arm for curve in rest)}
+    return columns, bands
 
 
 def _arm_lines(folder: ExperimentFolder, pasts: Sequence[tuple[Past, ...]]) -> tuple[ArmLine, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from grokterm.analysis import band, load_curves, run_results
+from grokterm.analysis import Band, Curve, CurveFeed, run_results
 from grokterm.console.curves import AXIS_COLUMNS, Curves
 from grokterm.console.detail import ArmLine, arm_line
 from grokterm.console.text import plain
@@ -49,23 +49,36 @@ def gather_curves(items: Items, columns: Iterable[str], whole: bool = True) -> C
     Raises:
         GroktermError: a folder can't be read.
     """
-    found, bands, read = {}, {}, {}
-    labels = labels_of(items)
+    found: dict[str, tuple[Curve, ...]] = {}
+    bands: dict[tuple[str, str], Band] = {}
     wanted = dict.fromkeys((*columns, *AXIS_COLUMNS.values()))
-    streams = {folder.path: streams_of(folder) for folder in {folder.path: folder for folder, _ in items}.values()}
+    read = {
+        folder.path: _read(folder, wanted, whole) for folder in {folder.path: folder for folder, _ in items}.values()
+    }
+    labels = labels_of(items)
     for (folder, arm), label in zip(items, labels, strict=True):
         for column in wanted:
-            stream = streams[folder.path].get(column)
-            if stream is None:
-                continue
-            if (folder.path, column) not in read:
-                read[folder.path, column] = load_curves(folder, stream, column, whole)
-            own = [curve._replace(arm=label) for curve in read[folder.path, column] if curve.arm == arm]
-            found[column] = (*found.get(column, ()), *own)
-            if own:
-                bands[column, label] = band(own)
+            if (column, arm) in read[folder.path]:
+                own, bands[column, label] = read[folder.path][column, arm]
+                found[column] = (*found.get(column, ()), *(curve._replace(arm=label) for curve in own))
     epochs = {label: folder.spec().arm(arm).spec.epoch for (folder, arm), label in zip(items, labels, strict=True)}
     return Curves(found, bands, epochs=epochs)
+
+
+def _read(
+    folder: ExperimentFolder, columns: Iterable[str], whole: bool
+) -> dict[tuple[str, str], tuple[tuple[Curve, ...], Band]]:
+    """The curves and the band of every column and arm, each from the first stream in which the arm has it."""
+    found: dict[tuple[str, str], tuple[tuple[Curve, ...], Band]] = {}
+    for stream, names in streams_of(folder).items():
+        feed = CurveFeed(folder, stream, [name for name in columns if name in names], whole)
+        if feed.columns:
+            feed.poll()
+        for name in feed.columns:
+            curves = feed.curves(name)
+            for arm, band in feed.bands(name).items():
+                found.setdefault((name, arm), (tuple(curve for curve in curves if curve.arm == arm), band))
+    return found
 
 
 def unthinned(curves: Curves, runs: Path, names: Sequence[str]) -> Curves:
@@ -86,18 +99,16 @@ def unthinned(curves: Curves, runs: Path, names: Sequence[str]) -> Curves:
     return Curves(found.columns, found.bands, curves.growing, curves.epochs)
 
 
-def streams_of(folder: ExperimentFolder) -> dict[str, str]:
-    """Every recorded column and the stream it is read from."""
+def streams_of(folder: ExperimentFolder) -> dict[str, tuple[str, ...]]:
+    """Every recorded stream with its columns. What several streams have is read from the first of them."""
     known = {name for cohort in folder.cohorts for name in cohort.stream_names()}
     ordered = sorted(known, key=lambda name: (_FIRST.index(name) if name in _FIRST else len(_FIRST), natural(name)))
-    found: dict[str, str] = {}
-    for stream in ordered:
-        for cohort in folder.cohorts:
-            for column in cohort.stream(stream).column_names():
-                found.setdefault(column, stream)
-    return found
+    return {
+        stream: tuple(dict.fromkeys(name for cohort in folder.cohorts for name in cohort.stream(stream).column_names()))
+        for stream in ordered
+    }
 
 
 def known_columns(items: Items) -> list[str]:
     """Every column that some of these experiments have recorded."""
-    return list(dict.fromkeys(column for folder, _ in items for column in streams_of(folder)))
+    return list(dict.fromkeys(name for folder, _ in items for names in streams_of(folder).values() for name in names))

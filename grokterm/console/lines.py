@@ -19,9 +19,13 @@ def way(view: View) -> tuple:
     return view.axis, view.smooth, view.seed
 
 
-def smoothing(column: str, view: View) -> float:
-    """The weight by which a column is smoothed. What was set and not measured, like a schedule, is shown as it is."""
-    return 0.0 if column in _SET else SMOOTHING[view.smooth]
+def smoothing(curves: Curves, column: str, view: View) -> float:
+    """The weight by which a column is smoothed.
+
+    What was set and not measured, like a schedule, is shown as it is. So is what was thinned: an average of extremes
+    says nothing of the curve.
+    """
+    return 0.0 if column in _SET or curves.within((column,)) > 1 else SMOOTHING[view.smooth]
 
 
 def lines(curves: Curves, column: str, arm: ArmLine, view: View, ink: Ink, faint: bool) -> tuple[Series, ...]:
@@ -35,7 +39,7 @@ def lines(curves: Curves, column: str, arm: ArmLine, view: View, ink: Ink, faint
 
 
 def _made(curves: Curves, column: str, arm: ArmLine, view: View, colour: str, faint: bool) -> Iterable[Series]:
-    weight, sign = smoothing(column, view), marker(arm.index)
+    weight, sign = smoothing(curves, column, view), marker(arm.index)
     if view.seed is None:
         band = curves.band(column, arm.name)
         if band is not None:

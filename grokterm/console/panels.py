@@ -54,11 +54,11 @@ def chart(panel: Panel, curves: Curves, arms: Arms, view: View, spot: Spot, ink:
         for arm in shown:
             drawn += lines(curves, column, arm, view, ink, faint=place > 0)
     lacking = [arm.name for arm in shown if _lacks_axis(curves, panel, arm, view)]
-    smooth = max(smoothing(column, view) for column in panel.columns)
+    smooth = max(smoothing(curves, column, view) for column in panel.columns)
     empty, hint = _why_empty(curves, panel, arms, shown, bool(lacking), view, spot)
     within = curves.within(panel.columns)
     notes = (
-        f"smoothed {smooth:g}" if smooth else "",
+        _smooth_words(smooth, bool(view.smooth and within > 1)),
         thinned_words(within),
         f"no {AXIS_WORDS[view.axis]} recorded: {', '.join(lacking)}" if lacking and drawn else "",
         "─ test  ┄ train" if len(panel.columns) > 1 else "",
@@ -82,6 +82,12 @@ def chart(panel: Panel, curves: Curves, arms: Arms, view: View, spot: Spot, ink:
         counted=curves.counted(view.axis),
         smooth=smooth,
     )
+
+
+def _smooth_words(weight: float, too_long: bool) -> str:
+    if not weight:
+        return "too long to smooth" if too_long else ""
+    return f"smoothed {weight:g}" + (" but for what is thinned" if too_long else "")
 
 
 def thinned_words(within: int) -> str:

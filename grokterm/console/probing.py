@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from grokterm.analysis import CurveFeed
 from grokterm.console.curves import Curves
 from grokterm.console.detail import SOURCES
-from grokterm.console.feed import Feed
 from grokterm.record import ExperimentFolder
 
 _KNOWN = frozenset(column for columns in SOURCES.values() for column in columns)
@@ -15,7 +15,8 @@ class Probes:
 
     def __init__(self, folder: ExperimentFolder) -> None:
         self._folder = folder
-        self._feeds: dict[str, Feed] = {}
+        self._feeds: dict[str, CurveFeed] = {}
+        self._grown = False
         self._curves = Curves()
 
     def read(self) -> Curves:
@@ -26,16 +27,19 @@ class Probes:
         """
         for stream in {name for cohort in self._folder.cohorts for name in cohort.stream_names()}:
             if stream not in self._feeds:
-                self._feeds[stream] = Feed(self._folder, stream, _others(self._folder, stream))
-        changed = [feed.poll() for feed in self._feeds.values()]  # all of them, whatever the first says
-        if any(changed):
-            self._curves = self._computed()
+                self._feeds[stream] = CurveFeed(self._folder, stream, _others(self._folder, stream))
+        for feed in self._feeds.values():  # what one has taken counts, even if the next can't be read
+            self._grown |= bool(feed.columns) and feed.poll()
+        if self._grown:
+            self._curves, self._grown = self._computed(), False
         return self._curves
 
     def _computed(self) -> Curves:
         columns, bands = {}, {}
         for feed in self._feeds.values():
-            feed.put(columns, bands)
+            for name in feed.columns:
+                columns[name] = feed.curves(name)
+                bands |= {(name, arm): found for arm, found in feed.bands(name).items()}
         return self._curves.grown(columns, bands, growing=False)
 
 

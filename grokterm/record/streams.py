@@ -61,11 +61,12 @@ class StreamReader:
     Args:
         path: the file; it need not exist yet.
         committed: asks the cohort's status how far to read.
+        members: how many values a column of runs has in each row.
     """
 
-    def __init__(self, path: Path, committed: Callable[[], Committed]) -> None:
+    def __init__(self, path: Path, committed: Callable[[], Committed], members: int) -> None:
         self.path = path
-        self._committed = committed
+        self._committed, self._members = committed, members
         self._schema = b""
         self._offset = 0
         self._attempt: int | None = None
@@ -77,7 +78,7 @@ class StreamReader:
             columns: only these, which is faster; a name the stream lacks is left out. None means all.
 
         Raises:
-            DamagedRecord: the file can't be read, or isn't a stream.
+            DamagedRecord: the file can't be read, or isn't a stream of these runs.
         """
         for _ in range(_ATTEMPTS):
             before = self._committed()
@@ -92,6 +93,10 @@ class StreamReader:
             if self._committed().attempt != before.attempt:
                 continue
             table, schema, used = _decode(schema, data, columns)
+            for name, values in table.columns.items():
+                if values.ndim == 2 and values.shape[1] != self._members:
+                    which = f"{values.shape[1]} values in a row, and there are {self._members} runs"
+                    raise DamagedRecord(f"{self.path}: column {name} has {which}")
             rewound = rewound and self._offset > 0
             self._schema, self._offset, self._attempt = schema, offset + used, before.attempt
             return Table(table.steps, table.columns, rewound, max(0, before.length - offset - used))
@@ -99,7 +104,7 @@ class StreamReader:
 
     def read(self, columns: Sequence[str] | None = None) -> Table:
         """Returns everything that is committed; does not move what `poll` has seen."""
-        return StreamReader(self.path, self._committed).poll(columns)
+        return StreamReader(self.path, self._committed, self._members).poll(columns)
 
     def column_names(self) -> tuple[str, ...]:
         """The columns that the stream has, without its rows; none before the first is committed."""

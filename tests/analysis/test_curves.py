@@ -5,12 +5,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grokterm.analysis import Curve, CurveFeed, band, load_curves
+from grokterm.analysis import Curve, CurveFeed, band
 from grokterm.record import CohortWriter
 
 
 def curve(steps, values, arm="a", seed=0):
     return Curve(arm, seed, np.array(steps, np.int64), np.array(values, float))
+
+
+def load_curves(folder, stream, column):
+    feed = CurveFeed(folder, stream, (column,))
+    feed.poll()
+    return feed.curves(column)
 
 
 def test_curves_of_every_run(record):
@@ -142,12 +148,3 @@ def test_a_band_of_other_rows_is_not_gone_on_from():
     assert later.median.tolist() == [5, 6, 7, 8]
     apart = [curve([0, 1, 2, 3], [5, 6, 7, 8]), curve([0, 1, 2], [7, 8, 9])]  # of two cohorts
     assert band(apart, before=before).median.tolist() == [6, 7, 8, 8]
-
-
-def test_curves_thinned_at_different_steps_speak_for_the_rows_left_out():
-    one = Curve("a", 0, np.array([0, 4, 8]), np.array([1.0, 2.0, 3.0]), 4)
-    other = Curve("a", 1, np.array([0, 6, 8, 12]), np.array([1.0, 5.0, 6.0, 7.0]), 8)
-    found = band([one, other])
-    assert found.steps.tolist() == [0, 4, 6, 8, 12] and found.within == 8
-    assert found.n.tolist() == [2, 2, 2, 2, 1]
-    assert found.low.tolist() == [1, 1, 2, 3, 7]

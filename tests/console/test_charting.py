@@ -249,14 +249,20 @@ async def test_charts_are_written_where_the_console_was_started(world, tmp_path,
 async def test_of_a_very_long_run_the_extremes_are_drawn_and_that_is_said_but_every_row_is_written(
     world, tmp_path, monkeypatch
 ):
-    monkeypatch.setattr("grokterm.analysis.curves.most_rows", lambda columns: 300)
-    monkeypatch.setattr("grokterm.analysis.thin._BUCKETS", 20)
+    for name in ("feed._MOST_ROWS", "feed._FEWEST_ROWS", "following.MOST_POINTS"):
+        monkeypatch.setattr(f"grokterm.analysis.{name}", 300)
+    monkeypatch.setattr("grokterm.analysis.thin.BUCKETS", 20)
     monkeypatch.chdir(tmp_path)
     async with play(world, open_at=FINISHED) as pilot:
-        curves = pilot.app.screen.scene().curves
-        (spiky,) = [curve for curve in curves.columns["train_loss"] if curve.within > 1 and SPIKE_AT in curve.steps][:1]
-        assert len(spiky.steps) < 300
-        assert f"extremes of every {spiky.within} steps" in screen_text(pilot)
+        scene = pilot.app.screen.scene()
+        curves, within = scene.curves, scene.curves.within(("train_loss", "test_loss"))
+        spiky = [curve for curve in curves.columns["train_loss"] if SPIKE_AT in curve.steps]
+        assert spiky and all(curve.within > 1 and len(curve.steps) < 300 for curve in spiky)
+        assert f"extremes of every {within} steps" in screen_text(pilot)
+        await press(pilot, "s")
+        chart = pilot.app.screen.query_one("#loss").chart
+        assert "smoothed 0.6 but for what is thinned" in chart.notes
+        assert {series.column for series in chart.series if series.raw_y is None} == {"train_loss"}
         await press(pilot, "w")
         await pilot.press("c")
         await until(pilot, lambda: "written" in toasts(pilot))

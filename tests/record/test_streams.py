@@ -172,7 +172,7 @@ def test_a_damaged_file_is_never_a_crash(writer, cohort, values):
         try:
             table = cohort.stream("train").read()
         except DamagedRecord as error:
-            assert "schema" in error.message
+            assert "schema" in error.message or "values in a row" in error.message
             continue
         assert all(len(column) == len(table) for column in table.columns.values())
         assert bool(table.missing) == (len(table) < 6)
