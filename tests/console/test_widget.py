@@ -71,6 +71,25 @@ class Drawing:
     def cursor(self) -> tuple[str, float]:
         return self.axis, self.place
 
+    @property
+    def title(self) -> str:
+        return "loss"
+
+
+async def test_until_a_chart_is_drawn_it_says_what_it_will_be():
+    app, gate = App(), threading.Event()
+    app.ink = ink(DARK)
+    async with app.run_test(size=(60, 12)) as pilot:
+        view = ChartView()
+        await app.mount(view)
+        assert not view.render_line(0).text.strip()
+        view.show(Drawing(gate, 1.0, 10.0))
+        await pilot.pause()
+        assert view.render_line(0).text.rstrip() == " loss …" and not view.render_line(1).text.strip()
+        gate.set()
+        await until(pilot, lambda: view.settled)
+        assert view.render_line(0).text.rstrip() == " loss"
+
 
 async def test_a_cursor_moves_at_once_in_a_drawing_that_waits_to_be_replaced():
     app, open_, shut = App(), threading.Event(), threading.Event()

@@ -8,6 +8,7 @@ from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
+from rich.segment import Segment
 from textual import events
 from textual.geometry import Region
 from textual.message import Message
@@ -15,6 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from grokterm.console.look import Ink
+from grokterm.console.text import clip, plain
 
 if TYPE_CHECKING:
     from grokterm.console.charts.model import Chart
@@ -34,6 +36,10 @@ class Sketch(Protocol):
     @property
     def cursor(self) -> tuple[str, float | None]:
         """What x is, and where on it values are read."""
+
+    @property
+    def title(self) -> str:
+        """What it shows, in words, for as long as it isn't drawn."""
 
 
 class ChartView(Widget):
@@ -83,6 +89,8 @@ class ChartView(Widget):
         """Show its chart, unless it is shown already."""
         if sketch != self._sketch:
             self._sketch = sketch
+            if not self._strips:
+                self.refresh()
             self._ask()
             if self._drawing:
                 self._point()
@@ -167,7 +175,9 @@ class ChartView(Widget):
         """A line of the latest drawing."""
         width, style = self.size.width, self.rich_style
         if y >= len(self._strips):
-            return Strip.blank(width, style)
+            begun = y == 0 and not self._strips and self._sketch is not None
+            words = [Segment(clip(f" {plain(self._sketch.title)} …", width))] if begun else []
+            return Strip(words).adjust_cell_length(width).apply_style(style)
         return self._strips[y].adjust_cell_length(width).apply_style(style)
 
 

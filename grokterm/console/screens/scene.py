@@ -120,6 +120,11 @@ class Sketch:
         return self.scene.chart(self.cell, ink)
 
     @property
+    def title(self) -> str:
+        """Of the chart."""
+        return self.cell.title
+
+    @property
     def cursor(self) -> tuple[str, float | None]:
         """What x is, and where on it the cursor stands."""
         return self.scene.view.axis, self.scene.spot.cursor
