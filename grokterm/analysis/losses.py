@@ -14,8 +14,8 @@ _MOST_EXACT = 100  # runs of an arm; with 200 against 200 the exact test takes 2
 LOSS_METHOD = (
     "Losses are those of the last evaluation, as medians over the runs; a run that diverged counts as infinite. p: "
     "two-sided Mann-Whitney test of the final test losses, exact where no two are equal and no arm has more than "
-    f"{_MOST_EXACT} runs, else by the normal approximation; Holm's correction is over the arms that are measured against "
-    "the first. The test doesn't use that arms share seeds."
+    f"{_MOST_EXACT} runs, else by the normal approximation; Holm's correction is over the arms that are measured "
+    "against the first. The test doesn't use that arms share seeds."
 )
 
 
