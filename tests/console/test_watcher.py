@@ -240,6 +240,18 @@ def test_the_next_visit_begins_with_what_was_known(runs, tmp_path):
     assert live.name in second.names
 
 
+def test_a_history_that_could_not_be_kept_is_kept_once_it_can(runs, tmp_path, monkeypatch):
+    age(make(runs, "20261122-120000-quickstart-fin3"))
+    (tmp_path / "cache").write_text("in the way")
+    listing = Listing(runs, SummaryCache(runs, tmp_path / "cache"))
+    settle(listing)
+    listing.save(now=True)
+    assert "the history can't be kept for the next visit" in listing.problem
+    (tmp_path / "cache").unlink()
+    listing.save(now=True)  # nothing has changed since
+    assert listing.problem == "" and list(SummaryCache(runs, tmp_path / "cache").load())
+
+
 def test_two_watchers_agree(runs):
     make(runs, "20261122-120000-quickstart-fin3")
     stopped = make(runs, "20261122-110000-quickstart-sto4", step=300, state="stopped")
