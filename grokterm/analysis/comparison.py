@@ -157,10 +157,6 @@ class Comparison:
         """Some arm has an accuracy, so there are times to compare."""
         return any(row.scored for row in self.rows)
 
-    def pair(self, one: str, other: str) -> Pair:
-        """The pair of two labels, in whichever order it is kept. KeyError where there is none."""
-        return find_pair(self.pairs, one, other)
-
     def to_json(self) -> dict[str, Any]:
         """Plain types only. Not reached, not bounded and not computable are all None."""
         document = {f.name: json_types(getattr(self, f.name)) for f in dataclasses.fields(self)}

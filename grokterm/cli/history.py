@@ -99,6 +99,8 @@ def _arranged(runs, text: str, sort: str, everything: bool, most: int):
         if most and visible > most:
             break
     listing.save(now=True)
+    if listing.problem:
+        say(listing.problem)
     query = Query(wanted, sort.removeprefix("-"), sort.startswith("-"))
     return Arranger(listing.fields).arrange(listing.lines(), query, time.time()), listing.total
 

@@ -65,6 +65,11 @@ class RunSpec(Section):
         """Whether an intervention changes the learning rate."""
         return self.intervene.change is not None and self.intervene.change.lr is not None
 
+    @property
+    def records_lr(self) -> bool:
+        """Whether the learning rate changes, and so is recorded: for every member of a cohort if for one."""
+        return self.optimizer.lr_schedule is not None or self.changes_lr
+
     @model_validator(mode="after")
     def _sections_fit(self) -> "RunSpec":
         rules = (_fit_problems, _decay_problems, _scope_problems, _rate_problems, _loss_problems, _evaluation_problems)

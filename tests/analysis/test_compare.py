@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from grokterm.analysis import arms_of, compare, differing_fields
+from grokterm.analysis.comparison import find_pair
 from grokterm.errors import BadInput, NotFound
 from grokterm.record import CohortWriter
 
@@ -33,7 +34,7 @@ def test_the_quickstart(quickstart):
     assert (high.integral_at_grok, high.integral_at_end) == (3 * high.t_grok.value, 2700)
     assert dynamic.gap.value == 200
     assert static.test_loss == pytest.approx((0.01 + 0.9) / 2)
-    assert result.pair("static-high", "dynamic").strength == "none"
+    assert find_pair(result.pairs, "static-high", "dynamic").strength == "none"
 
 
 def test_the_quickstart_is_not_claimed_with_four_seeds(quickstart):
@@ -55,7 +56,7 @@ def test_what_does_not_survive_the_correction_is_not_claimed(record, quickstart_
         "static-high": [325, 400, 450, 500, 575],
     }
     result = compare(arms_of(record(fates, arms=quickstart_arms)))
-    pair = result.pair("static", "dynamic")
+    pair = find_pair(result.pairs, "static", "dynamic")
     assert pair.p_larger <= 0.05 < pair.p_holm, (pair.p_larger, pair.p_holm)
     assert "in these seeds (" in result.verdict[0] and "but not clearly once all pairs are counted" in result.verdict[0]
 
@@ -94,7 +95,7 @@ def test_arms_that_are_alike_are_called_so(record):
     arms = {"a": {}, "b": {"optimizer": {"lr": 2e-3}}}
     result = compare(arms_of(record({"a": SOON, "b": ALSO_SOON}, arms=arms)))
     assert result.verdict[0].startswith("b can't be told apart from a in time to grok (median ratio 1.0")
-    assert result.pair("a", "b").p_larger > 0.05
+    assert find_pair(result.pairs, "a", "b").p_larger > 0.05
 
 
 def test_few_seeds_of_which_some_are_censored_decide_nothing(record, quickstart_arms):

@@ -8,6 +8,7 @@ import pytest
 from scipy.stats import mannwhitneyu
 
 from grokterm.analysis import arms_of, compare, run_results, summarise
+from grokterm.analysis.losses import LOSS_METHOD, _test
 from grokterm.record import CohortWriter, create, open_folder
 from grokterm.spec import parse
 
@@ -74,6 +75,16 @@ def test_an_arm_that_ends_lower_is_told_with_the_test_s_p(losses):
     assert found.rows[1].test_loss_range == (0.11, 0.16) and found.rows[1].speed_up is not None
     assert found.warnings[0].startswith("the answers are numbers, so there is no accuracy and there are no milestones")
     assert "censored" not in " ".join((*found.warnings, *found.verdict, found.method))
+
+
+@pytest.mark.parametrize(
+    ("runs_each", "equal", "method"), [(9, 0, "exact"), (6, 1, "asymptotic"), (100, 0, "exact"), (101, 0, "asymptotic")]
+)
+def test_p_is_exact_where_the_method_says_so(runs_each, equal, method):
+    first, second = np.linspace(0.1, 0.5, runs_each), np.linspace(0.21, 0.617, runs_each)
+    second[:equal] = first[:equal]
+    assert _test(first, second) == mannwhitneyu(first, second, method=method).pvalue
+    assert "exact where no two are equal and no arm has more than 100 runs, else by the normal" in LOSS_METHOD
 
 
 def test_a_run_that_diverged_counts_as_the_worst(losses):

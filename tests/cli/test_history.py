@@ -47,6 +47,13 @@ def test_ls_refuses_what_it_does_not_understand(world):
     assert nothing.returncode == 0 and "none of 2 experiments matches: zebra" in nothing.stderr
 
 
+def test_ls_says_that_it_can_not_keep_what_it_has_read(world, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    done = grokterm("ls", "--json", cwd=world.parent, GROKTERM_STATE=str(tmp_path / "file"))
+    assert done.returncode == 0 and len(json.loads(done.stdout)["experiments"]) == 2
+    assert "the history can't be kept for the next visit" in done.stderr
+
+
 def test_marks_and_the_archive(world):
     assert grokterm("star", "fin3", "fai4", cwd=world.parent).returncode == 0
     assert listed(world, "--filter", "star=yes") == ["fin3", "fai4"]
