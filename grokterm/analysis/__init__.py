@@ -9,6 +9,7 @@ from grokterm.analysis.cache import SAME_TICK, Known, SummaryCache, settled
 from grokterm.analysis.comparing import arms_of, compare, differing_fields
 from grokterm.analysis.comparison import ArmRow, Comparison, Pair
 from grokterm.analysis.curves import Band, Curve, band
+from grokterm.analysis.damage import damage
 from grokterm.analysis.feed import CurveFeed
 from grokterm.analysis.reduce import ColumnBounds, Columns, column_bounds, linear_ticks, log_ticks, reduce_columns
 from grokterm.analysis.results import RunResult, first_times, grok_times, run_results
@@ -54,6 +55,7 @@ __all__ = [
     "band",
     "column_bounds",
     "compare",
+    "damage",
     "differing_fields",
     "first_times",
     "grok_times",

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from grokterm.analysis.comparison import CLAIM, FEW, ArmRow, Contender, Pair, find_pair, tested
+from grokterm.analysis.damage import damage
 from grokterm.analysis.results import integral_at
 from grokterm.analysis.verdict import DECAY, roots_of, varies
 from grokterm.analysis.words import listed, p_value, step_count
@@ -19,9 +20,9 @@ FINE = 10  # evaluations that should fit into a gap
 
 def cautions(contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: Sequence[Pair]) -> tuple[str, ...]:
     """All warnings about a comparison, the most serious first."""
-    found = _unscored(rows) + _running(contenders, rows) + _forked(contenders)
+    found = _damaged(contenders) + _unscored(rows) + _running(contenders, rows) + _forked(contenders)
     for contender in contenders:
-        found += _incomplete(contender) + _ended_early(contender) + _holding(contender) + _diverged(contender)
+        found += _lost_rows(contender) + _ended_early(contender) + _holding(contender) + _diverged(contender)
     found += _few_seeds(rows, pairs) + _other_seeds(rows) + _unlike(contenders) + _machines(contenders)
     found += _resolution(contenders, rows)
     for contender in contenders:
@@ -79,10 +80,17 @@ def _changed_by_forks(contenders: Sequence[Contender]) -> list[str]:
     ]
 
 
-def _incomplete(contender: Contender) -> list[str]:
-    missing = sum(bool(r.missing_bytes or r.lost_rows) for r in contender.results)
-    says = "part of the record is lost, and milestones in it with it"
-    return [f"{contender.label}: {_runs(missing)} incomplete: {says}"] if missing else []
+def _damaged(contenders: Sequence[Contender]) -> list[str]:
+    """One line for all arms, since a file that is lost is lost to every run of a cohort."""
+    hurt = [contender for contender in contenders if damage(contender.results)]
+    lost = damage([result for contender in hurt for result in contender.results])
+    return [f"{listed([contender.label for contender in hurt])}: {lost}"] if hurt else []
+
+
+def _lost_rows(contender: Contender) -> list[str]:
+    lost = sum(bool(r.lost_rows and math.isinf(r.known_to)) for r in contender.results)
+    says = "the disk stayed full, and rows of their curves were given up; evaluations were not"
+    return [f"{contender.label}: {_runs(lost)} incomplete: {says}"] if lost else []
 
 
 def _ended_early(contender: Contender) -> list[str]:

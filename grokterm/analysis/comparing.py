@@ -13,7 +13,7 @@ from grokterm.analysis.losses import LOSS_METHOD, loss_verdict
 from grokterm.analysis.method import method
 from grokterm.analysis.results import RunResult, first_times, gaps, grok_times, integral_at, run_results
 from grokterm.analysis.survival import Sample, holm, kaplan_meier_median, logrank
-from grokterm.analysis.verdict import verdict
+from grokterm.analysis.verdict import verdict, without_the_lost
 from grokterm.analysis.words import over_time
 from grokterm.errors import BadInput, NotFound
 from grokterm.names import arm_labels
@@ -38,6 +38,8 @@ def compare(items: Sequence[Item]) -> Comparison:
     have not grokked are counted is said in `run_results`, how medians and ratios are in `survival` and
     `bootstrap`.
 
+    An arm of which evaluations are lost, so that it isn't known which of its runs grokked, is tested against none.
+
     Where no arm's task has an accuracy there are no such times, and the sentences are about the final test losses.
 
     Args:
@@ -51,16 +53,18 @@ def compare(items: Sequence[Item]) -> Comparison:
     _check(items)
     contenders = _contenders(items)
     samples = {c.label: grok_times(c.results if c.spec.task.scored else ()) for c in contenders}
-    pairs = _pairs(samples)
+    whole = {c.label: not any(result.incomplete for result in c.results) for c in contenders}
+    pairs = _pairs({label: times if whole[label] else grok_times(()) for label, times in samples.items()})
     rows = tuple(_row(c, samples, pairs) for c in contenders)
     scored = any(row.scored for row in rows)
+    sentences = verdict(contenders, rows, pairs) if scored else loss_verdict(contenders, rows)
     return Comparison(
         rows=rows,
         pairs=pairs,
         differing=differing_fields(items),
         warnings=cautions(contenders, rows, pairs),
         method=method(contenders) if scored else LOSS_METHOD,
-        verdict=verdict(contenders, rows, pairs) if scored else loss_verdict(contenders, rows),
+        verdict=without_the_lost(rows, sentences),
         runs=tuple(result for c in contenders for result in c.results),
     )
 
@@ -116,7 +120,7 @@ def _row(contender: Contender, samples: dict[str, Sample], pairs: tuple[Pair, ..
         n=len(results),
         seeds=tuple(result.seed for result in results),
         budget=contender.spec.stop.steps,
-        **{f"n_{name}": outcomes.count(name) for name in ("grokked", "diverged", "running", "censored")},
+        **{f"n_{name}": outcomes.count(name) for name in ("grokked", "diverged", "running", "censored", "incomplete")},
         n_gap=len(gap.times),
         t_mem=_median(first_times(results, "t_mem")),
         t_mem_range=_range(results, "t_mem"),

@@ -169,12 +169,15 @@ def _metrics(rows) -> list[tuple[str, list[str]]]:
     """(heading, a cell for each arm). How runs ended otherwise is said where one did."""
     from grokterm.analysis.words import median_words, p_value, speed_up_words
 
-    counts = [(word, [getattr(row, f"n_{word}") for row in rows]) for word in ("censored", "diverged", "running")]
+    counts = [
+        (word, [getattr(row, f"n_{word}") for row in rows])
+        for word in ("incomplete", "censored", "diverged", "running")
+    ]
     cells: list[tuple[str, Callable]] = [
-        ("t_mem, median (95 %)", lambda row: median_words(row.t_mem)),
-        ("t_grok, median (95 %)", lambda row: median_words(row.t_grok)),
-        ("first touch", lambda row: median_words(row.t_touch)),
-        ("gap, median (95 %)", lambda row: median_words(row.gap)),
+        ("t_mem, median (95 %)", lambda row: median_words(row.t_mem, row.n_incomplete > 0)),
+        ("t_grok, median (95 %)", lambda row: median_words(row.t_grok, row.n_incomplete > 0)),
+        ("first touch", lambda row: median_words(row.t_touch, row.n_incomplete > 0)),
+        ("gap, median (95 %)", lambda row: median_words(row.gap, row.n_incomplete > 0)),
         ("speed-up (95 %)", lambda row: speed_up_words(row.speed_up)),
         ("log-rank p", lambda row: p_value(row.p)),
         ("p, permutation", lambda row: p_value(row.p_exact)),

@@ -193,7 +193,7 @@ def test_a_damaged_record_is_said(record):
     data = stream.read_bytes()
     stream.write_bytes(data[: len(data) // 2])
     result = compare(arms_of(folder))
-    assert any("5 runs incomplete: part of the record is lost" in w for w in result.warnings)
+    assert any("part of the record is lost: evaluations of 5 of 5 runs" in w for w in result.warnings)
     assert result.runs[0].missing_bytes > 0
 
 
