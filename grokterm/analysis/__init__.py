@@ -6,7 +6,7 @@ scipy is loaded by the functions that need it, so that a console can import this
 from grokterm.analysis.axes import axis_values, log_time_ticks, time_ticks
 from grokterm.analysis.bootstrap import Ratio, median_ratio
 from grokterm.analysis.cache import SAME_TICK, Known, SummaryCache, settled
-from grokterm.analysis.comparing import arms_of, compare, differing_fields
+from grokterm.analysis.comparing import arms_of, compare, differing_fields, unreadable
 from grokterm.analysis.comparison import ArmRow, Comparison, Pair
 from grokterm.analysis.curves import Band, Curve, band
 from grokterm.analysis.damage import damage
@@ -77,4 +77,5 @@ __all__ = [
     "summarise",
     "survival_curve",
     "time_ticks",
+    "unreadable",
 ]

@@ -1,6 +1,6 @@
 """Arms against each other: the one function behind the table, the console's compare screen and `--json`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -15,7 +15,7 @@ from grokterm.analysis.results import RunResult, first_times, gaps, grok_times, 
 from grokterm.analysis.survival import Sample, holm, kaplan_meier_median, logrank
 from grokterm.analysis.verdict import verdict, without_the_lost
 from grokterm.analysis.words import over_time
-from grokterm.errors import BadInput, NotFound
+from grokterm.errors import BadInput, GroktermError, NotFound
 from grokterm.names import arm_labels
 from grokterm.nearest import instead
 from grokterm.record import ExperimentFolder
@@ -28,6 +28,19 @@ _NAN = float("nan")
 def arms_of(folder: ExperimentFolder) -> list[Item]:
     """Every arm of an experiment, as `compare` takes them; the others are measured against the first."""
     return [(folder, arm.name) for arm in folder.spec().arms]
+
+
+def unreadable(folders: Iterable[ExperimentFolder]) -> dict[str, str]:
+    """Those of these experiments that can't be compared, by name, each with what is wrong with it in one line."""
+    found: dict[str, str] = {}
+    for folder in folders:
+        try:
+            folder.check()
+            folder.spec()
+            run_results(folder)
+        except GroktermError as error:
+            found[folder.name] = error.message
+    return found
 
 
 def compare(items: Sequence[Item]) -> Comparison:
