@@ -177,6 +177,21 @@ def test_different_seeds_are_said(record):
     assert result.rows[1].seeds == (3, 4, 5, 6, 7)
 
 
+def test_the_same_runs_in_two_experiments_are_said_in_one_line(record, quickstart_arms):
+    fates = {"static": LATE[:5], "dynamic": SOON[:5]}
+    arms = {name: quickstart_arms[name] for name in fates}
+    one, other = record(fates, arms=arms), record(fates, arms=arms)
+    a, b = one.name[-4:], other.name[-4:]
+    told = [w for w in compare([*arms_of(one), *arms_of(other)]).warnings if "same runs again" in w]
+    assert len(told) == 1 and told[0].startswith(
+        f"the same spec and the same seeds in {a}:static and {b}:static; in {a}:dynamic and {b}:dynamic: these are"
+    )
+    unlike = record(fates, arms=arms, seeds=[5, 6, 7, 8, 9]), record(fates, arms=arms, optimizer={"lr": 2e-3})
+    for third in unlike:
+        assert not any("same runs again" in w for w in compare([(one, "static"), (third, "static")]).warnings)
+    assert not any("same runs again" in w for w in compare(arms_of(record({"a": SOON, "b": SOON}))).warnings)
+
+
 def test_warnings_about_the_record(record):
     stopped = compare(arms_of(record({"static": [None] * 5}, until=500, state="stopped")))
     assert any("5 runs ended before the budget without grokking (stopped)" in w for w in stopped.warnings)
@@ -194,7 +209,7 @@ def test_a_damaged_record_is_said(record):
     data = stream.read_bytes()
     stream.write_bytes(data[: len(data) // 2])
     result = compare(arms_of(folder))
-    assert any("5 runs incomplete: part of the record is lost" in w for w in result.warnings)
+    assert any("part of the record is lost: evaluations of 5 of 5 runs" in w for w in result.warnings)
     assert result.runs[0].missing_bytes > 0
 
 

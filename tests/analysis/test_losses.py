@@ -107,3 +107,12 @@ def test_beside_a_task_with_an_accuracy_no_times_are_compared(losses, record):
         "numbers can't be compared with static: the answers of a task are numbers, which have no accuracy to grok by",
     )
     assert any("numbers: the answers are numbers, so there is no accuracy" in line for line in found.warnings)
+
+
+def test_losses_that_are_lost_are_not_called_unrecorded(losses):
+    folder = losses(a=LOW, b=HIGH)
+    folder.cohorts[0].paths.stream("eval").unlink()
+    found = compare(arms_of(folder))
+    assert [row.n_incomplete for row in found.rows] == [6, 6] and math.isnan(found.rows[0].test_loss)
+    assert "the record of 6 of 6 runs of a and 6 of 6 runs of b is incomplete" in found.verdict[0]
+    assert "grokked" not in found.warnings[0] and "evaluations of 12 of 12 runs can't be read" in found.warnings[0]

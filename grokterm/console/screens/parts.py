@@ -103,7 +103,7 @@ def message(detail: Detail, waiting: str, width: int, ink: Ink) -> Text | None:
     if waiting:
         return Text(fold(waiting, width, " ", " "), ink.foreground)
     look = state_look(detail.summary.state)
-    said = detail.summary.problem or detail.last_word
+    said = detail.summary.problem or detail.last_word or detail.damaged
     line = Text(no_wrap=False)
     if said:
         line.append(fold(said, width, " ", " "), ink.bad)
