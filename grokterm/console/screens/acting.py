@@ -137,8 +137,9 @@ class Acting(Page):
 
     def action_stop(self) -> None:
         """Ask, then stop."""
-        detail = told("A checkpoint is written first. The numbers stay, and {pause} goes on from there.")
-        self.request("stop", deeds.stop, self.chosen(), "Stop", detail)
+        names = self.chosen()
+        ends = [summary for summary in self.summaries(names) if fits("stop", summary.state)]
+        self.request("stop", deeds.stop, names, "Stop", _what_stopping_does(ends))
 
     def action_park(self) -> None:
         """Ask where there are several, then park."""
@@ -313,6 +314,24 @@ def _take_back(app: Console, undo: Undo) -> None:
     outcome = deeds.take_back(undo)
     app.notify(plain(outcome.said), severity=outcome.severity)
     app.watcher.reread(undo.names)
+
+
+def _what_stopping_does(summaries: Sequence[Summary]) -> str:
+    """What becomes of those that train, start or wait; only what trains has something for a checkpoint."""
+    states = {summary.state for summary in summaries}
+    if states == {"queued"}:
+        they, them = ("it is", "it") if len(summaries) == 1 else ("they are", "them")
+        if not any(summary.progress for summary in summaries):
+            return told(
+                f"Nothing is trained yet: {they} only taken out of the line, and {{pause}} queues {them} again."
+            )
+        there = "The numbers stay, and {pause} goes on from the last checkpoint."
+        return told(f"{they.capitalize()} taken out of the line. {there}")
+    if "starting" in states and len(summaries) == 1:
+        return told("It is about to train: what is done by then is kept in a checkpoint, and {pause} goes on.")
+    first = "Those that train write a checkpoint first; those that wait leave the line."
+    first = first if "queued" in states else "A checkpoint is written first."
+    return told(f"{first} The numbers stay, and {{pause}} goes on from there.")
 
 
 def _noted(summaries: Sequence[Summary]) -> str:
