@@ -209,7 +209,7 @@ STATES = {
         "its process is gone; {pause} goes on from the last checkpoint",
         "its process is gone before anything was trained; {pause} starts it again",
     ),
-    "broken": StateLook("?", "broken", "bad", "the folder can't be read as an experiment"),
+    "broken": StateLook("?", "broken", "bad", "the folder can't be read as an experiment; {reread} reads it again"),
 }
 
 

@@ -13,7 +13,7 @@ from grokterm.jobs import Device, Holding, Line, Waiting
 from grokterm.jobs.control import Answer
 from grokterm.record import Event, open_folder
 
-QUEUED, STARTING = "20261122-134000-quickstart-que2", "20261122-135500-quickstart-sta1"
+QUEUED, STARTING = "20261122-134000-quickstart-que2", "20261122-135500-quickstart-sta2"
 PAUSED, RUNNING = "20261122-135000-quickstart-pau7", "20261122-135500-quickstart-run2"
 
 

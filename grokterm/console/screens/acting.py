@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from grokterm.console.app import Console
 
 _LAST_NOTES = 3
+# What needs an experiment that can be read.
+OF_READABLE = ("compare", "difference", "fork", "repeat", "pause", "stop", "park", "checkpoint", "earlier", "later")
 _BY_STATE = ("pause", "stop", "park", "checkpoint")  # keys whose deed depends on what an experiment is doing
 
 
@@ -60,8 +62,10 @@ class Acting(Page):
 
     def offers(self, action: str) -> bool:
         """Only what can be done in the state that one of them is in. The key of anything else says why it can't."""
-        kinds = {"pause": ("pause", "go on")}.get(action, (action,))
-        can = action not in _BY_STATE or any(fits(kind, one.state) for one in self.aimed() for kind in kinds)
+        kinds, aimed = {"pause": ("pause", "go on")}.get(action, (action,)), self.aimed()
+        if action in OF_READABLE and aimed and all(one.problem for one in aimed):
+            return False
+        can = action not in _BY_STATE or any(fits(kind, one.state) for one in aimed for kind in kinds)
         can = can and (action != "undo" or bool(self.app.undoing))
         return can and super().offers(action)
 
