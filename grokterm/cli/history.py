@@ -8,7 +8,7 @@ import typer
 from grokterm.cli.options import RUNS, AsJson, Runs, examples
 from grokterm.cli.out import data, emit_json, say, table
 from grokterm.cli.progress import time_left
-from grokterm.console.text import age, rate, short_steps
+from grokterm.console.text import age, percent, rate, short_steps
 from grokterm.names import short_name
 
 
@@ -116,7 +116,7 @@ def _table(summaries) -> None:
             f"{name} {short_steps(arm.t_grok)} ({arm.grokked}/{arm.runs})" for name, arm in s.arms.items() if s.scored
         )
         left = f", {time_left(s)}" if s.eta == s.eta else ""
-        progress = f"{100 * s.progress:.0f} %{left}"
+        progress = f"{percent(s.progress)} %{left}"
         rows.append([short_name(s.name), s.state, progress, rate(s.rate), len(s.seeds), grokked, age(now - s.created)])
     columns = ["experiment", "state", "progress", "rate", "seeds", "t_grok by arm (grokked/runs)", "age"]
     right = {"progress", "rate", "seeds", "age"}

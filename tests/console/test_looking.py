@@ -161,3 +161,22 @@ async def test_where_it_is_narrow_a_zoom_is_said_in_place_of_the_names_of_other_
         assert "[1 charts]" in tabs(pilot) and "step 338 to 562" in tabs(pilot) and "system" not in tabs(pilot)
         await press(pilot, "0")
         assert "6 system" in tabs(pilot)
+
+
+async def test_a_seed_that_the_experiment_in_front_does_not_have_is_kept_for_those_that_do(runs):
+    make(runs, FINISHED)
+    make(runs, "20261121-120000-quickstart-twn2", seeds=2)
+    async with play(runs) as pilot:
+        await press(pilot, "enter", *"ggggg")
+        assert "seed 3" in words(pilot, "#title") and pilot.app.memory.view.seed == 3
+        await press(pilot, "escape", "down")
+        assert pilot.app.screen.target().endswith("twn2") and pilot.app.screen.query_one("#small-loss").chart.series
+        await press(pilot, "enter")
+        assert "median and range of 2 seeds" in words(pilot, "#title")
+        assert "no such seed" not in screen_text(pilot) and pilot.app.screen.query_one("#loss").chart.series
+        await press(pilot, "c")
+        await until(pilot, lambda: "median and range of 2 seeds" in words(pilot, "#title"))
+        await press(pilot, "escape", "escape", "up", "enter")
+        assert "seed 3" in words(pilot, "#title")
+        await press(pilot, "escape", "down", "enter", "g")
+        assert "every seed" in words(pilot, "#title")
