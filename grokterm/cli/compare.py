@@ -116,7 +116,7 @@ def show_comparison(comparison, items, chart: bool = True) -> None:
     if len(experiments) > 1:
         data(_paragraph(f"experiments: {', '.join(map(plain, experiments))}"))
         data()
-    _grid(labels, _metrics(comparison.rows), "")
+    _grid(labels, _metrics(comparison), "")
     if chart:
         from grokterm.cli.picture import test_chart
 
@@ -187,16 +187,24 @@ def _blocks(metrics: list[tuple[str, list[str]]], room: int) -> list[list[tuple[
     return blocks
 
 
+def _going(comparison) -> list:
+    """The rows of arms of which a run goes on: it may have grokked."""
+    runs = iter(comparison.runs)  # arm after arm, as the rows
+    each = [(row, [next(runs) for _ in range(row.n)]) for row in comparison.rows]
+    return [row for row, own in each if any(run.running for run in own)]
+
+
 def _number(value: float) -> str:
     from grokterm.console.text import number
 
     return number(value, 3)
 
 
-def _metrics(rows) -> list[tuple[str, list[str]]]:
-    """(heading, a cell for each arm). How runs ended otherwise is said where one did."""
+def _metrics(comparison) -> list[tuple[str, list[str]]]:
+    """(heading, a cell for each arm). How runs ended otherwise is said where one did; what isn't at its end, too."""
     from grokterm.analysis.words import median_words, p_value, speed_up_words
 
+    rows, going = comparison.rows, _going(comparison)
     counts = [
         (word, [getattr(row, f"n_{word}") for row in rows])
         for word in ("incomplete", "censored", "diverged", "running")
@@ -211,7 +219,7 @@ def _metrics(rows) -> list[tuple[str, list[str]]]:
         ("p, permutation", lambda row: p_value(row.p_exact)),
         ("p, Holm", lambda row: p_value(row.p_holm)),
         ("∫λ to median t_grok", lambda row: _number(row.integral_at_grok)),
-        ("∫λ at the end", lambda row: _number(row.integral_at_end)),
+        ("∫λ at the end", lambda row: _number(row.integral_at_end) + (" so far" if row in going else "")),
         ("train loss", lambda row: _number(row.train_loss)),
         ("test loss", lambda row: _number(row.test_loss)),
     ]
