@@ -9,6 +9,7 @@ import typer
 from grokterm.cli.options import RUNS, AsJson, Runs, examples
 from grokterm.cli.out import data, emit_json, say, table, width, written
 from grokterm.cli.run import Preset, Seeds, Sets, Small, read_seeds
+from grokterm.cli.usage import Commands
 from grokterm.console.text import duration, plural
 from grokterm.errors import BadInput
 
@@ -19,6 +20,7 @@ Force = Annotated[bool, typer.Option("--force", help="Write over a preset of you
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     presets = typer.Typer(
+        cls=Commands,
         help="List, show and check presets, and keep your own.",
         epilog=examples("presets", "presets show quickstart"),
         rich_markup_mode=None,

@@ -43,8 +43,8 @@ def typed(words, name: str, runs: Path) -> tuple:
 
 
 def line(code: int, out: str, err: str) -> tuple[int, str]:
-    """The code and the one line of an error, with at most one more that helps, and nothing where data belongs."""
-    assert out == "" and err.startswith("grokterm: ") and len(err.splitlines()) <= 2, (out, err)
+    """The code and the one line of an error, and nothing where data belongs."""
+    assert out == "" and err.startswith("grokterm: ") and len(err.splitlines()) == 1, (out, err)
     return code, err
 
 
