@@ -11,7 +11,7 @@ class GroktermError(Exception):
 
     Args:
         message: what is wrong and where.
-        hint: what would be right, or what to do next; printed on a line of its own.
+        hint: what would be right, or what to do next; said behind the message, in the same line.
     """
 
     exit_code = 1

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, Device, Runs, examples
+from grokterm.cli.options import RUNS, AsJson, Device, Runs, examples
 from grokterm.cli.out import say
 from grokterm.cli.terminal import has_terminal, open_console
 
@@ -17,13 +17,14 @@ def register(app: typer.Typer) -> None:
         runs: Runs = RUNS,
         device: Device = "auto",
         headless: Annotated[bool, typer.Option("--headless", help="No console, even on a terminal.")] = False,
+        as_json: AsJson = False,
     ) -> None:
         """Watch twelve small networks grok within a minute. A comparison says which weight decay did it."""
         from grokterm.cli.run import begin, finish
 
         folder = begin("quickstart", [], None, device, runs)
-        if has_terminal() and not headless:
+        if has_terminal() and not (headless or as_json):
             open_console(runs, folder.name)
             say(f"`grokterm compare {folder.name}` prints the comparison; `grokterm` opens the console again")
         else:
-            finish(folder, as_json=False)
+            finish(folder, as_json)

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from grokterm.cli.options import RUNS, Name, Runs, examples
-from grokterm.cli.out import say
+from grokterm.cli.options import RUNS, AsJson, Name, Runs, examples
+from grokterm.cli.out import emit_json, say
 from grokterm.errors import BadInput
 from grokterm.nearest import instead
 
@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
             list[str] | None, typer.Option("--stream", metavar="STREAM", help="Only this stream; may be given again.")
         ] = None,
         runs: Runs = RUNS,
+        as_json: AsJson = False,
     ) -> None:
         """Write every stream of an experiment as a table. Columns are arm, seed, step, and one for each quantity."""
         from grokterm.record import find
@@ -39,8 +40,12 @@ def register(app: typer.Typer) -> None:
         folder = find(runs, name)
         folder.check()
         target = out or Path(f"{folder.name}-export")
-        for written, rows in export_streams(folder, target, form, stream or ()):
+        files = export_streams(folder, target, form, stream or ())
+        for written, rows in files:
             say(f"{written}: {rows:,} rows")
+        if as_json:
+            told = [{"stream": written.stem, "path": written, "rows": rows} for written, rows in files]
+            emit_json({"experiment": folder.name, "folder": target, "format": form, "files": told})
 
 
 def export_streams(folder, target: Path, form: str, only) -> list[tuple[Path, int]]:

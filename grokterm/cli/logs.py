@@ -3,11 +3,20 @@
 from collections.abc import Iterator
 
 from grokterm.console.text import plain
-from grokterm.record import CohortFolder, Event
+from grokterm.record import CohortFolder, Event, ExperimentFolder
 from grokterm.record.errors import unreadable
 from grokterm.times import local_time
 
 _MOST_BYTES = 1 << 20  # of a log's end, read at the first look; the file has all of it
+
+
+def document(folder: ExperimentFolder, lines: int) -> dict:
+    """The last `lines` events, and the last `lines` lines of the log, of each worker of an experiment."""
+    told = [
+        {"cohort": one.index, "events": one.events()[-lines:], "log": CohortLog(one, lines).all()}
+        for one in folder.cohorts
+    ]
+    return {"experiment": folder.name, "cohorts": told}
 
 
 class CohortLog:
@@ -23,6 +32,10 @@ class CohortLog:
         self._told: set[tuple] = set()
         self._offset: int | None = None  # in the log, of the first byte not yet shown
         self._torn = b""  # a line of the log whose end isn't written yet
+
+    def all(self) -> list[str]:
+        """The log alone, as it stands there now: its last lines, the last of them even without an end."""
+        return [*self._said(over=True)][-self._lines :]
 
     def look(self, over: bool) -> list[str]:
         """The last lines at the first look, then what is new.

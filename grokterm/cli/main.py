@@ -32,6 +32,7 @@ from grokterm.cli import (
 from grokterm.cli.options import RUNS, Runs, examples
 from grokterm.cli.out import say, unprinted
 from grokterm.cli.terminal import open_console
+from grokterm.cli.usage import Commands, UsageError, refusal
 from grokterm.console.text import plain
 from grokterm.errors import GroktermError
 
@@ -45,6 +46,7 @@ Exit codes:
 
 app = typer.Typer(
     name="grokterm",
+    cls=Commands,
     help="A terminal laboratory for grokking: networks that fit their training set and generalise long afterwards.\n\n"
     "Without a command it opens the console.",
     epilog=examples("demo", "run quickstart --seeds 8", "compare @last") + "\n\n" + EXIT_CODES,
@@ -152,16 +154,20 @@ def main() -> None:
 def _run() -> int:
     """The command line, and its exit code."""
     try:
-        app(_everywhere_first(sys.argv[1:]), prog_name="grokterm")
+        # Commands return nothing; `typer.Exit` its code.
+        return app(_everywhere_first(sys.argv[1:]), prog_name="grokterm", standalone_mode=False) or 0
     except GroktermError as problem:
         _report(problem)
         return problem.exit_code
-    except KeyboardInterrupt:
+    except UsageError as problem:
+        refused = refusal(problem, typer.main.get_command(app), sys.argv[1:])
+        _report(refused)
+        return refused.exit_code
+    except (KeyboardInterrupt, typer.Abort):
         return 130
     except SystemExit as end:
         lost = isinstance(end.__context__, BrokenPipeError)  # which Typer makes a 1
         return 0 if lost else end.code
-    return 0
 
 
 def _everywhere_first(words: list[str]) -> list[str]:
@@ -182,8 +188,6 @@ def _lost(problem: OSError) -> int:
 def _report(problem: GroktermError) -> None:
     if os.environ.get("GROKTERM_DEBUG"):
         traceback.print_exc()
-    lines = getattr(problem, "problems", None) or (problem.message,)
-    for line in lines:
+    *others, last = getattr(problem, "problems", None) or (problem.message,)
+    for line in (*others, "; ".join(filter(None, (last, problem.hint)))):
         say(f"grokterm: {plain(line)}")
-    if problem.hint:
-        say(f"  {plain(problem.hint)}")

@@ -9,6 +9,7 @@ import typer
 from grokterm.cli.options import RUNS, AsJson, Runs, examples
 from grokterm.cli.out import data, emit_json, say, table, width, written
 from grokterm.cli.run import Preset, Seeds, Sets, Small, read_seeds
+from grokterm.cli.usage import Commands
 from grokterm.console.text import duration, plural
 from grokterm.errors import BadInput
 
@@ -19,6 +20,7 @@ Force = Annotated[bool, typer.Option("--force", help="Write over a preset of you
 def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
     presets = typer.Typer(
+        cls=Commands,
         help="List, show and check presets, and keep your own.",
         epilog=examples("presets", "presets show quickstart"),
         rich_markup_mode=None,
@@ -33,9 +35,9 @@ def register(app: typer.Typer) -> None:
             _list(runs, as_json)
 
     @presets.command(epilog=examples("presets show prieto-fig2"))
-    def show(name: Preset, small: Small = False) -> None:
+    def show(name: Preset, small: Small = False, as_json: AsJson = False) -> None:
         """Print a preset as it is written, with its reasons."""
-        written((_resolved(name) if small else _text(name)).rstrip())
+        _show(name, small, as_json)
 
     @presets.command(epilog=examples("presets check ./mine.toml"))
     def check(name: Preset, small: Small = False, as_json: AsJson = False) -> None:
@@ -50,11 +52,13 @@ def register(app: typer.Typer) -> None:
         _save(name, source, sets or [], read_seeds(seeds), force, as_json)
 
     @presets.command(epilog=examples("presets path quickstart"))
-    def path(name: Preset) -> None:
+    def path(name: Preset, as_json: AsJson = False) -> None:
         """Print where a preset's file is."""
-        from grokterm.spec import find_preset
-
-        data(str(find_preset(name).absolute()))
+        found = _path(name)
+        if as_json:
+            emit_json({"name": found.stem, "path": found})
+        else:
+            data(str(found))
 
     @presets.command(epilog=examples("presets fields"))
     def fields(as_json: AsJson = False) -> None:
@@ -62,15 +66,28 @@ def register(app: typer.Typer) -> None:
         _fields(as_json)
 
 
-def _text(name: str) -> str:
-    """The text of a preset's file, which need not be a good preset.
+def _show(name: str, small: bool, as_json: bool) -> None:
+    path = _path(name)
+    text = _resolved(name) if small else _text(path)
+    if as_json:
+        emit_json({"name": path.stem, "path": path, "small": small, "text": text})
+    else:
+        written(text.rstrip())
 
-    Raises:
-        NotFound, BadInput: there is no such file, or it is no text.
-    """
+
+def _path(name: str) -> Path:
+    """The file of a preset, which need not be a good one. Raises NotFound."""
     from grokterm.spec import find_preset
 
-    path = find_preset(name)
+    return find_preset(name).absolute()
+
+
+def _text(path: Path) -> str:
+    """What stands in a preset's file.
+
+    Raises:
+        BadInput: it is no text.
+    """
     try:
         return path.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:

@@ -33,13 +33,21 @@ def register(app: typer.Typer) -> None:
         lines: Annotated[
             int, typer.Option("-n", "--lines", metavar="N", help="Lines to show of each worker.", min=1)
         ] = 50,
-        follow: Annotated[bool, typer.Option("-f", "--follow", help="Go on as the log grows.")] = False,
+        follow: Annotated[
+            bool, typer.Option("-f", "--follow", help="Go on as the log grows; with --json, wait for its end.")
+        ] = False,
+        as_json: AsJson = False,
     ) -> None:
         """Print the events and the log of an experiment's workers."""
-        from grokterm.cli.logs import CohortLog
+        from grokterm.cli.logs import CohortLog, document
         from grokterm.record import find
 
         folder = find(runs, name)
+        if as_json:
+            while follow and folder.state().live:
+                time.sleep(FOLLOW_SECONDS)
+            emit_json(document(folder, lines))
+            return
         logs = [CohortLog(cohort, lines) for cohort in folder.cohorts]
         while True:
             live = follow and folder.state().live  # before the look, which so has the last words of all workers

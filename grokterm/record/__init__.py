@@ -13,7 +13,7 @@ from grokterm.record.local import local_place, local_state
 from grokterm.record.notes import Marks, Note, check_note
 from grokterm.record.past import Past
 from grokterm.record.processes import Identity, Observation, observe
-from grokterm.record.runs import create, find, list_folders, remove, restore
+from grokterm.record.runs import check_removable, create, find, find_removed, list_folders, remove, restore
 from grokterm.record.state import Silence, State, combine_states, derive_state
 from grokterm.record.status import Status
 from grokterm.record.streams import StreamReader, Table
@@ -45,12 +45,14 @@ __all__ = [
     "StreamReader",
     "Table",
     "check_note",
+    "check_removable",
     "combine_states",
     "create",
     "create_fork",
     "derive_state",
     "effective_events",
     "find",
+    "find_removed",
     "list_folders",
     "local_place",
     "local_state",

@@ -225,14 +225,7 @@ def remove(folder: ExperimentFolder, force: bool = False) -> Path:
         BadInput: a worker may be writing it.
         GroktermError: it can't be moved.
     """
-    for cohort in folder.cohorts:
-        state = cohort.state()
-        if state is State.STALLED:
-            silence = cohort.silence()
-            if silence.pid or not force:
-                raise BadInput(f"{folder.name} is {silence}", hint=silence.hint)
-        elif state.live:
-            raise BadInput(f"{folder.name} is {state}", hint=f"stop it first: grokterm stop {folder.name}")
+    check_removable(folder, force)
     target = folder.path.parent / BIN / folder.name
     try:
         target.parent.mkdir(exist_ok=True)
@@ -242,6 +235,18 @@ def remove(folder: ExperimentFolder, force: bool = False) -> Path:
     except OSError as error:
         raise unwritable(folder.path, error) from error
     return target
+
+
+def check_removable(folder: ExperimentFolder, force: bool = False) -> None:
+    """Raises BadInput where `remove` would, because a worker may be writing the folder."""
+    for cohort in folder.cohorts:
+        state = cohort.state()
+        if state is State.STALLED:
+            silence = cohort.silence()
+            if silence.pid or not force:
+                raise BadInput(f"{folder.name} is {silence}", hint=silence.hint)
+        elif state.live:
+            raise BadInput(f"{folder.name} is {state}", hint=f"stop it first: grokterm stop {folder.name}")
 
 
 def restore(runs: Path, name: str) -> Path:
@@ -257,7 +262,7 @@ def restore(runs: Path, name: str) -> Path:
         GroktermError: it can't be moved.
     """
     runs = Path(runs)
-    folder = _binned(runs, name)
+    folder = find_removed(runs, name)
     match = _SAME_AGAIN.fullmatch(folder.name)
     target = runs / (match[1] if match else folder.name)
     if target.exists():
@@ -269,8 +274,9 @@ def restore(runs: Path, name: str) -> Path:
     return target
 
 
-def _binned(runs: Path, name: str) -> ExperimentFolder:
-    folders = list_folders(runs / BIN)
+def find_removed(runs: Path, name: str) -> ExperimentFolder:
+    """The experiment in the bin that `restore` would take out; raises as it does."""
+    folders = list_folders(Path(runs) / BIN)
     exact = [folder for folder in folders if folder.name == name]
     matches = exact or [folder for folder in folders if name and name.lower() in folder.name.lower()]
     if len(matches) == 1:

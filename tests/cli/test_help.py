@@ -56,6 +56,12 @@ def test_every_command_has_an_example_that_the_program_takes(words):
         command.make_context(typed[0], typed[len(words) :])  # raises where an option isn't known
 
 
+def test_every_command_answers_as_json():
+    """All but the one that answers nothing."""
+    without = {words for words in NAMES if "--json" not in help_of(*words)}
+    assert without == {("serve",)}
+
+
 def test_the_exit_codes_are_told():
     told = help_of().partition("Exit codes:\n")[2]
     assert [line.split()[0] for line in told.splitlines()] == ["0", "1", "2", "3", "130"]

@@ -96,7 +96,7 @@ def test_ascii_is_ascii(place):
 def test_a_bad_value_is_one_line_with_what_is_allowed(place, words, code, said):
     done = grokterm("plot", "one1", *words, cwd=place)
     refused(done, code, said)
-    assert len(done.stderr.strip().splitlines()) <= 2 and len(done.stderr) < 200, done.stderr
+    assert len(done.stderr.splitlines()) == 1 and len(done.stderr) < 200, done.stderr
 
 
 def test_every_panel_that_is_listed_can_be_drawn(place):
