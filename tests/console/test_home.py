@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from console.play import chart_lines, play, press, screen_text, settle, toasts, until, words
-from console.world import break_, grow, make, populate
+from console.world import break_, grow, make
 
 from grokterm.console.memory import Memory
 from grokterm.console.screens.compare import Compare
@@ -14,13 +14,6 @@ from grokterm.console.screens.home import Home
 from grokterm.record import open_folder
 
 FINISHED = "20261122-120000-quickstart-fin3"
-
-
-@pytest.fixture
-def world(runs):
-    """One experiment of every kind."""
-    populate(runs)
-    return runs
 
 
 def names(pilot) -> list[str]:

@@ -2,39 +2,26 @@
 
 import re
 
-import pytest
-from console.play import chart_lines, play, press, screen_text, settle, until, words
-from console.world import grow, make, populate
+from console.play import (
+    CHARTS,
+    FINISHED,
+    chart_lines,
+    legend,
+    play,
+    press,
+    screen_text,
+    settle,
+    spot,
+    tabs,
+    until,
+    words,
+    x_labels,
+)
+from console.world import grow, make
 
 from grokterm.console.charts.widget import ChartView
 from grokterm.console.memory import Memory
 from grokterm.console.panels import roomy
-
-FINISHED = "20261122-120000-quickstart-fin3"
-CHARTS = ("#loss", "#accuracy", "#norm", "#lambda")
-
-
-@pytest.fixture
-def world(runs):
-    """One experiment of every kind."""
-    populate(runs)
-    return runs
-
-
-def legend(pilot) -> str:
-    return str(pilot.app.screen.legend.content)
-
-
-def tabs(pilot) -> str:
-    return words(pilot, "TabLine")
-
-
-def spot(pilot):
-    return pilot.app.screen.spot
-
-
-def x_labels(lines: list[str]) -> list[str]:
-    return lines[-1].split()
 
 
 async def test_the_cursor_reads_every_arm_at_one_step(world):
