@@ -1,12 +1,14 @@
 """The progress line: one line on standard error that follows an experiment."""
 
+import shutil
 import sys
 import time
 
 from grokterm.cli.out import printable, say
-from grokterm.console.text import duration, number, plain, rate, steps, workers_done
+from grokterm.console.text import clip, duration, number, plain, rate, steps, workers_done
 from grokterm.errors import GroktermError
 
+_SEPARATOR = " · "
 PLAIN_EVERY = 10.0  # seconds between two lines where standard error is no terminal
 
 
@@ -25,7 +27,7 @@ def follow_to_the_end(folder) -> object:
     try:
         for look in follow(folder):
             if drawing:
-                sys.stderr.write("\r\x1b[2K" + _fit(printable(line_of(look))))
+                sys.stderr.write("\r\x1b[2K" + printable(line_of(look, shutil.get_terminal_size().columns - 1)))
                 sys.stderr.flush()
             elif not look.over and time.monotonic() - printed >= PLAIN_EVERY:
                 printed = time.monotonic()
@@ -43,26 +45,46 @@ def follow_to_the_end(folder) -> object:
     return look.summary
 
 
-def line_of(look) -> str:
-    """State, step, rate, time left and both accuracies in one line; both losses where there is no accuracy."""
+def line_of(look, room: int | None = None) -> str:
+    """State, step, what has grokked, time left, accuracies and rate in one line; losses where there is no accuracy.
+
+    Args:
+        room: cells that there are; None is as many as it takes. Where they are few, every part is written shorter, and
+            what still doesn't fit is left out from the end, where what is needed least stands.
+    """
+    problem = look.summary.problem
+    if problem:
+        return plain(problem) if room is None else clip(problem, room)
+    whole, short = zip(*_parts(look), strict=True)
+    line = _SEPARATOR.join(whole)
+    if room is None or len(line) <= room:
+        return line
+    fitting = (_SEPARATOR.join(short[:count]) for count in range(len(short), 0, -1))
+    return next((line for line in fitting if len(line) <= room), clip(short[0], room))
+
+
+def _parts(look) -> list[tuple[str, str]]:
+    """The parts of the line, what is needed most first: each as it is, and shorter."""
     summary = look.summary
-    if summary.problem:
-        return plain(summary.problem)
-    grokked = sum(arm.grokked for arm in summary.arms.values())
-    runs = sum(arm.runs for arm in summary.arms.values())
-    parts = [f"{summary.state}", f"step {steps(summary.step)} of {steps(summary.steps)}"]
-    if turns := workers_done(summary.done, summary.workers):
-        parts.append(turns)
-    if summary.rate == summary.rate:
-        parts.append(rate(summary.rate))
-    if summary.eta == summary.eta:
-        parts.append(time_left(summary))
+    step, budget = steps(summary.step), steps(summary.steps)
+    parts = [(f"{summary.state}",) * 2, (f"step {step} of {budget}", f"{step}/{budget}")]
     if summary.scored:
-        parts += [f"train {_percent(look.train_acc)}", f"test {_percent(look.test_acc)}"]
-        parts.append(f"{grokked} of {runs} grokked")
-    else:
-        parts += [f"train loss {number(look.train_loss)}", f"test loss {number(look.test_loss)}"]
-    return " · ".join(parts)
+        grokked = sum(arm.grokked for arm in summary.arms.values())
+        runs = sum(arm.runs for arm in summary.arms.values())
+        parts.append((f"{grokked} of {runs} grokked", f"{grokked}/{runs} grokked"))
+    if summary.eta == summary.eta:
+        parts.append((time_left(summary), f"{'~' if summary.eta_rough else ''}{duration(summary.eta)} left"))
+    for name in ("test", "train"):
+        if summary.scored:
+            share = getattr(look, f"{name}_acc")
+            parts.append((f"{name} {_percent(share)}", f"{name} {_percent(share, short=True)}"))
+        else:
+            parts.append((f"{name} loss {number(getattr(look, f'{name}_loss'))}",) * 2)
+    if summary.rate == summary.rate:
+        parts.append((rate(summary.rate),) * 2)
+    if turns := workers_done(summary.done, summary.workers):
+        parts.append((turns, f"{summary.done}/{summary.workers} workers"))
+    return parts
 
 
 def time_left(summary) -> str:
@@ -70,14 +92,10 @@ def time_left(summary) -> str:
     return f"{'about ' if summary.eta_rough else ''}{duration(summary.eta)} left"
 
 
-def _percent(value: float) -> str:
-    return "–" if value != value else f"{100 * value:.1f} %"
-
-
-def _fit(line: str) -> str:
-    import shutil
-
-    return line[: shutil.get_terminal_size().columns - 1]
+def _percent(value: float, short: bool = False) -> str:
+    if value != value:
+        return "–"
+    return f"{int(100 * value)} %" if short else f"{100 * value:.1f} %"  # short, 99.9 is not yet 100
 
 
 def fail_unless_finished(folder, summary) -> None:
