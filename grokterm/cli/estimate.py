@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
         experiment = load(preset, sets or [], read_seeds(seeds), small)
         jobs.check_device(device)
         experiment = jobs.described(experiment)
-        found = jobs.measure(experiment, device) if measure else jobs.estimate(experiment, runs, device)
+        found = jobs.measure(experiment, device, runs) if measure else jobs.estimate(experiment, runs, device)
         notes = tuple(filter(None, (*left_out(preset, sets or []), jobs.memory_caution(experiment, device))))
         if as_json:
             counts = {
@@ -49,8 +49,7 @@ def register(app: typer.Typer) -> None:
         known = found.seconds == found.seconds
         memory = f", {size(found.memory)} of memory" if found.memory else ""
         data(f"{duration(found.seconds) if known else 'not known'} on {jobs.default_device(device)}{memory}")
-        say(
-            found.how if known else f"{found.how}; `grokterm estimate {named} --measure` trains a few steps to find out"
-        )
+        advice = f"; `grokterm estimate {named} --measure` trains a few steps to find out"
+        say(found.how if known or measure else found.how + advice)
         for note in notes:
             say(f"note: {note}")

@@ -117,17 +117,20 @@ def read_seeds(text: str | None) -> int | tuple[int, ...] | None:
 
 
 def finish(folder, as_json: bool) -> None:
-    """Follow the workers to their end and print what came out."""
+    """Follow the workers to their end and print what came out; where some of them failed, what the others measured.
+
+    Raises:
+        GroktermError: a worker failed or was lost.
+    """
     from grokterm.analysis import arms_of, compare
     from grokterm.cli.compare import show_comparison
-    from grokterm.cli.progress import fail_unless_finished, follow_to_the_end
+    from grokterm.cli.progress import fail_unless_finished, failures, follow_to_the_end
 
     summary = follow_to_the_end(folder)
-    fail_unless_finished(folder, summary)
-    items = arms_of(folder)
-    comparison = compare(items)
+    failed, items = failures(folder), arms_of(folder)
     if as_json:
         head = {"experiment": folder.name, "path": folder.path, "state": summary.state, "steps": summary.step}
-        emit_json(head | comparison.to_json())
-    else:
-        show_comparison(comparison, items)
+        emit_json(head | {"failures": failed} | compare(items).to_json())
+    elif summary.done or not failed:
+        show_comparison(compare(items), items)
+    fail_unless_finished(folder, summary)

@@ -30,6 +30,10 @@ NOT_LOOKED_AT = "not known before your module is looked at"
 _OVERHEAD = 1e-3  # seconds that the smallest step takes
 
 
+class TooSlow(GroktermError):
+    """A few steps took longer than anybody waits for an estimate."""
+
+
 @dataclass(frozen=True)
 class Estimate:
     """What an experiment will cost.
@@ -60,10 +64,16 @@ def estimate(experiment: Experiment, runs: Path, device: str = "auto") -> Estima
     return from_rates(experiment, known_rates(runs, kind_of(default_device(device))), device)
 
 
-def measure(experiment: Experiment, device: str = "auto") -> Estimate:
+def measure(experiment: Experiment, device: str = "auto", runs: Path | None = None) -> Estimate:
     """The time from a few real steps in a process of its own, which takes no slot and leaves nothing but the rates.
 
+    Args:
+        experiment: what is to be trained.
+        device: where.
+        runs: the folder of experiments; where a few steps take too long, what its records say, and that they did.
+
     Raises:
+        TooSlow: a few steps took too long, and no `runs` were given.
         NotFound: no such device.
         BadInput: a module of the user's own can't be trained.
         GroktermError: no step could be done, because memory ran out or torch doesn't load; one line says why.
@@ -73,7 +83,13 @@ def measure(experiment: Experiment, device: str = "auto") -> Estimate:
     problem = memory_caution(experiment, device)
     if problem:
         raise GroktermError(problem)
-    rates = rates_of(_measured(experiment, device), experiment.name)
+    try:
+        rates = rates_of(_measured(experiment, device), experiment.name)
+    except TooSlow as slow:
+        if runs is None:
+            raise
+        found = estimate(experiment, runs, device)
+        return Estimate(found.seconds, f"{slow.message}; {found.how}", found.memory)
     found = from_rates(experiment, rates, device)
     if before:
         busy = f"{len(before)} worker{'s' if len(before) > 1 else ''} of {before[0].device} disturbed it"
@@ -90,7 +106,7 @@ def _measured(experiment: Experiment, device: str) -> dict:
         try:
             done = _ran(command)
         except subprocess.TimeoutExpired:
-            raise GroktermError(f"no measurement: a few steps took more than {MEASURE_SECONDS} s") from None
+            raise TooSlow(f"no measurement: a few steps took more than {MEASURE_SECONDS} s") from None
     if done.returncode < 0:
         raise GroktermError("no measurement: the process was killed, most likely because memory ran out")
     if done.returncode:

@@ -220,10 +220,19 @@ def _preset_files(folder: Path) -> list[Path]:
 
 
 def _my_files() -> list[Path]:
+    """The user's own; a file that came with the program isn't, also where `$GROKTERM_PRESETS` leads to it."""
     try:
-        return _preset_files(my_folder())
+        found = _preset_files(my_folder())
     except BadInput:  # said where one is to be written
         return []
+    return [path for path in found if not _same(path, presets_folder() / path.name)]
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them isn't there
+        return False
 
 
 def _place(info: PresetInfo) -> tuple[int, str, list[tuple[int, str]]]:

@@ -4,6 +4,7 @@ import json
 import math
 import sys
 from dataclasses import replace
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -175,6 +176,23 @@ def test_a_measurement_beside_a_worker_is_disturbed_and_not_kept(runs, monkeypat
 def test_a_limit_of_hours_is_the_most_it_can_take(runs, recorded):
     recorded(0.010)
     assert estimate(tiny(stop={"wall_hours": 1e-4}), runs, "cpu").seconds == pytest.approx(0.36)
+
+
+def test_a_measurement_that_takes_too_long_gives_way_to_the_record(runs, recorded, monkeypatch):
+    recorded(0.010)
+    monkeypatch.setattr(import_module("grokterm.jobs.estimate"), "MEASURE_SECONDS", 0.01)
+    found = measure(tiny(seeds=20), "cpu", runs)
+    assert found == replace(estimate(tiny(seeds=20), runs, "cpu"), how=found.how)
+    assert found.how.startswith("no measurement: a few steps took more than 0.01 s; rough, perhaps off by")
+    with pytest.raises(GroktermError, match="a few steps took more than"):
+        measure(tiny(), "cpu")
+
+
+def test_the_command_says_that_measuring_took_too_long(runs, answer, monkeypatch):
+    monkeypatch.setattr(import_module("grokterm.jobs.estimate"), "MEASURE_SECONDS", 0.01)
+    code, out, err = answer("estimate", "quickstart", "--measure", "--device", "cpu", "--runs", runs)
+    assert code == 0 and out.startswith("not known on cpu")
+    assert err == "no measurement: a few steps took more than 0.01 s; not measured here\n"
 
 
 def test_a_measurement_that_fails_says_why_in_one_line(monkeypatch):

@@ -224,6 +224,25 @@ def test_a_name_that_both_have_means_the_users_and_both_are_listed():
     assert load(presets_folder() / "static-vs-dynamic-30.toml").arms  # what bundled ones extend is bundled
 
 
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_file_that_came_along_is_one_preset_wherever_its_folder_is_named(tmp_path, monkeypatch, linked):
+    folder = presets_folder()
+    if linked:
+        folder = tmp_path / "linked"
+        folder.symlink_to(presets_folder())
+    monkeypatch.setenv("GROKTERM_PRESETS", str(folder))
+    listed = list_presets()
+    assert len({info.name for info in listed}) == len(listed) and not any(info.mine for info in listed)
+    assert find_preset("quickstart") == presets_folder() / "quickstart.toml"
+
+
+def test_an_own_file_that_links_to_one_that_came_along_is_the_same_preset():
+    (my_folder() / "quickstart.toml").symlink_to(presets_folder() / "quickstart.toml")
+    (my_folder() / "another.toml").symlink_to(presets_folder() / "quickstart.toml")
+    (my_folder() / "gone.toml").symlink_to(my_folder() / "nowhere.toml")
+    assert [info.name for info in list_presets() if info.mine] == ["another", "gone"]
+
+
 def test_saving_writes_over_nothing_unasked():
     save_preset("sweep", GOOD)
     with pytest.raises(Exists):
