@@ -21,7 +21,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryFile
 from types import MappingProxyType, SimpleNamespace
 
 import pytest
@@ -136,16 +135,33 @@ def warm_workers(patch: pytest.MonkeyPatch) -> None:
 def warm_looks(patch: pytest.MonkeyPatch) -> None:
     """Let `jobs` fork the process that looks at modules of the user's own from now on."""
 
-    def run(command, *, capture_output, text, stdin, timeout, cwd, env):
-        assert command[:3] == [sys.executable, "-m", "grokterm.engine"] and capture_output and text
-        with Path(os.devnull).open() as nothing, TemporaryFile("w+") as out, TemporaryFile("w+") as errors:
-            files = nothing.fileno(), out.fileno(), errors.fileno()
-            code = starter(WORKER).wait(starter(WORKER).start(command[3:], files, cwd, env), timeout)
-            said = [(file.seek(0), file.read())[1] for file in (out, errors)]
-        return subprocess.CompletedProcess(command, code, *said)
+    def popen(command, *, stdin, stdout, stderr, cwd, env):
+        assert command[:3] == [sys.executable, "-m", "grokterm.engine"]
+        return Forked(starter(WORKER).start(command[3:], (stdin, stdout, stderr.fileno()), cwd, env))
 
     describe = importlib.import_module("grokterm.jobs.describe")
-    patch.setattr(describe, "subprocess", SimpleNamespace(**vars(subprocess) | {"run": run}))
+    patch.setattr(describe, "subprocess", SimpleNamespace(**vars(subprocess) | {"Popen": popen}))
+    patch.setattr(describe, "QUIET_SECONDS", 60.0)  # a machine that is busy with tests isn't worth a line
+
+
+class Forked:
+    """What `jobs` asks of a `subprocess.Popen`."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid, self.returncode = pid, None
+
+    def wait(self, timeout: float = 60) -> int:
+        if self.returncode is None:
+            self.returncode = starter(WORKER).wait(self.pid, timeout)
+        return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        if self.returncode is None:
+            self.send_signal(signal.SIGKILL)
 
 
 def serve(address: str, modules: list[str]) -> None:

@@ -6,14 +6,17 @@ the console, the shell and the connection; SIGTERM and SIGINT make it leave a ch
 
 import argparse
 import json
+import os
 import signal
 import sys
 import time
 import traceback
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from grokterm.engine.devices import acceptable_devices, cuda_devices
+from grokterm.engine.lifeline import hold_lifeline, show_life
 from grokterm.engine.log import say, say_traceback
 from grokterm.engine.slots import hold_slot, only_worker
 from grokterm.engine.standby import Leave, stand_by
@@ -55,8 +58,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(json.dumps(probe()))
         return 0
     if asked.describe is not None:
-        answer, sys.stdout = sys.stdout, sys.stderr  # what the user's code prints, at its exit too, is no answer
-        print(json.dumps(look_at_modules(asked.describe)), file=answer, flush=True)
+        hold_lifeline()
+        answer = os.fdopen(os.dup(1), "w")
+        os.dup2(2, 1)  # what the user's code prints, at its exit too, is no answer
+        look_at_modules(asked.describe, lambda said: print(json.dumps(said), file=answer, flush=True))
         return 0
     if asked.folder is None and asked.measure is None:
         parser.error("which folder?")
@@ -107,14 +112,23 @@ def time_steps(source: Path, device: str) -> dict:
     return measure(source, best)
 
 
-def look_at_modules(source: Path) -> dict:
-    """What the modules of the user's own in `source` turned out to be, {"arms": ...}, or {"problem": why they can't."""
+def look_at_modules(source: Path, answer: Callable[[dict], None]) -> None:
+    """Answer what the modules of the user's own in `source` turned out to be.
+
+    Args:
+        answer: is given {"looking": name, "at": "data" or "network"} before each, which may take long; at last
+            {"arms": ...}, or {"problem": why they can't be trained}.
+    """
     from grokterm.engine.describe import describe  # deferred: see train
 
+    def begin(name: str, at: str) -> None:
+        show_life()
+        answer({"looking": name, "at": at})
+
     try:
-        return {"arms": describe(source)}
+        answer({"arms": describe(source, begin)})
     except BadInput as problem:
-        return {"problem": str(problem)}
+        answer({"problem": str(problem)})
 
 
 def work(folder: ExperimentFolder, cohort: CohortFolder, device: str, launched: int, signals: Signals) -> int:
@@ -131,11 +145,22 @@ def work(folder: ExperimentFolder, cohort: CohortFolder, device: str, launched: 
         writer.close(state=leave.ending)
         return 0
     except BaseException as problem:  # noqa: BLE001 - whatever it was, it is the last word in the record
-        last_line = traceback.format_exception_only(problem)[-1].strip()
-        writer.event("failed", writer.status.step, error=last_line)
+        writer.event("failed", writer.status.step, error=_last_line(problem, folder, cohort))
         writer.close(state="failed")
         say_traceback()
         return 1
+
+
+def _last_line(problem: BaseException, folder: ExperimentFolder, cohort: CohortFolder) -> str:
+    """What a worker failed of: our own sentence as it is, whatever else with its type."""
+    if isinstance(problem, GroktermError):
+        return "; ".join(problem.message.splitlines())
+    plain = " ".join(traceback.format_exception_only(problem)[-1].split())
+    if "torch" not in sys.modules:
+        return plain
+    from grokterm.engine.own import of_network  # deferred: see train
+
+    return of_network(problem, folder.planned(cohort)[0].spec.model) or plain
 
 
 def train(folder: ExperimentFolder, cohort: CohortFolder, writer: CohortWriter, device: str, signals: Signals) -> None:

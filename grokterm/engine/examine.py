@@ -14,10 +14,11 @@ from grokterm.engine.own import said_of
 from grokterm.engine.roles import Roles, roles_of
 from grokterm.engine.stack import Stack
 from grokterm.errors import BadInput
-from grokterm.spec import Member
+from grokterm.spec import Member, RunSpec
 from grokterm.spec.models.module import FoundModel
 
 _CLOSE = 1e-3  # of the largest gradient: more than rounding, less than other mathematics
+_MOST_WORK, _MOST_KEPT = 1e10, 1e8  # multiply-adds and numbers of one forward pass: about a second, and 400 MB
 _CPU = torch.device("cpu")
 _DEAF = "its outputs don't depend on its weights, or can't be differentiated"
 
@@ -53,6 +54,36 @@ def examine(member: Member, inputs: torch.Tensor) -> FoundModel:
     why = "it asks for it with `looped = True`" if getattr(networks[0].network, "looped", False) else None
     why = why or _why_not_mapped(mapped, shown, wanted)
     return found.model_copy(update={"why": why}) if why else mapped.spec.model.found
+
+
+def batches(spec: RunSpec) -> tuple[int, ...]:
+    """How many samples go through the network at a time: in an update, the last of an epoch, and the test part."""
+    whole, size = spec.task.train_size, spec.batch_size
+    return tuple(dict.fromkeys((size, whole % size or size, spec.task.test_size)))
+
+
+def try_batches(member: Member, inputs: torch.Tensor) -> None:
+    """Forward with as many samples as there will be, unless that takes long.
+
+    Args:
+        member: what was found of its network is known.
+        inputs: [b, ...]; where they are fewer, they come again.
+
+    Raises:
+        BadInput: it fails; one line says why.
+    """
+    model, outputs = member.spec.model, member.spec.task.shown.outputs
+    most = int(min(_MOST_WORK / max(1, model.found.multiplications), _MOST_KEPT / (model.found.kept + outputs)))
+    network = build_network(member)
+    shown = inputs.to(getattr(torch, model.dtype)) if inputs.is_floating_point() else inputs
+    for size in sorted({min(size, member.spec.most_evaluated) for size in batches(member.spec)}):
+        if size > most:
+            break
+        with said_of("model", model.module), torch.no_grad():
+            found = network(shown[torch.arange(size) % len(shown)])
+        if list(found.shape) != [size, outputs]:
+            wanted = [size, outputs]
+            _refuse(model.module, f"forward gives {list(found.shape)} for {size} samples; {wanted} would be right")
 
 
 def _refuse(name: str, problem: str | None) -> None:

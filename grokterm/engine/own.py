@@ -18,6 +18,7 @@ import torch
 from grokterm.errors import BadInput
 from grokterm.nearest import instead
 from grokterm.spec import Member
+from grokterm.spec.base import Section
 
 _LIBRARIES = tuple(
     str(place)
@@ -99,8 +100,25 @@ def said_of(section: str, name: str) -> Iterator[None]:
     except BadInput:
         raise
     except (Exception, SystemExit) as problem:
-        words = " ".join(traceback.format_exception_only(problem)[-1].split())
-        raise BadInput(f"{section}.module: {name}: {_place(problem)}{words}") from problem
+        raise BadInput(_said(section, name, problem)) from problem
+
+
+def of_network(problem: BaseException, model: Section) -> str:
+    """What a worker that trains an own network failed of, as `said_of` has it; "" where no code of the user's was run.
+
+    Called while a network trains, so what is raised there by code of theirs is the network's.
+    """
+    if model.kind != "module":
+        return ""
+    folders = tuple(f"{folder}/" for folder in model.folders)
+    files = [frame.filename for frame in traceback.extract_tb(problem.__traceback__)]
+    theirs = [file for file in files if file.startswith(folders) and _is_own(file) and _INSTALLED not in file]
+    return _said("model", model.module, problem) if theirs else ""
+
+
+def _said(section: str, name: str, problem: BaseException) -> str:
+    words = " ".join(traceback.format_exception_only(problem)[-1].split())
+    return f"{section}.module: {name}: {_place(problem)}{words}"
 
 
 def _place(problem: BaseException) -> str:

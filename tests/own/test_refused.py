@@ -1,7 +1,12 @@
 """Code that can't be trained is refused before anything is created: one line, with file and line where there is one."""
 
+import subprocess
+import sys
+
+import psutil
 import pytest
 from own.lab import MODELS, TASKS, files, make_lab
+from worker.lab import until
 
 FORWARD = "        return self.out(drop("
 TAKES = "def forward(self, inputs, drop)"
@@ -131,8 +136,67 @@ def test_code_that_ends_its_process_is_one_line_that_names_it(tmp_path, runs, an
     assert "my_lab.tasks:Cube, my_lab.models:Tiny of lab" in line and line.endswith(said)
 
 
-def test_code_that_never_ends_is_given_up(tmp_path, runs, answer, monkeypatch):
-    monkeypatch.setattr("grokterm.jobs.describe.DESCRIBE_SECONDS", 1)
-    preset = make_lab(tmp_path / "endless", tasks=f"import time\ntime.sleep(60)\n{TASKS}")
+ENDLESS = "while True: pass"
+HELD = "import re; re.match('(a*)*b', 'a' * 40)"  # in C, and it doesn't let go of the interpreter
+SLOW_DATA = ("making its data took more than 1 s; it is at", "make less data")
+SLOW_TRY = ("a try on a few samples took more than 1 s; it is at", "look for a loop without an end")
+
+
+@pytest.mark.parametrize("code", [ENDLESS, HELD], ids=["python", "c"])
+@pytest.mark.parametrize("where, parts", [("tasks", SLOW_DATA), ("models", SLOW_TRY)])
+def test_code_that_never_ends_is_given_up(tmp_path, runs, answer, monkeypatch, code, where, parts):
+    for name, seconds in (("DATA", 1), ("TRIAL", 1), ("QUIET", 0.3)):
+        monkeypatch.setattr(f"grokterm.jobs.describe.{name}_SECONDS", seconds)
+    if where == "models":
+        monkeypatch.setattr("grokterm.jobs.describe.DATA_SECONDS", 60)
+        preset = make_lab(tmp_path / "endless", models=MODELS.replace(FORWARD, f"        {code}\n{FORWARD}", 1))
+        line = 1 + MODELS[: MODELS.index(FORWARD)].count("\n")
+    else:
+        preset = make_lab(tmp_path / "endless", tasks=TASKS.replace(RIGHT, f"        {code}\n{RIGHT}"))
+        line = 1 + TASKS[: TASKS.index(RIGHT)].count("\n")
+    name = {"tasks": "my_lab.tasks:Cube", "models": "my_lab.models:Tiny"}[where]
     status, _, err = answer("run", preset, "--runs", runs)
-    assert status == 1 and "took more than 1 s" in err and "my_lab.tasks:Cube" in err and not list(runs.iterdir())
+    assert status == 1 and all(part in err for part in parts) and not list(runs.iterdir()), err
+    assert f"{where}.py, line {line}\n" in err and f"{name} of lab: " in err
+    assert f"looking at {name} …\n" in err
+
+
+@pytest.mark.parametrize("code", [ENDLESS, HELD], ids=["python", "c"])
+def test_a_try_ends_with_the_command_that_was_killed(tmp_path, code):
+    """As it is for a user: nothing is forked from a process that has loaded torch."""
+    mark = tmp_path / "pid"
+    begun = f"import os; open({str(mark)!r}, 'w').write(str(os.getpid()))"
+    preset = make_lab(tmp_path / "endless", tasks=f"{begun}\n{code}\n{TASKS}")
+    command = subprocess.Popen([sys.executable, "-m", "grokterm", "presets", "check", preset], stderr=subprocess.PIPE)
+    until(lambda: mark.exists() and mark.read_text(), what="the code to run")
+    trying = psutil.Process(int(mark.read_text()))
+    assert trying.is_running() and trying.ppid() == command.pid
+    while (line := command.stderr.readline().decode()) != "looking at my_lab.tasks:Cube …\n":
+        assert line.startswith("looking at my_lab.tasks:Cube, my_lab.models:Tiny of lab …")  # while torch is loaded
+    command.kill()
+    command.wait()
+    until(lambda: not psutil.pid_exists(trying.pid) or trying.status() == psutil.STATUS_ZOMBIE, 10, what="its end")
+
+
+def test_a_seed_between_the_others_is_looked_at(answer, monkeypatch, tmp_path):
+    tasks = TASKS.replace("share * len", "(share + (seed == 5) / 10) * len")
+    err = refused(answer, monkeypatch, make_lab(tmp_path / "lab", tasks=tasks), "seeds=[0, 5, 2]")
+    assert "task.module" in err and "with seed 5 train_size is 34, and with seed 0 it is 29" in err
+
+
+@pytest.mark.parametrize(
+    "most, sets",
+    [(8, []), (20, ["batches.size=20", "task.options.share=0.5"])],
+    ids=["all samples", "the test part"],
+)
+def test_a_network_that_fails_for_more_samples_than_a_few(answer, monkeypatch, tmp_path, most, sets):
+    models = MODELS.replace(FORWARD, f"        assert len(inputs) <= {most}, 'too many'\n{FORWARD}", 1)
+    err = refused(answer, monkeypatch, make_lab(tmp_path / "lab", models=models), *sets)
+    assert "model.module: my_lab.models:Tiny: " in err and "models.py, line 15: AssertionError: too many" in err
+
+
+def test_a_network_that_answers_a_few_samples_alone(answer, monkeypatch, tmp_path):
+    models = MODELS.replace(".relu()))\n", ".relu()))[:20]\n", 1)
+    assert models != MODELS
+    err = refused(answer, monkeypatch, make_lab(tmp_path / "lab", models=models))
+    assert "forward gives [20, 7] for 29 samples; [29, 7] would be right" in err

@@ -72,7 +72,20 @@ def test_code_of_another_size_does_not_go_on(started, lab):
     resume(folder, "cpu")
     wait_for_state(folder, "failed")
     last = events(folder, "failed")[-1].data["error"]
-    assert "my_lab.models:Tiny has " in last and "when the experiment was made it had " in last
+    assert last.startswith("model.module: my_lab.models:Tiny has ") and "when the experiment was made it had " in last
+
+
+def test_a_network_that_fails_in_training_is_said_with_file_and_line(started, tmp_path):
+    forward = "    def forward(self, inputs, drop):\n"
+    count = "        Tiny.calls = getattr(Tiny, 'calls', 0) + 1\n        assert Tiny.calls < 60, 'tired'\n"
+    assert forward in MODELS
+    preset = make_lab(tmp_path / "lab", models=MODELS.replace(forward, forward + count, 1))
+    folder = started(preset, "seeds=1", "stop.steps=1000")
+    wait_for_state(folder, "failed")
+    file = preset.parent / "my_lab" / "models.py"
+    line = MODELS[: MODELS.index(forward)].count("\n") + 3
+    error = events(folder, "failed")[-1].data["error"]
+    assert error == f"model.module: my_lab.models:Tiny: {file}, line {line}: AssertionError: tired"
 
 
 def test_forked_and_repeated(started, lab, tmp_path, monkeypatch):
