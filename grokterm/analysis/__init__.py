@@ -6,9 +6,10 @@ scipy is loaded by the functions that need it, so that a console can import this
 from grokterm.analysis.axes import axis_values, log_time_ticks, time_ticks
 from grokterm.analysis.bootstrap import Ratio, median_ratio
 from grokterm.analysis.cache import SAME_TICK, Known, SummaryCache, settled
-from grokterm.analysis.comparing import arms_of, compare, differing_fields
+from grokterm.analysis.comparing import arms_of, compare, differing_fields, unreadable
 from grokterm.analysis.comparison import ArmRow, Comparison, Pair
 from grokterm.analysis.curves import Band, Curve, band
+from grokterm.analysis.damage import damage
 from grokterm.analysis.feed import CurveFeed
 from grokterm.analysis.reduce import ColumnBounds, Columns, column_bounds, linear_ticks, log_ticks, reduce_columns
 from grokterm.analysis.results import RunResult, first_times, grok_times, run_results
@@ -54,6 +55,7 @@ __all__ = [
     "band",
     "column_bounds",
     "compare",
+    "damage",
     "differing_fields",
     "first_times",
     "grok_times",
@@ -75,4 +77,5 @@ __all__ = [
     "summarise",
     "survival_curve",
     "time_ticks",
+    "unreadable",
 ]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from grokterm.analysis.survival import HALF, RANDOM_SEED, Sample, Values, kaplan_meier_median
+from grokterm.analysis.survival import HALF, RANDOM_SEED, Sample, Values, median_time
 
 RESAMPLES = 10_000
 
@@ -55,8 +55,8 @@ def median_ratio(first: Sample, second: Sample, resamples: int = RESAMPLES) -> R
     second_low, second_high = _median_ranges(second, counts_second)
     low = np.sort(_divide(first_low, second_high))[int(np.floor(0.025 * (resamples - 1)))]
     high = np.sort(_divide(first_high, second_low))[int(np.ceil(0.975 * (resamples - 1)))]
-    top = kaplan_meier_median(first.times, first.observed).value
-    bottom = kaplan_meier_median(second.times, second.observed).value
+    top = median_time(first.times, first.observed)
+    bottom = median_time(second.times, second.observed)
     horizon = float(first.times.max()) if np.isnan(top) else top
     several = min(first.times.size, second.times.size) > 1
     return Ratio(

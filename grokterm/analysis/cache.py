@@ -7,20 +7,23 @@ One line of JSON each: a long history is read and written without holding up oth
 import contextlib
 import hashlib
 import json
-import os
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, fields
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 
 from grokterm import __version__
 from grokterm.analysis.summary import ArmProgress, Summary
+from grokterm.errors import GroktermError
 from grokterm.places import user_folder
 from grokterm.record import Marks, Stamp, State
+from grokterm.record.errors import UNSOUND
+from grokterm.record.files import write_whole
 
 _FIELDS = [field.name for kind in (Summary, ArmProgress, Marks) for field in fields(kind)]
 _HEAD = {"version": __version__, "fields": _FIELDS}  # another version, or other fields: nothing is known
+_PLAIN = {name: kind for name, kind in get_type_hints(Summary).items() if kind in (str, int, float, bool)}
 
 SAME_TICK = 2.0  # seconds, of a coarse clock on a network file system
 
@@ -55,7 +58,7 @@ class SummaryCache:
         found: dict[str, Known] = {}
         if self._path is None:
             return found
-        with contextlib.suppress(OSError, ValueError, TypeError, IndexError), self._path.open(encoding="utf-8") as file:
+        with contextlib.suppress(OSError, *UNSOUND), self._path.open(encoding="utf-8") as file:
             if json.loads(next(file, "null")) == _HEAD:
                 for line in file:
                     known = _parse(json.loads(line))
@@ -65,19 +68,19 @@ class SummaryCache:
     def save(self, known: Mapping[str, Known]) -> None:
         """Keeps these instead. Of experiments that live, can't be read, or have just changed, nothing is kept.
 
-        Where it can't be written, the next visit reads the folders.
+        Raises:
+            GroktermError: it can't be written; the next visit reads the folders, or what was kept before.
         """
         if self._path is None:
             return
-        beside = self._path.with_name(f".{self._path.name}.{os.getpid()}")
-        with contextlib.suppress(OSError):
+        rows = (_row(one) for one in known.values() if settled(one.summary) and one.trusted)
+        text = "".join(json.dumps(line) + "\n" for line in (_HEAD, *rows))
+        try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            with beside.open("w", encoding="utf-8") as file:
-                file.write(json.dumps(_HEAD) + "\n")
-                for one in known.values():
-                    if settled(one.summary) and one.trusted:
-                        file.write(json.dumps(_row(one)) + "\n")
-            beside.replace(self._path)
+            write_whole(self._path, text.encode("ascii"))
+        except OSError as error:
+            why = error.strerror or type(error).__name__
+            raise GroktermError(f"the history can't be kept for the next visit: {self._path}: {why}") from error
 
 
 def settled(summary: Summary) -> bool:
@@ -104,13 +107,27 @@ def _row(known: Known) -> list:
 def _parse(row: list) -> Known:
     stamp, *values = row
     given = dict(zip((field.name for field in fields(Summary)), values, strict=True))
+    if not all(_fits(given[name], kind) for name, kind in _PLAIN.items()):
+        raise ValueError("not a summary")
     tags, starred, archived, notes, texts = given["marks"]
     given |= {
         "state": State(given["state"]),
-        "arms": {name: ArmProgress(*rest) for name, *rest in given["arms"]},
-        "seeds": tuple(given["seeds"]),
-        "devices": tuple(given["devices"]),
-        "hosts": tuple(given["hosts"]),
-        "marks": Marks(tuple(tags), starred, archived, notes, tuple(texts)),
+        "arms": {name: ArmProgress(*_all(rest, int, float)) for name, *rest in given["arms"]},
+        "seeds": _all(given["seeds"], int),
+        "devices": _all(given["devices"], str),
+        "hosts": _all(given["hosts"], str),
+        "marks": Marks(_all(tags, str), starred is True, archived is True, *_all([notes], int), _all(texts, str)),
     }
-    return Known(tuple(stamp), Summary(**given))
+    return Known(_all(stamp, int), Summary(**given))
+
+
+def _fits(value: object, kind: type) -> bool:
+    return type(value) is kind or (kind is float and type(value) is int)
+
+
+def _all(values: Iterable[Any], *kinds: type) -> tuple:
+    """The values as they are. Raises ValueError where one is of another kind."""
+    found = tuple(values)
+    if not all(type(value) in kinds for value in found):
+        raise ValueError("not a summary")
+    return found

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 
 from grokterm.analysis.comparison import CLAIM, FEW, ArmRow, Contender, Pair, find_pair, tested
+from grokterm.analysis.damage import damage
 from grokterm.analysis.results import integral_at
 from grokterm.analysis.verdict import DECAY, roots_of, varies
 from grokterm.analysis.words import listed, p_value, step_count
@@ -14,15 +15,17 @@ SAME_INTEGRAL = 0.02  # relative; two schedules this close have spent the same
 # What can change the last bits of a run, and with them when it groks: a key of its provenance, and what it is called.
 _MACHINE = {"torch": "torch version", "device_name": "device", "threads": "threads"}
 MOVED = 0.05  # of its largest value: less than this and a schedule was as good as constant
+MOST_NAMED = 3  # groups of arms in one line
 FINE = 10  # evaluations that should fit into a gap
 
 
 def cautions(contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: Sequence[Pair]) -> tuple[str, ...]:
     """All warnings about a comparison, the most serious first."""
-    found = _unscored(rows) + _running(contenders, rows) + _forked(contenders)
+    found = _damaged(contenders) + _unscored(rows) + _running(contenders, rows) + _forked(contenders)
     for contender in contenders:
-        found += _incomplete(contender) + _ended_early(contender) + _holding(contender) + _diverged(contender)
-    found += _few_seeds(rows, pairs) + _other_seeds(rows) + _unlike(contenders) + _machines(contenders)
+        found += _lost_rows(contender) + _ended_early(contender) + _holding(contender) + _diverged(contender)
+    found += _repeats(contenders) + _few_seeds(rows, pairs) + _other_seeds(rows) + _unlike(contenders)
+    found += _machines(contenders)
     found += _resolution(contenders, rows)
     for contender in contenders:
         found += _before_the_change(contender)
@@ -79,10 +82,17 @@ def _changed_by_forks(contenders: Sequence[Contender]) -> list[str]:
     ]
 
 
-def _incomplete(contender: Contender) -> list[str]:
-    missing = sum(bool(r.missing_bytes or r.lost_rows) for r in contender.results)
-    says = "part of the record is lost, and milestones in it with it"
-    return [f"{contender.label}: {_runs(missing)} incomplete: {says}"] if missing else []
+def _damaged(contenders: Sequence[Contender]) -> list[str]:
+    """One line for all arms, since a file that is lost is lost to every run of a cohort."""
+    hurt = [contender for contender in contenders if damage(contender.results)]
+    lost = damage([result for contender in hurt for result in contender.results])
+    return [f"{listed([contender.label for contender in hurt])}: {lost}"] if hurt else []
+
+
+def _lost_rows(contender: Contender) -> list[str]:
+    lost = sum(bool(r.lost_rows and math.isinf(r.known_to)) for r in contender.results)
+    says = "the disk stayed full, and rows of their curves were given up; evaluations were not"
+    return [f"{contender.label}: {_runs(lost)} incomplete: {says}"] if lost else []
 
 
 def _ended_early(contender: Contender) -> list[str]:
@@ -118,6 +128,29 @@ def _diverged(contender: Contender) -> list[str]:
     if later:
         found.append(f"{contender.label}: {_runs(later)} diverged after grokking; counted as grokked")
     return found
+
+
+def _repeats(contenders: Sequence[Contender]) -> list[str]:
+    """Arms of different experiments that train the same networks: more rows, and not more evidence."""
+    same: list[list[Contender]] = []
+    for contender in contenders:
+        group = next((group for group in same if any(_repeated(contender, other) for other in group)), None)
+        if group is None:
+            same.append([contender])
+        else:
+            group.append(contender)
+    groups = [listed([contender.label for contender in group]) for group in same if len(group) > 1]
+    if not groups:
+        return []
+    more = f"; and {len(groups) - MOST_NAMED} more such groups" if len(groups) > MOST_NAMED else ""
+    says = "these are the same runs again, not independent ones, and every arm more makes Holm's correction stricter"
+    return [f"the same spec and the same seeds in {'; in '.join(groups[:MOST_NAMED])}{more}: {says}"]
+
+
+def _repeated(one: Contender, other: Contender) -> bool:
+    if one.folder.path == other.folder.path or (one.spec, one.past) != (other.spec, other.past):
+        return False
+    return bool({r.seed for r in one.results} & {r.seed for r in other.results})
 
 
 def _few_seeds(rows: Sequence[ArmRow], pairs: Sequence[Pair]) -> list[str]:

@@ -1,6 +1,6 @@
 """Arms against each other: the one function behind the table, the console's compare screen and `--json`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -13,9 +13,9 @@ from grokterm.analysis.losses import LOSS_METHOD, loss_verdict
 from grokterm.analysis.method import method
 from grokterm.analysis.results import RunResult, first_times, gaps, grok_times, integral_at, run_results
 from grokterm.analysis.survival import Sample, holm, kaplan_meier_median, logrank
-from grokterm.analysis.verdict import verdict
+from grokterm.analysis.verdict import verdict, without_the_lost
 from grokterm.analysis.words import over_time
-from grokterm.errors import BadInput, NotFound
+from grokterm.errors import BadInput, GroktermError, NotFound
 from grokterm.names import arm_labels
 from grokterm.nearest import instead
 from grokterm.record import ExperimentFolder
@@ -30,6 +30,19 @@ def arms_of(folder: ExperimentFolder) -> list[Item]:
     return [(folder, arm.name) for arm in folder.spec().arms]
 
 
+def unreadable(folders: Iterable[ExperimentFolder]) -> dict[str, str]:
+    """Those of these experiments that can't be compared, by name, each with what is wrong with it in one line."""
+    found: dict[str, str] = {}
+    for folder in folders:
+        try:
+            folder.check()
+            folder.spec()
+            run_results(folder)
+        except GroktermError as error:
+            found[folder.name] = error.message
+    return found
+
+
 def compare(items: Sequence[Item]) -> Comparison:
     """Compares the time to grok of several arms, of one experiment or of several.
 
@@ -37,6 +50,8 @@ def compare(items: Sequence[Item]) -> Comparison:
     is over all pairs, because a verdict speaks of the controls as well as of the first arm. How runs that
     have not grokked are counted is said in `run_results`, how medians and ratios are in `survival` and
     `bootstrap`.
+
+    An arm of which evaluations are lost, so that it isn't known which of its runs grokked, is tested against none.
 
     Where no arm's task has an accuracy there are no such times, and the sentences are about the final test losses.
 
@@ -51,16 +66,18 @@ def compare(items: Sequence[Item]) -> Comparison:
     _check(items)
     contenders = _contenders(items)
     samples = {c.label: grok_times(c.results if c.spec.task.scored else ()) for c in contenders}
-    pairs = _pairs(samples)
+    whole = {c.label: not any(result.incomplete for result in c.results) for c in contenders}
+    pairs = _pairs({label: times if whole[label] else grok_times(()) for label, times in samples.items()})
     rows = tuple(_row(c, samples, pairs) for c in contenders)
     scored = any(row.scored for row in rows)
+    sentences = verdict(contenders, rows, pairs) if scored else loss_verdict(contenders, rows)
     return Comparison(
         rows=rows,
         pairs=pairs,
         differing=differing_fields(items),
         warnings=cautions(contenders, rows, pairs),
         method=method(contenders) if scored else LOSS_METHOD,
-        verdict=verdict(contenders, rows, pairs) if scored else loss_verdict(contenders, rows),
+        verdict=without_the_lost(rows, sentences),
         runs=tuple(result for c in contenders for result in c.results),
     )
 
@@ -116,7 +133,7 @@ def _row(contender: Contender, samples: dict[str, Sample], pairs: tuple[Pair, ..
         n=len(results),
         seeds=tuple(result.seed for result in results),
         budget=contender.spec.stop.steps,
-        **{f"n_{name}": outcomes.count(name) for name in ("grokked", "diverged", "running", "censored")},
+        **{f"n_{name}": outcomes.count(name) for name in ("grokked", "diverged", "running", "censored", "incomplete")},
         n_gap=len(gap.times),
         t_mem=_median(first_times(results, "t_mem")),
         t_mem_range=_range(results, "t_mem"),

@@ -38,8 +38,9 @@ class ArmRow:
         label: how the arm is called here: its name, behind the id of its experiment where there are several.
         arm, experiment, about: where it comes from.
         n, seeds, budget: its runs.
-        n_grokked, n_diverged, n_running, n_censored: outcomes; each run is in exactly one, see `RunResult.outcome`.
-            For the statistics all but the grokked are censored.
+        n_grokked, n_diverged, n_running, n_censored, n_incomplete: outcomes; each run is in exactly one, see
+            `RunResult.outcome`. For the medians all but the grokked are censored. An arm with an incomplete run is
+            measured against no other.
         t_mem, t_touch, t_grok, gap: Kaplan-Meier medians with 95 % intervals. gap is over the `n_gap` runs that
             have memorised.
         t_mem_range, t_grok_range: smallest and largest time that was observed.
@@ -66,6 +67,7 @@ class ArmRow:
     n_diverged: int
     n_running: int
     n_censored: int
+    n_incomplete: int
     n_gap: int
     t_mem: Median
     t_mem_range: tuple[float, float]
@@ -94,7 +96,7 @@ class Pair:
         test: the log-rank test; z above 0 where `first` groks sooner.
         p_holm: the larger of the test's two p, by Holm's correction for all pairs of the comparison.
         ratio: median of `first` over median of `second`.
-        fewest: runs of the arm that has fewer.
+        fewest: runs that can be measured against the other's, of the arm that has fewer.
     """
 
     first: str
@@ -156,10 +158,6 @@ class Comparison:
     def scored(self) -> bool:
         """Some arm has an accuracy, so there are times to compare."""
         return any(row.scored for row in self.rows)
-
-    def pair(self, one: str, other: str) -> Pair:
-        """The pair of two labels, in whichever order it is kept. KeyError where there is none."""
-        return find_pair(self.pairs, one, other)
 
     def to_json(self) -> dict[str, Any]:
         """Plain types only. Not reached, not bounded and not computable are all None."""

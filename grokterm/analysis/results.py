@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from grokterm.analysis.survival import Sample, sample
-from grokterm.record import CohortFolder, ExperimentFolder, State
+from grokterm.record import CohortFolder, Event, ExperimentFolder, State, Table
 from grokterm.spec import Member, find_milestones
 
 Values = npt.NDArray[np.float64]
@@ -42,6 +42,10 @@ class RunResult:
         integral_at_grok: that sum at `t_grok`, between recorded rows in a straight line.
         missing_bytes: committed evaluations of its cohort that can't be read now: not zero only in a damaged record.
         lost_rows: rows its worker gave up because the disk stayed full.
+        known_to: last evaluation before the first that is lost; infinite where none is. A run that is over and has
+            not grokked by then is `incomplete`: watched as far as that, with no last losses where the end is missing.
+        told: step at which its worker said, while it trained, that it grokked; nan where it didn't. A record that is
+            whole agrees with it; nothing is counted by it.
         scored: its task has an accuracy. Of one that hasn't, accuracies and milestones are nan.
         intervened: what was done to it and the first update that was different, in order of time.
     """
@@ -69,6 +73,8 @@ class RunResult:
     lost_rows: int = 0
     scored: bool = True
     intervened: tuple[tuple[str, int], ...] = ()
+    known_to: float = np.inf
+    told: float = _NAN
 
     @property
     def gap(self) -> float:
@@ -81,13 +87,26 @@ class RunResult:
         return not np.isnan(self.diverged_at)
 
     @property
+    def incomplete(self) -> bool:
+        """It is over, and whether it grokked can't be known, because evaluations are lost before its end."""
+        open_end = np.isnan(self.t_grok) and not self.diverged_at <= self.known_to
+        return bool(open_end and np.isfinite(self.known_to) and not self.running)
+
+    @property
+    def seen_to(self) -> float:
+        """Last step of which something is known: trained to, and not lost."""
+        return min(self.last_step, self.known_to)
+
+    @property
     def outcome(self) -> str:
-        """grokked, diverged, running or censored: each run is exactly one, the first of them that fits.
+        """grokked, incomplete, diverged, running or censored: each run is exactly one, the first of them that fits.
 
         A run without an accuracy can't grok: it isn't censored when it is over, but `ended`.
         """
         if not np.isnan(self.t_grok):
             return "grokked"
+        if self.incomplete:
+            return "incomplete"
         if self.diverged:
             return "diverged"
         if self.running:
@@ -108,6 +127,8 @@ def run_results(folder: ExperimentFolder, arms: Sequence[str] | None = None) -> 
       censoring it where it diverged would treat it as if it might have grokked soon after. Evaluations from
       the divergence on speak of frozen weights and are left out. It is counted and shown apart from the
       others.
+    * incomplete: evaluations are lost. At the last below the threshold of those before the loss: what it came to
+      after that nobody knows, whatever it was trained to. It is counted apart and compared with nothing.
 
     Args:
         folder: the experiment.
@@ -127,34 +148,40 @@ def run_results(folder: ExperimentFolder, arms: Sequence[str] | None = None) -> 
 def _results_of(experiment: str, cohort: CohortFolder, members: Sequence[Member]) -> list[RunResult]:
     state, status = cohort.state(), cohort.status()
     evaluations = cohort.stream("eval").poll(_EVAL)
+    steps = evaluations.steps.astype(np.float64)
     weights = cohort.stream("weights").poll((_INTEGRAL,))
-    diverged = _diverged_at(cohort, evaluations.steps, evaluations.columns.get("train_loss"), members)
-    intervened = _interventions(cohort)
+    events, running = cohort.effective_events(), _running(state)
+    known_to = _known_to(evaluations, events, lost=status is None and not running)
+    ended = steps.size and (running or not evaluations.missing)  # the last evaluation is there
+    diverged = _diverged_at(events, evaluations.steps, evaluations.columns.get("train_loss"), members)
+    intervened, told = _interventions(events), _told(events)
+    absent = np.full((len(steps), len(members)), np.nan)
     results = []
     for e, member in enumerate(members):
-        absent = np.full((len(evaluations.steps), len(members)), np.nan)
         measured = {name: evaluations.columns.get(name, absent)[:, e] for name in _EVAL}
         integral = weights.columns[_INTEGRAL][:, e] if len(weights) else np.empty(0)
-        steps = evaluations.steps.astype(np.float64)
-        found = _milestones(steps, measured, member, diverged[e])
+        spent = integral[-1] if integral.size and (running or not weights.missing) else _NAN
+        found = _milestones(steps, measured, member, diverged[e], known_to)
         results.append(
             RunResult(
                 experiment=experiment,
                 arm=member.arm,
                 seed=member.seed,
                 state=str(state),
-                running=_running(state),
+                running=running,
                 last_step=max(status.step if status else 0, int(steps[-1]) if steps.size else 0),
                 budget=member.spec.stop.steps,
                 diverged_at=float(diverged[e]),
                 **found,
-                **{name: float(measured[name][-1]) if steps.size else _NAN for name in _EVAL},
-                integral=float(integral[-1]) if integral.size else _NAN,
+                **{name: float(measured[name][-1]) if ended else _NAN for name in _EVAL},
+                integral=float(spent),
                 integral_at_grok=_at(weights.steps, integral, found["t_grok"]),
                 missing_bytes=evaluations.missing,
                 lost_rows=status.lost_rows if status else 0,
                 scored=member.spec.task.scored,
                 intervened=intervened.get((member.arm, member.seed), ()),
+                known_to=known_to,
+                told=told.get((member.arm, member.seed), _NAN),
             )
         )
     return results
@@ -164,28 +191,57 @@ def _running(state: State) -> bool:
     return state.live or state is State.CREATED  # never started: nothing is known yet, which isn't an end
 
 
-def _milestones(steps: Values, measured: dict[str, Values], member: Member, diverged_at: float) -> dict:
+def _known_to(evaluations: Table, events: Sequence[Event], lost: bool) -> float:
+    """The last evaluation before the first that is lost; infinite where none is.
+
+    Args:
+        lost: nobody knows any more how much was written.
+    """
+    steps = evaluations.steps
+    gaps = [
+        event.data.get("first") for event in events if event.kind == "lost_rows" and event.data.get("stream") == "eval"
+    ]
+    first = min((step for step in gaps if isinstance(step, int | float)), default=np.inf)
+    if not (lost or evaluations.missing or np.isfinite(first)):
+        return np.inf
+    before = steps[steps < first]
+    return float(before[-1]) if before.size else 0.0
+
+
+def _told(events: Sequence[Event]) -> dict[tuple[str, int], float]:
+    """When the worker said of each run that it grokked, by arm and seed."""
+    return {
+        (event.data.get("arm"), event.data.get("seed")): float(event.step)
+        for event in events
+        if event.kind == "grokked" and event.step is not None
+    }
+
+
+def _milestones(
+    steps: Values, measured: dict[str, Values], member: Member, diverged_at: float, known_to: float
+) -> dict:
     """Times of one run, and up to where it is known not to have grokked."""
     rule = member.spec.milestones
     train, test = (measured[name][:, None] for name in _EVAL[:2])
     found = find_milestones(steps, train, test, rule, np.array([diverged_at]))
     t_mem, t_touch, t_grok = (float(t[0]) for t in found)
-    below = np.flatnonzero(~(test[:, 0] >= rule.grokked))  # nan is below
+    below = np.flatnonzero(~(test[:, 0] >= rule.grokked) & (steps <= known_to))  # nan is below
     watched = float(steps[below[-1]]) if below.size else 0.0
-    frozen = not np.isnan(diverged_at) and np.isnan(t_grok)
+    frozen = diverged_at <= known_to and np.isnan(t_grok)
+    there = steps.size > 0 and test[-1, 0] >= rule.grokked and np.isinf(known_to)
     return {
         "t_mem": t_mem,
         "t_touch": t_touch,
         "t_grok": t_grok,
         "watched_to": float(member.spec.stop.steps) if frozen else watched,
-        "holding": bool(np.isnan(t_grok) and not frozen and steps.size and test[-1, 0] >= rule.grokked),
+        "holding": bool(np.isnan(t_grok) and not frozen and there),
     }
 
 
-def _interventions(cohort: CohortFolder) -> dict[tuple[str, int], tuple[tuple[str, int], ...]]:
+def _interventions(events: Sequence[Event]) -> dict[tuple[str, int], tuple[tuple[str, int], ...]]:
     """What was done to each run, (what, step), by arm and seed."""
     found: dict[tuple[str, int], tuple[tuple[str, int], ...]] = {}
-    for event in cohort.effective_events():
+    for event in events:
         if event.kind == "intervened" and event.step is not None:
             run = event.data.get("arm"), event.data.get("seed")
             found[run] = (*found.get(run, ()), (str(event.data.get("what")), event.step))
@@ -193,7 +249,7 @@ def _interventions(cohort: CohortFolder) -> dict[tuple[str, int], tuple[tuple[st
 
 
 def _diverged_at(
-    cohort: CohortFolder,
+    events: Sequence[Event],
     steps: npt.NDArray[np.int64],
     train_loss: npt.NDArray | None,
     members: Sequence[Member],
@@ -204,7 +260,7 @@ def _diverged_at(
     """
     place = {(member.arm, member.seed): e for e, member in enumerate(members)}
     at = np.full(len(members), np.inf)
-    for event in cohort.effective_events():
+    for event in events:
         e = place.get((event.data.get("arm"), event.data.get("seed")))
         if event.kind == "diverged" and e is not None and event.step is not None:
             at[e] = min(at[e], event.step)
@@ -238,8 +294,8 @@ def grok_times(results: Sequence[RunResult]) -> Sample:
 
 
 def first_times(results: Sequence[RunResult], milestone: str) -> Sample:
-    """Time to `t_mem` or `t_touch`, censored at the last step, or at the budget where the run diverged."""
-    ends = [result.budget if result.diverged else result.last_step for result in results]
+    """Time to `t_mem` or `t_touch`, censored at the last known step, or at the budget where the run diverged."""
+    ends = [r.budget if r.diverged_at <= r.known_to else r.seen_to for r in results]
     return _times(results, milestone, ends)
 
 

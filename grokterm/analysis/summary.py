@@ -17,8 +17,8 @@ class ArmProgress:
     Attributes:
         runs: how many there are.
         memorised, grokked, diverged: how many of them have. What a run reached at or after it diverged does not count.
-        t_grok: their median time to grok (`median_time`). A run that has not grokked is censored at its last step, or
-            at the budget where it diverged. nan where the median is not reached.
+        t_grok: their median time to grok (`median_time`), nan where it is not reached. A run that has not grokked is
+            censored as in `results.run_results`, as far as events tell: see `_Cohort.watched_to`.
     """
 
     runs: int
@@ -86,7 +86,9 @@ class _Cohort:
     members: tuple[tuple[str, int], ...]
     state: State
     status: Status
+    budget: int
     found: Mapping[str, Mapping[tuple[str, int], int]]  # kind of event -> run -> step
+    windows: Mapping[tuple[str, int], int]  # run -> where the window that its first touch began ends
 
     def reached(self, kind: str, run: tuple[str, int]) -> int | None:
         """Step at which a run came to a milestone, if it did before it diverged."""
@@ -94,8 +96,20 @@ class _Cohort:
         return step if step is not None and (diverged is None or step < diverged) else None
 
     def watched_to(self, run: tuple[str, int]) -> int:
-        """Last step at which a run without `grokked` is known not to have grokked; see `results.run_results`."""
-        return self.status.steps if run in self.found.get("diverged", {}) else self.status.step
+        """Last step at which a run without `grokked` is known not to have grokked.
+
+        The median needs no more than how it lies among the evaluations of its arm, which is that of
+        `results.run_results`: at the budget if it diverged, before its first touch in the window of that, else at the
+        last evaluation. That of the present step is made with the next update, or at the end.
+
+        What events don't tell is when a run fell below the threshold again. One that does so within that window is
+        censored too early until the window is over; one that has come back since, too late until it has grokked.
+        """
+        if run in self.found.get("diverged", {}):
+            return self.budget
+        evaluated = max(0, self.status.step - (self.state is not State.FINISHED))
+        in_window = evaluated < self.windows.get(run, 0)
+        return min(evaluated, max(0, self.found["grokked_touch"][run] - 1)) if in_window else evaluated
 
     @property
     def share(self) -> float:
@@ -143,12 +157,15 @@ def _broken(folder: ExperimentFolder, problem: str) -> Summary:
 
 def _read(cohort) -> _Cohort:
     found: dict[str, dict[tuple[str, int], int]] = {}
+    windows: dict[tuple[str, int], int] = {}
     for event in cohort.effective_events():
         run = (event.data.get("arm"), event.data.get("seed"))
         if event.step is not None and run in cohort.members:
             found.setdefault(event.kind, {}).setdefault(run, event.step)
+            if event.kind == "grokked_touch" and isinstance(event.data.get("until"), int):
+                windows.setdefault(run, event.data["until"])
     status = cohort.status() or Status(steps=cohort.steps)
-    return _Cohort(cohort.members, cohort.state(), status, found)
+    return _Cohort(cohort.members, cohort.state(), status, cohort.steps, found, windows)
 
 
 def _summary(folder: ExperimentFolder, cohorts: list[_Cohort]) -> Summary:

@@ -233,8 +233,12 @@ def _scores(first: Sample, second: Sample) -> tuple[Values, float]:
 
 
 def _followed_to(data: Sample) -> float:
-    """Where the arm was no longer watched: its last time if that is censored, else beyond what matters."""
-    return data.times.max() if data.times.max() > data.times[data.observed].max(initial=-np.inf) else np.inf
+    """Where the arm was no longer watched: its last time if a run is censored there, else beyond what matters.
+
+    A run that is censored at the very step of another's event was not watched beyond it either.
+    """
+    last = data.times.max()
+    return np.inf if data.observed[data.times == last].all() else last
 
 
 def _permutation_p(scores: Values, n_first: int) -> float:

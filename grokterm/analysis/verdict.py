@@ -24,6 +24,18 @@ def verdict(contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: Sequ
     return tuple(_sentence(contenders, rows, tuple(pairs), i) for i in range(1, len(rows)))
 
 
+def without_the_lost(rows: Sequence[ArmRow], sentences: Sequence[str]) -> tuple[str, ...]:
+    """The sentences of `verdict` or `loss_verdict`, but nothing is said of arms whose runs are incomplete."""
+    if len(rows) == 1:
+        lost = _lost(rows[0])
+        return (f"nothing can be said of {rows[0].label}: {lost}",) if lost else tuple(sentences)
+    losses = [_lost(rows[0], row) for row in rows[1:]]
+    return tuple(
+        f"{row.label} can't be compared with {rows[0].label}: {lost}" if lost else sentence
+        for row, lost, sentence in zip(rows[1:], losses, sentences, strict=True)
+    )
+
+
 def _alone(row: ArmRow) -> str:
     median = row.t_grok
     when = "has not reached its median t_grok" if math.isnan(median.value) else f"groks at {step_count(median.value)}"
@@ -70,8 +82,14 @@ def _numbers(pair: Pair, first: ArmRow, row: ArmRow, pairs: tuple[Pair, ...]) ->
 
 
 def _seen(*contenders: Contender) -> int:
-    """The last step that any of their runs has been trained to."""
-    return max((result.last_step for contender in contenders for result in contender.results), default=0)
+    """The last step that any of their runs has been trained to, as far as it is recorded."""
+    return int(max((result.seen_to for contender in contenders for result in contender.results), default=0))
+
+
+def _lost(*rows: ArmRow) -> str:
+    """Of how many of their runs it isn't known what they came to; "" where of none."""
+    damaged = [f"{row.n_incomplete} of {row.n} runs of {row.label}" for row in rows if row.n_incomplete]
+    return f"the record of {listed(damaged)} is incomplete" if damaged else ""
 
 
 def _why_not(first: ArmRow, row: ArmRow, seen: int) -> str:

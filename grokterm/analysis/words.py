@@ -55,8 +55,14 @@ def step_count(value: float) -> str:
     return f"{value:,.0f}" if math.isfinite(value) else MISSING
 
 
-def median_words(median: Median) -> str:
-    """A median with its interval: `825 (775 to ∞)`; `not reached`, with a lower end where one is known."""
+def median_words(median: Median, lost: bool = False) -> str:
+    """A median with its interval: `825 (775 to ∞)`; `not reached`, with a lower end where one is known.
+
+    Args:
+        lost: part of the record is, so that it isn't known whether it was reached.
+    """
+    if lost and not math.isfinite(median.value):
+        return "not known"
     value = step_count(median.value) if math.isfinite(median.value) else "not reached"
     return value + _span(median.low, median.high, step_count)
 

@@ -41,9 +41,13 @@ def register(app: typer.Typer) -> None:
     ) -> None:
         """Compare arms: time to grok, gap, speed-up, log-rank test. Runs that never grok are censored."""
         from grokterm.analysis import compare
+        from grokterm.record import DamagedRecord
 
         items = contenders(names, runs)
-        comparison = compare(items)
+        try:
+            comparison = compare(items)
+        except DamagedRecord as problem:
+            raise _all_damaged({folder.path: folder for folder, _ in items}.values()) or problem from None
         if as_json:
             emit_json(comparison.to_json())
         else:
@@ -59,26 +63,50 @@ def contenders(names: list[str], runs) -> list:
 
     Raises:
         NotFound, BadInput: no such experiment or arm, or a name that fits several.
-        DamagedRecord: a folder that can't be read.
+        DamagedRecord: folders that can't be read, each in a line.
     """
     from grokterm.analysis import arms_of
     from grokterm.record import find
 
     chosen: list[tuple] = []  # (folder, arm names that were typed for it)
+    known: list[str] | None = []  # arms of the last one; None where it can't be read
     for name in names:
-        known = [arm.name for arm in chosen[-1][0].spec().arms] if chosen else []
-        if name in known:
+        if known and name in known:
             chosen[-1][1].append(name)
             continue
         place, colon, arm = name.rpartition(":")
         try:
             chosen.append((find(runs, place), [arm]) if colon else (find(runs, name), []))
         except NotFound as problem:
+            if known is None:
+                continue  # perhaps an arm of one that is refused below
             arms = instead(name, known, f"arms of {chosen[-1][0].name}") if known else ""
             hint = arms if arms and not colon else problem.hint
             raise NotFound(problem.message, hint) from None
-        chosen[-1][0].check()
+        known = _arms(chosen[-1][0])
+    if any(_arms(folder) is None for folder, _ in chosen):
+        raise _all_damaged(folder for folder, _ in chosen)
     return [item for folder, arms in chosen for item in ([(folder, arm) for arm in arms] or arms_of(folder))]
+
+
+def _arms(folder) -> list[str] | None:
+    """The names of its arms; None where it can't be read."""
+    from grokterm.record import DamagedRecord
+
+    try:
+        folder.check()
+        return [arm.name for arm in folder.spec().arms]
+    except DamagedRecord:
+        return None
+
+
+def _all_damaged(folders):
+    """One error for all of these folders that can't be read; None where all can."""
+    from grokterm.analysis import unreadable
+    from grokterm.record import DamagedRecord
+
+    found = unreadable(folders)
+    return DamagedRecord(tuple(found.values())) if found else None
 
 
 def show_comparison(comparison, items, chart: bool = True) -> None:
@@ -88,7 +116,7 @@ def show_comparison(comparison, items, chart: bool = True) -> None:
     if len(experiments) > 1:
         data(_paragraph(f"experiments: {', '.join(map(plain, experiments))}"))
         data()
-    _grid(labels, _metrics(comparison.rows), "")
+    _grid(labels, _metrics(comparison), "")
     if chart:
         from grokterm.cli.picture import test_chart
 
@@ -159,28 +187,39 @@ def _blocks(metrics: list[tuple[str, list[str]]], room: int) -> list[list[tuple[
     return blocks
 
 
+def _going(comparison) -> list:
+    """The rows of arms of which a run goes on: it may have grokked."""
+    runs = iter(comparison.runs)  # arm after arm, as the rows
+    each = [(row, [next(runs) for _ in range(row.n)]) for row in comparison.rows]
+    return [row for row, own in each if any(run.running for run in own)]
+
+
 def _number(value: float) -> str:
     from grokterm.console.text import number
 
     return number(value, 3)
 
 
-def _metrics(rows) -> list[tuple[str, list[str]]]:
-    """(heading, a cell for each arm). How runs ended otherwise is said where one did."""
+def _metrics(comparison) -> list[tuple[str, list[str]]]:
+    """(heading, a cell for each arm). How runs ended otherwise is said where one did; what isn't at its end, too."""
     from grokterm.analysis.words import median_words, p_value, speed_up_words
 
-    counts = [(word, [getattr(row, f"n_{word}") for row in rows]) for word in ("censored", "diverged", "running")]
+    rows, going = comparison.rows, _going(comparison)
+    counts = [
+        (word, [getattr(row, f"n_{word}") for row in rows])
+        for word in ("incomplete", "censored", "diverged", "running")
+    ]
     cells: list[tuple[str, Callable]] = [
-        ("t_mem, median (95 %)", lambda row: median_words(row.t_mem)),
-        ("t_grok, median (95 %)", lambda row: median_words(row.t_grok)),
-        ("first touch", lambda row: median_words(row.t_touch)),
-        ("gap, median (95 %)", lambda row: median_words(row.gap)),
+        ("t_mem, median (95 %)", lambda row: median_words(row.t_mem, row.n_incomplete > 0)),
+        ("t_grok, median (95 %)", lambda row: median_words(row.t_grok, row.n_incomplete > 0)),
+        ("first touch", lambda row: median_words(row.t_touch, row.n_incomplete > 0)),
+        ("gap, median (95 %)", lambda row: median_words(row.gap, row.n_incomplete > 0)),
         ("speed-up (95 %)", lambda row: speed_up_words(row.speed_up)),
         ("log-rank p", lambda row: p_value(row.p)),
         ("p, permutation", lambda row: p_value(row.p_exact)),
         ("p, Holm", lambda row: p_value(row.p_holm)),
         ("∫λ to median t_grok", lambda row: _number(row.integral_at_grok)),
-        ("∫λ at the end", lambda row: _number(row.integral_at_end)),
+        ("∫λ at the end", lambda row: _number(row.integral_at_end) + (" so far" if row in going else "")),
         ("train loss", lambda row: _number(row.train_loss)),
         ("test loss", lambda row: _number(row.test_loss)),
     ]

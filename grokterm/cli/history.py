@@ -1,15 +1,22 @@
 """`grokterm ls`: the experiments that are there."""
 
+import sys
 import time
 from typing import Annotated
 
 import typer
 
 from grokterm.cli.options import RUNS, AsJson, Runs, examples
-from grokterm.cli.out import data, emit_json, say, table
+from grokterm.cli.out import GAP, data, emit_json, say, width
 from grokterm.cli.progress import time_left
-from grokterm.console.text import age, rate, short_steps
+from grokterm.console.text import age, clip, clip_name, duration, percent, plain, rate, short_steps
 from grokterm.names import short_name
+
+_GROKS = "t_grok by arm (grokked/runs)"
+_RIGHT = {"progress", "rate", "seeds", "age"}
+_PADDED = 40  # cells to which names are filled up where they are whole, twice as many for t_grok: a long one moves
+# its own line alone
+_LEAST = 44  # cells of names and t_grok, before other columns are left out
 
 
 def register(app: typer.Typer) -> None:
@@ -43,7 +50,10 @@ def register(app: typer.Typer) -> None:
         ] = "age",
         everything: Annotated[bool, typer.Option("--all", help="Archived ones as well.")] = False,
     ) -> None:
-        """List experiments, newest first."""
+        """List experiments, newest first, a line each.
+
+        On a terminal what is too long is shortened: names keep the letters that find them. In a pipe names are whole.
+        """
         _list(runs, as_json, number, filter, sort, everything)
 
 
@@ -99,26 +109,101 @@ def _arranged(runs, text: str, sort: str, everything: bool, most: int):
         if most and visible > most:
             break
     listing.save(now=True)
+    if listing.problem:
+        say(listing.problem)
     query = Query(wanted, sort.removeprefix("-"), sort.startswith("-"))
     return Arranger(listing.fields).arrange(listing.lines(), query, time.time()), listing.total
 
 
 def _table(summaries) -> None:
-    now = time.time()
-    rows = []
-    for s in summaries:
-        if s.problem:
-            rows.append([short_name(s.name), "broken", "", "", "", "", age(now - s.created)])
-            continue
-        grokked = " ".join(
-            f"{name} {short_steps(arm.t_grok)} ({arm.grokked}/{arm.runs})" for name, arm in s.arms.items() if s.scored
-        )
-        left = f", {time_left(s)}" if s.eta == s.eta else ""
-        progress = f"{100 * s.progress:.0f} %{left}"
-        rows.append([short_name(s.name), s.state, progress, rate(s.rate), len(s.seeds), grokked, age(now - s.created)])
-    columns = ["experiment", "state", "progress", "rate", "seeds", "t_grok by arm (grokked/runs)", "age"]
-    right = {"progress", "rate", "seeds", "age"}
-    table([(c, "right" if c in right else "left") for c in columns], rows)
+    """One line for each: on a terminal what is too long is shortened, elsewhere all is whole."""
+    room = width() if sys.stdout.isatty() else None
+    names = [short_name(s.name) for s in summaries]
+    groks = ["" if s.problem or not s.scored else _groks(s) for s in summaries]
+    facts = _facts(summaries)
+    if room is None:
+        sizes = [min(_longest(names), _PADDED), min(_longest([_GROKS, *groks]), 2 * _PADDED)]
+    else:
+        facts = _narrow(summaries, facts, room, _longest(names) + _longest(groks))
+        sizes = _shared(_left(facts, room), _longest(names), _longest(groks))
+        names = [clip_name(s.name, sizes[0]) for s in summaries]
+        groks = [_groks(s, sizes[1]) if grok else "" for s, grok in zip(summaries, groks, strict=True)]
+    heading = _GROKS if len(_GROKS) <= sizes[1] else clip("t_grok by arm", sizes[1])
+    old = facts.pop("age")
+    columns = {"experiment": names, **facts, heading: groks, "age": old}
+    widths = [_longest([name, *cells]) for name, cells in columns.items()]
+    widths[0], widths[-2] = max(min(widths[0], sizes[0]), len("experiment")), min(widths[-2], sizes[1])
+    _lines(columns, widths)
     for s in summaries:
         if s.problem:
             data(f"{short_name(s.name)}: {s.problem}")
+
+
+def _groks(summary, room: int | None = None) -> str:
+    """Median t_grok and how many grokked, arm after arm. In few cells without the names of the arms; then as many arms
+    as fit whole, and how many there are besides."""
+    values = [f"{short_steps(arm.t_grok)} ({arm.grokked}/{arm.runs})" for arm in summary.arms.values()]
+    named = plain(" ".join(f"{name} {value}" for name, value in zip(summary.arms, values, strict=True)))
+    if room is None or _size(named) <= room:
+        return named
+    fewer = (" ".join((*values[:count], f"+{len(values) - count}")) for count in range(len(values) - 1, -1, -1))
+    return next((line for line in (" ".join(values), *fewer) if len(line) <= room), "")
+
+
+def _facts(summaries, brief: bool = False) -> dict[str, list[str]]:
+    """The columns that are neither name nor t_grok; of a broken experiment its age alone.
+
+    Args:
+        brief: the time left in few words.
+    """
+    now, rows = time.time(), []
+    for s in summaries:
+        words = f"{'~' if s.eta_rough else ''}{duration(s.eta)}" if brief else time_left(s)
+        progress = f"{percent(s.progress)} %" + (f", {words}" if s.eta == s.eta else "")
+        known = (str(s.state), progress, rate(s.rate), str(len(s.seeds)))
+        rows.append((*(("broken", "", "", "") if s.problem else known), age(now - s.created)))
+    return dict(zip(("state", "progress", "rate", "seeds", "age"), map(list, zip(*rows, strict=True)), strict=True))
+
+
+def _narrow(summaries, facts: dict[str, list[str]], room: int, need: int) -> dict[str, list[str]]:
+    """`facts` in fewer cells, and in fewer columns, where names and t_grok have no room beside them."""
+    if _left(facts, room) < need:
+        facts = _facts(summaries, brief=True)
+    for column in ("rate", "seeds"):
+        if _left(facts, room) < min(need, _LEAST):
+            del facts[column]
+    return facts
+
+
+def _left(facts: dict[str, list[str]], room: int) -> int:
+    """Cells that are left for names and t_grok together."""
+    return room - GAP - sum(GAP + _longest([name, *cells]) for name, cells in facts.items())
+
+
+def _shared(room: int, names: int, groks: int) -> list[int]:
+    """Cells of names and of t_grok, which take so many where they may."""
+    own = min(names, max(room - groks, room * 9 // 20, len("experiment")))
+    return [own, max(room - own, 6)]
+
+
+def _longest(cells: list[str]) -> int:
+    return max(map(_size, cells), default=0)
+
+
+def _size(cell: str) -> int:
+    from rich.cells import cell_len
+
+    return cell_len(plain(cell))
+
+
+def _lines(columns: dict[str, list[str]], widths: list[int]) -> None:
+    """Headings, a rule, and a line for each row. What is longer than its column moves the rest of its line."""
+    rows = [tuple(columns), *zip(*columns.values(), strict=True)]
+    for number, row in enumerate(rows):
+        cells = [
+            " " * (size - _size(cell)) + cell if name in _RIGHT else cell + " " * (size - _size(cell))
+            for name, cell, size in zip(columns, map(plain, row), widths, strict=True)
+        ]
+        data((" " * GAP).join(cells).rstrip())
+        if not number:
+            data("─" * (sum(widths) + GAP * (len(widths) - 1)))

@@ -79,6 +79,9 @@ for module in COMMANDS:
     module.register(app)
 
 
+EVERYWHERE = ("--ascii", "--no-ascii", "--debug")  # options that may stand before a command or behind it
+
+
 class Theme(StrEnum):
     """What `--theme` may be."""
 
@@ -99,7 +102,11 @@ def console(
     runs: Runs = RUNS,
     ascii: Annotated[
         bool | None,
-        typer.Option("--ascii/--no-ascii", help="Draw with ASCII alone, in every command.", show_default=False),
+        typer.Option(
+            "--ascii/--no-ascii",
+            help="Draw with ASCII alone, in every command, before or behind its name.",
+            show_default=False,
+        ),
     ] = None,
     theme: Annotated[
         Theme | None,
@@ -147,7 +154,8 @@ def main() -> None:
 def _run() -> int:
     """The command line, and its exit code."""
     try:
-        return app(prog_name="grokterm", standalone_mode=False) or 0  # commands return nothing; `typer.Exit` its code
+        # Commands return nothing; `typer.Exit` its code.
+        return app(_everywhere_first(sys.argv[1:]), prog_name="grokterm", standalone_mode=False) or 0
     except GroktermError as problem:
         _report(problem)
         return problem.exit_code
@@ -160,6 +168,13 @@ def _run() -> int:
     except SystemExit as end:
         lost = isinstance(end.__context__, BrokenPipeError)  # which Typer makes a 1
         return 0 if lost else end.code
+
+
+def _everywhere_first(words: list[str]) -> list[str]:
+    """The words of the command line, what holds for every command before the command. What is behind `--` stays."""
+    end = words.index("--") if "--" in words else len(words)
+    moved = [word for word in words[:end] if word in EVERYWHERE]
+    return moved + [word for word in words[:end] if word not in EVERYWHERE] + words[end:]
 
 
 def _lost(problem: OSError) -> int:

@@ -106,8 +106,10 @@ def _resolved(name: str) -> str:
 def _list(runs, as_json: bool) -> None:
     from grokterm.spec import list_presets
 
-    found = list_presets()
-    times = {preset.path: _seconds_here(preset, runs) for preset in found}
+    times, found = {}, []
+    for preset in list_presets():
+        times[preset.path], problem = _seconds_here(preset, runs)
+        found.append(preset._replace(problem=preset.problem or problem))
     if as_json:
         here = [{"seconds_here": times[preset.path], **preset._asdict()} for preset in found]
         emit_json({"presets": here, "folder": _my_folder()})
@@ -139,17 +141,21 @@ def _my_folder() -> Path | None:
         return None
 
 
-def _seconds_here(preset, runs) -> float | None:
-    """How long it takes on this machine; None where nobody knows, or it can't be run."""
+def _seconds_here(preset, runs) -> tuple[float | None, str | None]:
+    """How long it takes on this machine, None where nobody knows; and the first of its mistakes, None without one."""
     from grokterm.errors import GroktermError
     from grokterm.jobs import estimate
     from grokterm.spec import load
 
     try:
-        seconds = estimate(load(preset.path), runs).seconds
-    except GroktermError:  # `grokterm presets check` says why
-        return None
-    return seconds if isfinite(seconds) else None
+        experiment = load(preset.path)
+    except GroktermError as error:  # `grokterm presets check` names them all
+        return None, error.message.split("\n")[0]
+    try:
+        seconds = estimate(experiment, runs).seconds
+    except GroktermError:
+        return None, None
+    return (seconds if isfinite(seconds) else None), None
 
 
 def _save(name: str, source: str, sets: list[str], seeds, force: bool, as_json: bool) -> None:

@@ -1,15 +1,14 @@
 """The progress line: one line on standard error that follows an experiment."""
 
+import shutil
 import sys
-import time
 
 from grokterm.cli.out import printable, say
-from grokterm.console.text import duration, number, ordinal, plain, rate, steps, workers_done
+from grokterm.cli.waiting import Told, waiting_line
+from grokterm.console.text import clip, duration, number, plain, rate, steps, workers_done
 from grokterm.errors import GroktermError
-from grokterm.names import short_name
 
-PLAIN_EVERY = 10.0  # seconds between two lines where standard error is no terminal
-MOST_NAMED = 5  # experiments that another waits for; `grokterm queue` has all
+_SEPARATOR = " · "
 
 
 def follow_to_the_end(folder) -> object:
@@ -21,16 +20,17 @@ def follow_to_the_end(folder) -> object:
     """
     from grokterm.jobs import follow
 
-    told = _Told()
+    told = Told()
     drawing = sys.stderr.isatty()
     look = None
     try:
         for look in follow(folder):
-            line = waiting_line(folder, look) or line_of(look)
+            waiting = waiting_line(folder, look)
             if drawing:
-                sys.stderr.write("\r\x1b[2K" + _fit(printable(line)))
+                room = shutil.get_terminal_size().columns - 1
+                sys.stderr.write("\r\x1b[2K" + printable(clip(waiting, room) if waiting else line_of(look, room)))
                 sys.stderr.flush()
-            elif not look.over and told.due(line, look.summary.state):
+            elif not look.over and told.due(line := waiting or line_of(look), look.summary.state):
                 say(line)
     except KeyboardInterrupt:
         if drawing:
@@ -45,64 +45,46 @@ def follow_to_the_end(folder) -> object:
     return look.summary
 
 
-class _Told:
-    """What was said last, and when: numbers grow old, but who waits has news only where the words change."""
+def line_of(look, room: int | None = None) -> str:
+    """State, step, what has grokked, time left, accuracies and rate in one line; losses where there is no accuracy.
 
-    def __init__(self) -> None:
-        self._line, self._state, self._at = "", None, float("-inf")
-
-    def due(self, line: str, state) -> bool:
-        """Whether this line is to be said now; then it is taken as said."""
-        if state == self._state == "queued":
-            due = line != self._line
-        else:
-            due = self._state == "queued" or time.monotonic() - self._at >= PLAIN_EVERY
-        if due:
-            self._line, self._state, self._at = line, state, time.monotonic()
-        return due
-
-
-def waiting_line(folder, look) -> str:
-    """Of an experiment that waits as a whole: its place in the line, and behind whom; "" where nobody is before it."""
-    if look.summary.state != "queued":
-        return ""
-    from grokterm.jobs import line
-
-    now, own = line(), folder.path.resolve()
-    order = [path.resolve() for path in now.experiments]
-    if own not in order:  # its worker loads, or is on another host
-        return ""
-    place = order.index(own)
-    wanted = dict.fromkeys(device for one in now.waiting if one.folder.resolve() == own for device in one.devices)
-    before = {one.folder: one.state for one in now.holding if one.device in wanted and one.folder.resolve() != own}
-    before = {path: "is paused" if state == "paused" else "trains" for path, state in before.items()}
-    before |= dict.fromkeys(now.experiments[:place], "waits")
-    who = [f"{plain(short_name(path.name)) or 'unknown'} ({what})" for path, what in before.items()]
-    several = f", … ({len(who)} in all)" if len(who) > MOST_NAMED else ""
-    behind = f", behind {', '.join(who[:MOST_NAMED])}{several}"
-    return f"queued · {ordinal(place + 1)} in line for {' or '.join(wanted)}{behind}" if who else ""
+    Args:
+        room: cells that there are; None is as many as it takes. Where they are few, every part is written shorter, and
+            what still doesn't fit is left out from the end, where what is needed least stands.
+    """
+    problem = look.summary.problem
+    if problem:
+        return plain(problem) if room is None else clip(problem, room)
+    whole, short = zip(*_parts(look), strict=True)
+    line = _SEPARATOR.join(whole)
+    if room is None or len(line) <= room:
+        return line
+    fitting = (_SEPARATOR.join(short[:count]) for count in range(len(short), 0, -1))
+    return next((line for line in fitting if len(line) <= room), clip(short[0], room))
 
 
-def line_of(look) -> str:
-    """State, step, rate, time left and both accuracies in one line; both losses where there is no accuracy."""
+def _parts(look) -> list[tuple[str, str]]:
+    """The parts of the line, what is needed most first: each as it is, and shorter."""
     summary = look.summary
-    if summary.problem:
-        return plain(summary.problem)
-    grokked = sum(arm.grokked for arm in summary.arms.values())
-    runs = sum(arm.runs for arm in summary.arms.values())
-    parts = [f"{summary.state}", f"step {steps(summary.step)} of {steps(summary.steps)}"]
-    if turns := workers_done(summary.done, summary.workers):
-        parts.append(turns)
-    if summary.rate == summary.rate:
-        parts.append(rate(summary.rate))
-    if summary.eta == summary.eta:
-        parts.append(time_left(summary))
+    step, budget = steps(summary.step), steps(summary.steps)
+    parts = [(f"{summary.state}",) * 2, (f"step {step} of {budget}", f"{step}/{budget}")]
     if summary.scored:
-        parts += [f"train {_percent(look.train_acc)}", f"test {_percent(look.test_acc)}"]
-        parts.append(f"{grokked} of {runs} grokked")
-    else:
-        parts += [f"train loss {number(look.train_loss)}", f"test loss {number(look.test_loss)}"]
-    return " · ".join(parts)
+        grokked = sum(arm.grokked for arm in summary.arms.values())
+        runs = sum(arm.runs for arm in summary.arms.values())
+        parts.append((f"{grokked} of {runs} grokked", f"{grokked}/{runs} grokked"))
+    if summary.eta == summary.eta:
+        parts.append((time_left(summary), f"{'~' if summary.eta_rough else ''}{duration(summary.eta)} left"))
+    for name in ("test", "train"):
+        if summary.scored:
+            share = getattr(look, f"{name}_acc")
+            parts.append((f"{name} {_percent(share)}", f"{name} {_percent(share, short=True)}"))
+        else:
+            parts.append((f"{name} loss {number(getattr(look, f'{name}_loss'))}",) * 2)
+    if summary.rate == summary.rate:
+        parts.append((rate(summary.rate),) * 2)
+    if turns := workers_done(summary.done, summary.workers):
+        parts.append((turns, f"{summary.done}/{summary.workers} workers"))
+    return parts
 
 
 def time_left(summary) -> str:
@@ -110,14 +92,10 @@ def time_left(summary) -> str:
     return f"{'about ' if summary.eta_rough else ''}{duration(summary.eta)} left"
 
 
-def _percent(value: float) -> str:
-    return "–" if value != value else f"{100 * value:.1f} %"
-
-
-def _fit(line: str) -> str:
-    import shutil
-
-    return line[: shutil.get_terminal_size().columns - 1]
+def _percent(value: float, short: bool = False) -> str:
+    if value != value:
+        return "–"
+    return f"{int(100 * value)} %" if short else f"{100 * value:.1f} %"  # short, 99.9 is not yet 100
 
 
 def failures(folder) -> list[dict]:

@@ -28,10 +28,10 @@ def register(app: typer.Typer) -> None:
 
 
 def _document(folder, summary) -> dict:
-    from grokterm.analysis import run_results
+    from grokterm.analysis import damage, run_results
     from grokterm.jobs import fork_points
 
-    spec = folder.spec()
+    spec, results = folder.spec(), run_results(folder)
     return {
         "path": folder.path,
         "summary": summary,
@@ -43,19 +43,20 @@ def _document(folder, summary) -> dict:
             {"name": arm.name, "about": arm.about, "spec": arm.spec.model_dump(), "past": folder.past(arm.name)}
             for arm in spec.arms
         ],
-        "runs": run_results(folder),
+        "damaged": damage(results),
+        "runs": results,
         "notes": folder.notes(),
         "provenance": [cohort.provenance() for cohort in folder.cohorts],
     }
 
 
 def _print(folder, summary) -> None:
-    from grokterm.analysis import run_results
+    from grokterm.analysis import damage, run_results
     from grokterm.cli.journal import journal_lines
     from grokterm.jobs import fork_points
 
     results, points, notes = run_results(folder), fork_points(folder), folder.notes()
-    _head(folder, folder.spec(), summary)
+    _head(folder, folder.spec(), summary, damage(results))
     _runs(results)
     if points:
         data(f"checkpoints: {', '.join(steps(point) for point in points)}")
@@ -65,7 +66,7 @@ def _print(folder, summary) -> None:
         data(line)
 
 
-def _head(folder, spec, summary) -> None:
+def _head(folder, spec, summary, damaged: str) -> None:
     data(plain(spec.title or folder.name))
     for label, text in (
         ("question", spec.question),
@@ -79,6 +80,8 @@ def _head(folder, spec, summary) -> None:
     where = f" on {', '.join(summary.devices)}" if summary.devices else ""
     parts = f"{summary.state}{where}", f"step {steps(summary.step)} of {steps(summary.steps)}"
     data(f"state: {', '.join(filter(None, (*parts, workers_done(summary.done, summary.workers))))}")
+    if damaged:
+        data(f"damaged: {damaged}")
     if summary.dropped:
         data(f"writes that failed: {summary.dropped}; see `grokterm logs {folder.name}`")
     for arm in spec.arms:

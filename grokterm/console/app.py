@@ -20,6 +20,7 @@ from grokterm.console.background import Late
 from grokterm.console.commands import command, told, use
 from grokterm.console.filters import Ascii, NoColour
 from grokterm.console.inorder import InOrder
+from grokterm.console.keeping import Keeping
 from grokterm.console.leaving import Leaving
 from grokterm.console.look import DARK, THEMES, Ink, ink, theme_of
 from grokterm.console.memory import Memory
@@ -38,7 +39,7 @@ UNSEEN_SECONDS = 10.0  # how often the screen is drawn while the terminal has no
 _LAST_WORDS = 1.0  # seconds for the watcher to write down what it has read
 
 
-class Console(InOrder, Telling, Asides, Leaving, Calling):
+class Console(InOrder, Telling, Asides, Leaving, Keeping, Calling):
     """The terminal laboratory.
 
     Args:
@@ -56,10 +57,7 @@ class Console(InOrder, Telling, Asides, Leaving, Calling):
     """
 
     TITLE = "grokterm"
-    CSS_PATH: ClassVar = [
-        "tokens.tcss",
-        "screens/home.tcss",
-    ]  # a default screen's own isn't loaded by itself
+    CSS_PATH: ClassVar = ["tokens.tcss", "screens/home.tcss"]  # a default screen's own isn't loaded by itself
     COMMAND_PALETTE_BINDING = command("command_palette").key
     snapshot: var[Snapshot] = var(EMPTY)  # not `reactive`: that would draw the whole screen again at every change
 
@@ -129,7 +127,7 @@ class Console(InOrder, Telling, Asides, Leaving, Calling):
     def on_mount(self) -> None:
         """Begin to watch once something is on the screen."""
         self.set_keymap(dict(self.settings.keys))
-        self.set_interval(1.0, self.memory.save)
+        self.set_interval(1.0, self.keep)
         self.set_interval(UNSEEN_SECONDS, self._show_held)
         self.leave_when_told(self._leave_by)
         self.app_resume_signal.subscribe(self, lambda _: self.screen.refresh())  # back from the shell, on a bare screen

@@ -12,6 +12,7 @@ from grokterm.analysis import (
     CurveFeed,
     RunResult,
     Summary,
+    damage,
     first_times,
     grok_times,
     median_time,
@@ -92,6 +93,7 @@ class Detail:
         summary: state, progress, rate, problem: the line of the history.
         memory: bytes that its workers hold.
         last_word: the last line of a failure, or "".
+        damaged: what is lost of its record, or "".
         experiment: what was launched; None where the folder can't be read.
         pasts: for each of its arms, what forks have changed.
     """
@@ -102,6 +104,7 @@ class Detail:
     arms: tuple[ArmLine, ...] = ()
     memory: int = 0
     last_word: str = ""
+    damaged: str = ""
     curves: Curves = field(default_factory=Curves)
 
     @property
@@ -129,6 +132,7 @@ class Focus:
         self._feeds: dict[str, CurveFeed] = {}
         self._grown = False
         self._arms: tuple[ArmLine, ...] = ()
+        self._damaged = ""
         self._arms_late, self._arms_due = False, 0.0
         self._pasts: tuple[tuple[Past, ...], ...] = ()
         self._curves = Curves()
@@ -169,6 +173,7 @@ class Focus:
             arms=self._arms,
             memory=sum(status.memory_bytes for cohort in folder.cohorts if (status := cohort.status()) is not None),
             last_word=_last_word(folder) if summary.state in (State.FAILED, State.LOST) else "",
+            damaged=self._damaged,
             curves=self._curves,
         )
 
@@ -176,7 +181,9 @@ class Focus:
         """Milestones, in all evaluations anew. Where those are so many that it takes long, it is done seldom."""
         start = time.monotonic()
         self._pasts = tuple(self._folder.past(arm.name) for arm in spec.arms)
-        self._arms, self._arms_late = _arm_lines(self._folder, self._pasts), False
+        results = run_results(self._folder)
+        self._arms, self._arms_late = _arm_lines(spec, results, self._pasts), False
+        self._damaged = damage(results)
         took = time.monotonic() - start
         self._arms_due = start + _ARMS_REST * took if took > _ARMS_QUICK else 0.0
 
@@ -198,11 +205,12 @@ def _tables(feeds: dict[str, CurveFeed]) -> tuple[dict[str, tuple[Curve, ...]], 
     return columns, bands
 
 
-def _arm_lines(folder: ExperimentFolder, pasts: Sequence[tuple[Past, ...]]) -> tuple[ArmLine, ...]:
-    results = run_results(folder)
+def _arm_lines(
+    spec: Experiment, results: Sequence[RunResult], pasts: Sequence[tuple[Past, ...]]
+) -> tuple[ArmLine, ...]:
     return tuple(
         arm_line(index, arm.name, arm.about, [r for r in results if r.arm == arm.name], past)
-        for index, (arm, past) in enumerate(zip(folder.spec().arms, pasts, strict=True))
+        for index, (arm, past) in enumerate(zip(spec.arms, pasts, strict=True))
     )
 
 

@@ -48,6 +48,7 @@ class Listing:
         self._listed = -_LIST_ANYWAY
         self._glanced = self._looked = 0  # whose turn it was the last time
         self._saved, self._unsaved = -_SAVE_SECONDS, False
+        self.problem = ""  # why what is known can't be kept for the next visit
 
     @property
     def total(self) -> int:
@@ -174,11 +175,18 @@ class Listing:
             self._changed = None  # what folders there are; a network file system may be late to say so itself
 
     def save(self, now: bool = False) -> None:
-        """Keep what has ended for the next visit: when all is read, then once in a while, or `now`."""
+        """Keep what has ended for the next visit: when all is read, then once in a while, or `now`.
+
+        Where that can't be written, `problem` says why, and it is tried again.
+        """
         due = now or time.monotonic() - self._saved > _SAVE_SECONDS
         if self._cache is not None and self._unsaved and due:
-            self._cache.save({name: self._known[name] for name in self._folders if name in self._known})
-            self._saved, self._unsaved = time.monotonic(), False
+            self._saved = time.monotonic()
+            try:
+                self._cache.save({name: self._known[name] for name in self._folders if name in self._known})
+                self._unsaved, self.problem = False, ""
+            except GroktermError as error:
+                self.problem = str(error)
 
 
 def _turns(last: int, count: int, seconds: float) -> Iterator[int]:

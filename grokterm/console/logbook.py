@@ -85,7 +85,8 @@ def _of_log(cohort, several: bool) -> Iterable[Entry]:
 
 def in_words(event: Event) -> str:
     """An event as a person would say it. What a newer version wrote is shown as it is."""
-    say = _WORDS.get(event.kind)
+    say = _UNTRAINED.get(event.kind) if event.step is None else None
+    say = say or _WORDS.get(event.kind)
     return say(event.data) if say else " ".join((event.kind, *(f"{key} {value}" for key, value in event.data.items())))
 
 
@@ -130,6 +131,11 @@ _WORDS = {
     "damaged": lambda data: f"a line that can't be read: {data.get('line', '')}",
 }
 
+# What ended before it trained: nothing was done that a checkpoint could keep.
+_UNTRAINED = {
+    "stopped": lambda data: "stopped on request before it trained; no checkpoint was written",
+    "parked": lambda data: f"parked before it trained: {_who(data)}; no checkpoint was written",
+}
 
 _WHAT = {
     "change": "the optimizer gets other numbers",
@@ -147,5 +153,9 @@ def _device(data: dict) -> str:
 
 
 def _why(data: dict) -> str:
+    return _who(data) + ("" if data.get("signal") else ", with a checkpoint")
+
+
+def _who(data: dict) -> str:
     signal = str(data.get("signal") or "")
-    return f"the worker {_SIGNALS.get(signal, f'received {signal}')}" if signal else "on request, with a checkpoint"
+    return f"the worker {_SIGNALS.get(signal, f'received {signal}')}" if signal else "on request"

@@ -167,33 +167,57 @@ def marker(index: int) -> str:
 
 @dataclass(frozen=True)
 class StateLook:
-    """How a state is shown: a glyph and a word side by side, a tone, and what the user can do about it."""
+    """How a state is shown: a glyph and a word side by side, a tone, and what the user can do about it.
+
+    Attributes:
+        untrained: what can be done in place of `next_step` where nothing was trained, and so no checkpoint is there.
+    """
 
     glyph: str
     word: str
     tone: str
     next_step: str = ""
+    untrained: str = ""
 
 
 UNKNOWN = StateLook("?", "unknown", "muted", "the folder can't be read; {reread} reads it again")
 
+_UNTRAINED = "nothing was trained yet; {pause} puts it in line again"
 STATES = {
     "created": StateLook("·", "created", "muted", "no worker was ever started; {pause} starts one"),
     "queued": StateLook("◷", "queued", "muted", "waits for a free device, and starts by itself"),
     "starting": StateLook("◌", "starting", "accent", "the worker is loading; first numbers within seconds"),
     "running": StateLook("▶", "running", "accent"),
     "paused": StateLook("⏸", "paused", "foreground", "{pause} goes on; memory stays on the device"),
-    "parked": StateLook("◫", "parked", "foreground", "{pause} goes on from the checkpoint; the device is free"),
-    "stopped": StateLook("▣", "stopped", "muted", "{pause} goes on from its last checkpoint"),
+    "parked": StateLook(
+        "◫", "parked", "foreground", "{pause} goes on from the checkpoint; the device is free", _UNTRAINED
+    ),
+    "stopped": StateLook("▣", "stopped", "muted", "{pause} goes on from its last checkpoint", _UNTRAINED),
     "finished": StateLook("✔", "finished", "good"),
-    "failed": StateLook("✖", "failed", "bad", "what is written is kept; {pause} tries again from the last checkpoint"),
-    "stalled": StateLook("◔", "stalled", "bad", "no heartbeat, but not proven gone; it may only be slow"),
-    "lost": StateLook("✖", "lost", "bad", "its process is gone; {pause} goes on from the last checkpoint"),
-    "broken": StateLook("?", "broken", "bad", "the folder can't be read as an experiment"),
+    "failed": StateLook(
+        "✖",
+        "failed",
+        "bad",
+        "what is written is kept; {pause} tries again from the last checkpoint",
+        "nothing was trained; {pause} tries again from the beginning",
+    ),
+    "stalled": StateLook("◔", "stalled", "bad", "its worker is silent and may be dead, or only slow"),
+    "lost": StateLook(
+        "✖",
+        "lost",
+        "bad",
+        "its process is gone; {pause} goes on from the last checkpoint",
+        "its process is gone before anything was trained; {pause} starts it again",
+    ),
+    "broken": StateLook("?", "broken", "bad", "the folder can't be read as an experiment; {reread} reads it again"),
 }
 
 
-def state_look(name: str | None) -> StateLook:
-    """The look of a state by its name. None: the folder can't be read. An unknown name may be from a newer version."""
+def state_look(name: str | None, trained: bool = True) -> StateLook:
+    """The look of a state by its name. None: the folder can't be read. An unknown name may be from a newer version.
+
+    Args:
+        trained: steps were done; what can be done next may depend on it.
+    """
     look = STATES.get(name if name is not None else "broken", UNKNOWN)
-    return replace(look, next_step=told(look.next_step))
+    return replace(look, next_step=told((not trained and look.untrained) or look.next_step))

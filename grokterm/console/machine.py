@@ -7,8 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from grokterm.console.commands import told
+from grokterm.console.text import plural
 from grokterm.jobs import Device, Holding, Line, Waiting, devices, line
 from grokterm.names import short_name
+
+PAUSED = "paused"  # what a worker says of itself while it keeps its slot and doesn't train
 
 
 @dataclass(frozen=True)
@@ -35,12 +39,31 @@ class Machine:
         return {path.name: place for place, path in order if path.parent == self.runs}
 
     def ahead(self, name: str) -> str:
-        """What an experiment waits for: `cpu; quickstart-k3f9 trains there`."""
+        """What an experiment waits for: `cpu; quickstart-k3f9 trains there`; and who is paused there."""
         wanted = tuple(dict.fromkeys(d for w in self.line.waiting if w.folder == self.runs / name for d in w.devices))
-        there = dict.fromkeys(self.named(h.folder) for h in self.line.holding if h.device in wanted)
-        names = _few(tuple(there))
-        verb = "trains" if len(there) == 1 else "train"
-        return f"{' or '.join(wanted)}" + (f"; {names} {verb} there" if names else "")
+        there = tuple(holding for holding in self.line.holding if holding.device in wanted)
+        names = dict.fromkeys(self.named(holding.folder) for holding in there if holding.state != PAUSED)
+        trains = f"{_few(names)} {'trains' if len(names) == 1 else 'train'} there" if names else ""
+        return "; ".join(filter(None, (" or ".join(wanted), trains, self.paused(there))))
+
+    def paused(self, holding: Iterable[Holding]) -> str:
+        """Who of these holders is paused, and how that ends; "" where nobody is."""
+        idle = [one for one in holding if one.state == PAUSED]
+        names = dict.fromkeys(self.named(one.folder) for one in idle)
+        if not names:
+            return ""
+        devices = _few(dict.fromkeys(one.device for one in idle))
+        if len(names) == 1:
+            return told(f"{_few(names)} is paused and holds {devices}; {{park}} on its page parks it")
+        return told(f"{_few(names)} are paused and hold {devices}; {{park}} on their pages parks them")
+
+    def blocked(self, name: str) -> str:
+        """Who waits for a device that this experiment holds: `1 experiment waits for cpu`; "" where nobody does."""
+        held = tuple(dict.fromkeys(h.device for h in self.line.holding if h.folder == self.runs / name))
+        waiting = {w.folder for w in self.line.waiting if set(w.devices) & set(held)} - {self.runs / name}
+        if not waiting:
+            return ""
+        return f"{plural(len(waiting), 'experiment')} {'waits' if len(waiting) == 1 else 'wait'} for {_few(held)}"
 
     def named(self, folder: Path) -> str:
         """An experiment in few words; one of another runs folder with that folder."""

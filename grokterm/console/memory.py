@@ -1,6 +1,5 @@
 """What the user was looking at, kept between two visits in a small file of the user's state folder."""
 
-import contextlib
 import json
 import math
 import os
@@ -26,6 +25,7 @@ class Memory:
 
     def __init__(self, path: Path | None, runs: Path = Path(), document: dict | None = None) -> None:
         self._path, self._key = path, str(Path(runs).absolute())
+        self.problem = ""  # why the view can't be kept for the next visit
         document = document or {}
         self._dirty: set[str] = set()
         self._looked: dict[str, None] = {}  # the experiments whose spots have changed, the last one last
@@ -78,15 +78,19 @@ class Memory:
             self._looked[name] = None
 
     def save(self) -> None:
-        """Write the file if anything changed. Where it can't be read or written, that is tried again the next time.
+        """Write the file if anything changed.
 
+        Where it can't be read or written, `problem` says why, and it is tried again the next time.
         Another console may have written meanwhile: of what is there only that is changed which was changed here.
         """
         if not (self._dirty or self._looked) or self._path is None:
             return
-        with contextlib.suppress(OSError):
+        try:
             self._write(self._changed(_read_or_set_aside(self._path)))
-            self._dirty, self._looked, self._kept_view = set(), {}, self.view
+        except OSError as error:
+            self.problem = f"the view can't be kept for the next visit: {self._path}: {error.strerror or error}"
+            return
+        self._dirty, self._looked, self._kept_view, self.problem = set(), {}, self.view, ""
 
     def _changed(self, document: dict) -> dict:
         """What is in the file, with what was changed here."""
@@ -105,8 +109,12 @@ class Memory:
     def _write(self, document: dict) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         beside = self._path.with_name(f".{_FILE}.{os.getpid()}")
-        beside.write_text(json.dumps(document, indent=1), "utf-8")
-        beside.replace(self._path)
+        try:
+            beside.write_text(json.dumps(document, indent=1), "utf-8")
+            beside.replace(self._path)
+        except OSError:
+            beside.unlink(missing_ok=True)
+            raise
 
 
 def _read(path: Path) -> dict:

@@ -42,11 +42,14 @@ def charts(
     return {panel.id: chart(panel, curves, arms, view, spot, ink) for panel in panels}
 
 
-def chart(panel: Panel, curves: Curves, arms: Arms, view: View, spot: Spot, ink: Ink) -> Chart:
+def chart(panel: Panel, curves: Curves, arms: Arms, view: View, spot: Spot, ink: Ink, sifted: bool = False) -> Chart:
     """One chart: every arm shown of every column of the panel; milestones, interventions and forks of these arms.
 
     The curves of an arm are the same objects as before unless `curves` or the way of looking at them has changed: a
     chart whose window or cursor alone has moved is cheap to make and to draw.
+
+    Args:
+        sifted: a filter has chosen the arms.
     """
     shown = _shown(arms, spot)
     drawn: list[Series] = []
@@ -55,7 +58,9 @@ def chart(panel: Panel, curves: Curves, arms: Arms, view: View, spot: Spot, ink:
             drawn += lines(curves, column, arm, view, ink, faint=place > 0)
     lacking = [arm.name for arm in shown if _lacks_axis(curves, panel, arm, view)]
     smooth = max(smoothing(curves, column, view) for column in panel.columns)
-    empty, hint = _why_empty(curves, panel, arms, shown, bool(lacking), view, spot)
+    empty, hint = _why_empty(curves, panel, shown, bool(lacking), view, spot)
+    if not arms:
+        empty, hint = _no_arms(sifted)
     within = curves.within(panel.columns)
     notes = (
         _smooth_words(smooth, bool(view.smooth and within > 1)),
@@ -169,13 +174,9 @@ def _lacks_axis(curves: Curves, panel: Panel, arm: ArmLine, view: View) -> bool:
     )
 
 
-def _why_empty(
-    curves: Curves, panel: Panel, arms: Arms, shown: Arms, lacking: bool, view: View, spot: Spot
-) -> tuple[str, str]:
+def _why_empty(curves: Curves, panel: Panel, shown: Arms, lacking: bool, view: View, spot: Spot) -> tuple[str, str]:
     """Why there would be nothing on the chart, and what the user can do then."""
     recorded = any(curves.of(column, arm.name) for column in panel.columns for arm in shown)
-    if not arms:
-        return "no arm matches the filter", told("{back} shows all")
     if not shown:
         return "every arm is hidden", told("{all} shows all")
     if not any(arm.scored for arm in shown) and all(column.endswith("_acc") for column in panel.columns):
@@ -185,6 +186,10 @@ def _why_empty(
     if (view.seed or 0) > 0 and recorded and not _has_seed(curves, panel, shown, view.seed):
         return "these arms have no such seed", told("{seeds} goes on to the next")
     return "no numbers yet", told("{whole} shows all") if recorded and spot.window else ""
+
+
+def _no_arms(sifted: bool) -> tuple[str, str]:
+    return ("no arm matches the filter", told("{back} shows all")) if sifted else ("no arm can be read", "")
 
 
 def _has_seed(curves: Curves, panel: Panel, arms: Arms, seed: int) -> bool:

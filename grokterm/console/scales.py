@@ -66,6 +66,10 @@ class View:
             return replace(self, seed=-1)
         return replace(self, seed=self.seed + 1 if self.seed + 1 < count else None)
 
+    def among(self, count: int) -> "View":
+        """As it is read where there are `count` seeds, 0 while that isn't known: one that isn't there is none."""
+        return replace(self, seed=None) if self.seed is not None and 0 < count <= self.seed else self
+
     def shown(self, seeds: tuple[int, ...], shared: bool = True) -> str:
         """Which seeds are shown, in words. `shared`: every arm has these."""
         if self.seed is None:

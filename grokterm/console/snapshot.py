@@ -41,6 +41,7 @@ class Snapshot:
         focus: the name asked for by `Watcher.focus`. detail: that experiment, None until it is read.
         machine: the line for the devices, and the devices while `Watcher.watch_machine`; None where nobody asks.
         problem: why the runs folder can't be read, or "".
+        unkept: why the history can't be kept for the next visit, or "".
     """
 
     history: tuple[Summary, ...] = ()
@@ -50,6 +51,7 @@ class Snapshot:
     detail: Detail | None = None
     machine: Machine | None = None
     problem: str = ""
+    unkept: str = ""
 
     @property
     def loading(self) -> bool:
@@ -231,6 +233,7 @@ class Watcher(threading.Thread):
                 self._read_focus()
         self._arrange()
         self._listing.save()
+        self._put(unkept=self._listing.problem)
 
     def _claimed(self) -> list[str]:
         """What waits and trains on this machine, and has perhaps been let go on by somebody else just now."""

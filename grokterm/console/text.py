@@ -180,6 +180,11 @@ def short_rate(value: float) -> str:
     return f"{value:.0f}" if value < 1000 else f"{value / 1000:.3g}k"
 
 
+def percent(share: float) -> int:
+    """A share of 0 to 1 in whole percent: what isn't done is never told as 100."""
+    return 100 if share >= 1 else min(99, math.floor(max(share, 0.0) * 100 + 1e-9))
+
+
 def ordinal(place: int) -> str:
     """`1st`, `2nd`, `13th`."""
     ending = {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th") if place % 100 not in (11, 12, 13) else "th"

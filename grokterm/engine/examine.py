@@ -11,6 +11,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from grokterm.engine.models import build_network
 from grokterm.engine.own import said_of
+from grokterm.engine.roles import Roles, roles_of
 from grokterm.engine.stack import Stack
 from grokterm.errors import BadInput
 from grokterm.spec import Member
@@ -39,7 +40,11 @@ def examine(member: Member, inputs: torch.Tensor) -> FoundModel:
     with said_of("model", name):
         problem = _check_outputs(networks[0], shown, member)
     _refuse(name, problem)
-    found = _counted(networks[0], shown)
+    with said_of("model", name):
+        names = {networks[0].field_name(path): tensor for path, tensor in networks[0].named_parameters()}
+        roles = roles_of(networks[0], names, shown)
+    _refuse(name, roles if isinstance(roles, str) else None)
+    found = _counted(networks[0], shown, roles)
     looped = member._replace(spec=_with(member, found))
     mapped = member._replace(spec=_with(member, found.model_copy(update={"kind": "mapped", "why": ""})))
     with said_of("model", name):
@@ -121,7 +126,7 @@ def _check_outputs(network: nn.Module, inputs: torch.Tensor, member: Member) -> 
     return None
 
 
-def _counted(network: nn.Module, inputs: torch.Tensor) -> FoundModel:
+def _counted(network: nn.Module, inputs: torch.Tensor, roles: Roles) -> FoundModel:
     kept: dict[int, int] = {}
 
     def keep(tensor: torch.Tensor) -> torch.Tensor:
@@ -143,6 +148,7 @@ def _counted(network: nn.Module, inputs: torch.Tensor) -> FoundModel:
         multiplications=max(counter.get_total_flops() / 2 / len(inputs), _used_once(network)),
         kept=sum(kept.values()) // len(inputs),
         width=max((min(matrix.shape) for matrix in matrices), default=1),
+        **roles._asdict(),
     )
 
 

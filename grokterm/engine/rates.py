@@ -27,7 +27,7 @@ class LearningRates:
         self._lr = torch.tensor([one.lr for one in optimizers], dtype=torch.float64, device=device)  # [e]
         schedules = [one.lr_schedule for one in optimizers]
         self._scheduled = any(schedule is not None for schedule in schedules)
-        self.vary = self._scheduled or any(member.spec.changes_lr for member in members)
+        self.vary = any(member.spec.records_lr for member in members)
         if self._scheduled:
             distinct = list(dict.fromkeys(schedules))  # the seeds of an arm share a row: long budgets make long rows
             table = np.stack([rate_values(schedule, members[0].spec.stop.steps) for schedule in distinct])

@@ -30,7 +30,8 @@ class Network(Protocol):
 
     It may also have `embeddings` and `unembeddings`: the last parts of the names of the tables that its input is looked
     up in, and of the matrices that make the outputs. Decay scopes and Muon go by them; without them it has none. And
-    `turned`: those of the matrices that have a row for each number that they make, where x W has a column.
+    `turned`: those of the matrices that have a row for each number that they make, where x W has a column. With
+    `whole_names` those are not last parts but names.
 
     And it may have `examined`: the last parts of the names of the tensors whose weights are looked at one by one, as
     for their sparsity; without it those are all whose name's last part begins with W.
@@ -122,8 +123,9 @@ class Stack:
             yield group, mapped(parameters, *(tensor[group] for tensor in data))
 
     def _declared(self, role: str) -> frozenset[str]:
-        last_parts = getattr(self._network, role, ())
-        return frozenset(name for name in self.names if _last_part(name) in last_parts)
+        declared = getattr(self._network, role, ())
+        part = str if getattr(self._network, "whole_names", False) else _last_part
+        return frozenset(name for name in self.names if part(name) in declared)
 
     def _for_one(self, function: Callable, parameters: dict[str, torch.Tensor], *data: torch.Tensor) -> tuple:
         def network(*args: torch.Tensor, **options: Any) -> torch.Tensor:

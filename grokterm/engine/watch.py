@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from grokterm.record import CohortFolder, CohortWriter
-from grokterm.spec import Member, find_milestones
+from grokterm.spec import Member, RunSpec, find_milestones
 
 _KINDS = {"t_mem": "memorised", "t_touch": "grokked_touch", "t_grok": "grokked"}
 
@@ -55,12 +55,19 @@ class MilestoneWatch:
             known = self._found[milestone]
             self._found[milestone] = np.where(np.isnan(known), getattr(now, milestone), known)
             for index in np.flatnonzero(np.isfinite(self._found[milestone])):
-                self._tell(kind, int(index), int(self._found[milestone][index]))
-        self._forget(rule.grokked)
+                step = int(self._found[milestone][index])
+                more = {"until": _window_ends(step, self._members[index].spec)} if milestone == "t_touch" else {}
+                self._tell(kind, int(index), step, **more)
+        self._forget(rule.grokked, np.asarray(diverged_at) >= 0)
 
-    def _forget(self, threshold: float) -> None:
-        """Drop the rows that can't matter any more: all before the present stay above the threshold of any member."""
-        test = self._rows[2][:, np.isnan(self._found["t_grok"])]
+    def _forget(self, threshold: float, frozen: np.ndarray) -> None:
+        """Drop the rows that can't matter any more: all before the present stay above the threshold of any member.
+
+        Args:
+            threshold: of the test accuracy.
+            frozen: [e] members that diverged: what they score is no milestone any more.
+        """
+        test = self._rows[2][:, np.isnan(self._found["t_grok"]) & ~frozen]
         below = np.flatnonzero(~(test >= threshold).any(axis=1)) if test.size else np.arange(len(test))
         first = int(below[-1]) + 1 if below.size else 0
         self._rows = tuple(part[first:] for part in self._rows)
@@ -87,12 +94,18 @@ class MilestoneWatch:
         times = self._found["t_grok"][alive]
         return int(times.max()) if len(times) and np.isfinite(times).all() else None
 
-    def _tell(self, kind: str, index: int, step: int, **more: str) -> None:
+    def _tell(self, kind: str, index: int, step: int, **more: str | int) -> None:
         member = self._members[index]
         data = {"arm": member.arm, "seed": member.seed} | more
         if _mark(kind, step, **data) not in self._told:
             self._told.add(_mark(kind, step, **data))
             self._writer.event(kind, step=step, **data)
+
+
+def _window_ends(step: int, spec: RunSpec) -> int:
+    """The step of the evaluation by which a run that touched the threshold at `step` has grokked, if it stays there."""
+    every = spec.streams.eval_every
+    return -(-(step + spec.milestones.window) // every) * every
 
 
 def _mark(kind: str, step: int | None, **data: object) -> tuple:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from operator import attrgetter
 
 import numpy as np
 
@@ -35,9 +36,7 @@ _FIXED = {
 _MEAN = "the checkpoint has a mean gradient, or has none, as it was"
 _FILTER = "the checkpoint's state is of the filter as it was; its alpha and lamb can change"
 _MOMENTUM = "the checkpoint has a momentum, or has none, as it was; above 0 it can change"
-_RATE = (
-    "a learning rate that changes is recorded, one that doesn't isn't, and the records go on; optimizer.lr can change"
-)
+_RATE = f"{interventions.RATE}; optimizer.lr can change"
 _SCHEDULES = ("weight_decay", "lr_schedule")
 
 Homes = Mapping[tuple[str, int], CohortFolder]
@@ -183,24 +182,16 @@ def _other_state(before, now) -> Iterator[tuple[str, str]]:
         yield "grokfast", _FILTER
     if getattr(before, "centered", False) != getattr(now, "centered", False):
         yield "centered", _MEAN
-    if now.kind in ("sgd", "rmsprop") and (before.momentum > 0) != (now.momentum > 0):
+    if before.keeps_momentum != now.keeps_momentum:
         yield "momentum", _MOMENTUM
     if (before.lr_schedule is None) != (now.lr_schedule is None):
         yield "lr_schedule", _RATE
 
 
-def _has_momentum(optimizer) -> bool:
-    return optimizer.kind in ("sgd", "rmsprop") and optimizer.momentum > 0
-
-
-def _has_schedule(optimizer) -> bool:
-    return optimizer.lr_schedule is not None
-
-
-# What a whole cohort keeps or records as soon as one of its members needs it, see `engine.optim` and `engine.rates`.
+# What a whole cohort keeps or records as soon as one of its members needs it; the engine asks by the same names.
 _SHARED = (
-    (_has_momentum, "keeps a momentum"),
-    (_has_schedule, "records its learning rate"),
+    (attrgetter("optimizer.keeps_momentum"), "keeps a momentum"),
+    (attrgetter("records_lr"), "records its learning rate"),
 )
 
 
@@ -208,8 +199,8 @@ def _parted(draft: Experiment, old: Experiment, came_from: Mapping[str, str], ho
     """A line for each cohort that would go on without the arm because of which it has a tensor or a column."""
     for source, members in _cohorts(draft, came_from, homes):
         for needs, does in _SHARED:
-            reason = dict.fromkeys(arm for arm, _ in source.members if needs(old.arm(arm).spec.optimizer))
-            if reason and not any(needs(member.spec.optimizer) for member in members):
+            reason = dict.fromkeys(arm for arm, _ in source.members if needs(old.arm(arm).spec))
+            if reason and not any(needs(member.spec) for member in members):
                 names = ", ".join(dict.fromkeys(came_from[member.arm] for member in members))
                 yield (
                     f"arms: {names} can't go on in a cohort without {', '.join(reason)}, "

@@ -10,7 +10,7 @@ from grokterm.spec import Member, RunSpec
 Tensors = dict[str, npt.NDArray]
 
 _STATE = "intervene."
-_RATE = "a learning rate that changes is recorded, one that doesn't isn't, and the records go on"
+RATE = "a learning rate that changes is recorded, one that doesn't isn't, and the records go on"
 
 
 def problems(before: RunSpec, spec: RunSpec, step: int) -> Iterator[str]:
@@ -24,7 +24,7 @@ def problems(before: RunSpec, spec: RunSpec, step: int) -> Iterator[str]:
         if name == "transplant" and name in old and -1 < old[name].first < step:
             yield f"intervene.transplant: was done at step {old[name].first}, before the checkpoint; it can't change"
     if before.changes_lr != spec.changes_lr:
-        yield f"intervene.change.lr: can't come or go in a fork: {_RATE}; optimizer.lr can change"
+        yield f"intervene.change.lr: can't come or go in a fork: {RATE}; optimizer.lr can change"
 
 
 def new_state(tensors: Mapping[str, npt.NDArray], members: Sequence[Member], before: Sequence[RunSpec]) -> Tensors:

@@ -7,7 +7,7 @@ from typing import Any
 
 from grokterm.errors import BadInput
 from grokterm.record.checkpoints import CheckpointFile, list_checkpoints
-from grokterm.record.control import write_request
+from grokterm.record.control import Request, list_requests, write_request
 from grokterm.record.errors import UNSOUND, DamagedRecord, unreadable, unwritable
 from grokterm.record.events import QUEUED, Event, EventReader, effective_events
 from grokterm.record.files import read_json
@@ -170,6 +170,13 @@ class CohortFolder:
     def request(self, action: str) -> str:
         """Asks the worker to pause, resume, park, stop or checkpoint; returns the id of the request."""
         return self._writing(lambda: write_request(self.paths, action))
+
+    def asked(self) -> tuple[str, ...]:
+        """The actions that are asked of the worker and not answered yet, in the order of asking."""
+        try:
+            return tuple(found.action for found in list_requests(self.paths) if isinstance(found, Request))
+        except OSError as error:
+            raise DamagedRecord(f"{self.paths.control}: can't be read ({error.strerror})") from error
 
     def answer_to(self, request_id: str) -> Event | None:
         """The event that answers a request, if there is one yet; of the kind `refused` where it was not obeyed."""

@@ -1,6 +1,7 @@
 """What can be wrong with a record, in one line each."""
 
 import errno
+from collections.abc import Sequence
 from pathlib import Path
 
 from grokterm.errors import BadInput, GroktermError
@@ -11,7 +12,11 @@ UNSOUND = (ValueError, TypeError, KeyError, AttributeError, OverflowError, Recur
 
 
 class DamagedRecord(GroktermError):
-    """A file of an experiment folder can't be read: torn, foreign, or from a later version."""
+    """A file of an experiment folder can't be read: torn, foreign, or from a later version. Several: a line each."""
+
+    def __init__(self, problems: str | Sequence[str], hint: str | None = None) -> None:
+        self.problems = (problems,) if isinstance(problems, str) else tuple(problems)
+        super().__init__("\n".join(self.problems), hint)
 
 
 class FolderBusy(GroktermError):

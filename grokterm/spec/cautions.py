@@ -37,6 +37,8 @@ def _of_run(spec: RunSpec) -> Iterator[str]:
         yield f"the learning rate doesn't reach its final value: it would at step {rate_end} of {steps}"
     if ignored := _ignored(decay):
         yield f"{ignored} without effect: the switch is a step, and no plateau is waited for"
+    if (window := getattr(spec.optimizer.grokfast, "window", 0)) > steps:
+        yield f"grokfast adds nothing: its window of {window} gradients isn't full within {steps} steps"
     if not spec.streams.weights_every:
         yield "streams.weights_every is 0: the integral of the weight decay will not be known"
     if getattr(spec.loss, "head", "") == "clamp" and not spec.streams.numerics_every:

@@ -3,6 +3,7 @@
 optimizer.lr=3e-3                 the base: every arm that doesn't say otherwise
 arms.dynamic.optimizer.lr=3e-3    one arm
 stop.steps=500  seeds=8  title=x  any key of a preset
+grid.optimizer.lr=[1e-3, 3e-3]    an axis of the grid; its key may be quoted, as in a file
 lr=3e-3                           a field's last name, where only one section has it
 """
 
@@ -19,6 +20,9 @@ from grokterm.spec.problems import FIELDS_LISTED
 from grokterm.spec.run import RunSpec
 
 Path = tuple[str, ...]
+
+_KEY = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^."']*))\s*(?:\.|\Z)""")
+_WHOLE = re.compile(r"""((?:"[^"]*"|'[^']*'|[^="'])*)=(.*)\Z""", re.DOTALL)  # a quoted key may hold an equals sign
 
 
 class Override(NamedTuple):
@@ -64,12 +68,20 @@ def _split(text: str, arms: Sequence[str]) -> tuple[Path, str | None]:
         match = re.match(rf"""arms\.(["']?){re.escape(name)}\1\.([^=]*)=(.*)\Z""", text, re.DOTALL)
         if match:
             return ("arms", name, *_keys(match[2])), match[3]
-    key, equals, value = text.partition("=")
+    match = _WHOLE.match(text)
+    key, equals, value = (match[1], "=", match[2]) if match else text.partition("=")
     return _keys(key), value if equals else None
 
 
 def _keys(dotted: str) -> Path:
-    return tuple(part.strip() for part in dotted.split("."))
+    """The parts between dots; a quoted one may hold dots itself."""
+    keys, end = [], 0
+    while match := _KEY.match(dotted, end):
+        keys.append(match[1] or match[2] or (match[3] or "").strip())
+        end = match.end()
+        if not match[0].endswith("."):
+            return tuple(keys)
+    return tuple(part.strip() for part in dotted.split("."))  # a quotation mark inside a word is what it is
 
 
 def _refusal(path: Path, value: str | None, arms: Sequence[str]) -> str | None:
@@ -82,8 +94,7 @@ def _refusal(path: Path, value: str | None, arms: Sequence[str]) -> str | None:
     if path[0] == "small":
         return "can't be overridden: with --small, set the field itself"
     if path[0] == "arms" and (len(path) < 3 or path[1] not in arms):
-        known = instead("".join(path[1:2]), arms, "arms") if arms else "the preset has no arms"
-        return f"expected arms.NAME.section.field with the name of an arm; {known}"
+        return _refused_arm(path[1:], arms)
     if len(path) == 1 and not _is_top(path[0]):
         paths = leaf_paths().get(path[0], ())
         if len(paths) > 1:
@@ -94,6 +105,16 @@ def _refusal(path: Path, value: str | None, arms: Sequence[str]) -> str | None:
             said = f"nearest: {whole}" if whole else "expected section.field, such as optimizer.lr"
             return f"unknown field; {said}; {FIELDS_LISTED}"
     return None
+
+
+def _refused_arm(path: Path, arms: Sequence[str]) -> str:
+    """Of a whole arm, or one that the preset doesn't have; `path` begins with its name."""
+    if not arms:
+        return "the preset has no arms; an arm is written in a preset, [arms.NAME]"
+    if len(path) < 2 and (not path or path[0] in arms):
+        return f"--set changes one value of an arm, such as arms.{path[0] if path else arms[0]}.optimizer.lr=3e-3"
+    known = instead(path[0], arms, "arms")
+    return f"expected arms.NAME.section.field with the name of an arm; {known}"
 
 
 def _is_top(key: str) -> bool:

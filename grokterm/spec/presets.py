@@ -196,6 +196,8 @@ def save_preset(name: str, text: str, overwrite: bool = False) -> Path:
         beside.write_text(text, encoding="utf-8")
         beside.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            beside.unlink()
         raise BadInput(plain_line(f"{path}: can't be written: {error.strerror}")) from None
     return path
 

@@ -1,6 +1,7 @@
 """RunSpec: everything that decides one run, apart from its seed."""
 
 import math
+from collections.abc import Iterable
 
 from pydantic import Field, model_validator
 
@@ -65,10 +66,14 @@ class RunSpec(Section):
         """Whether an intervention changes the learning rate."""
         return self.intervene.change is not None and self.intervene.change.lr is not None
 
+    @property
+    def records_lr(self) -> bool:
+        """Whether the learning rate changes, and so is recorded: for every member of a cohort if for one."""
+        return self.optimizer.lr_schedule is not None or self.changes_lr
+
     @model_validator(mode="after")
     def _sections_fit(self) -> "RunSpec":
-        rules = (_fit_problems, _decay_problems, _scope_problems, _rate_problems, _loss_problems, _evaluation_problems)
-        refuse([*(problem for rule in rules for problem in rule(self)), *self.intervene.check(self)])
+        refuse([*(problem for rule in _RULES for problem in rule(self)), *self.intervene.check(self)])
         return self
 
 
@@ -99,14 +104,30 @@ def _decay_problems(spec: RunSpec) -> list[tuple[tuple[str, ...], str]]:
 
 
 def _scope_problems(spec: RunSpec) -> list[tuple[tuple[str, ...], str]]:
-    """What counts as an embedding in a module of the user's own is known to the worker alone."""
     scope, model = spec.optimizer.decay_scope, spec.model
-    if scope == "all" or model.kind == "module" or not spec.known or spec.task.shown.kind not in model.reads:
+    if scope == "all" or not spec.known or spec.task.shown.kind not in model.reads:
         return []
-    if any(name.rpartition(".")[2] in model.embeddings for name in model.tensors(spec.task.shown)):
+    if model.embedding_tensors(spec.task.shown):
         return []
+    if model.kind == "module":
+        fields, other = ("optimizer.decay_scope", "model.module"), f"; {_declared(('embeddings',))} names others"
+        return [(fields, f'"{scope}" needs embeddings, and {model.module} has no nn.Embedding{other}')]
     fields = ("optimizer.decay_scope", "model.kind", "model.embedding", "task.kind", "task.encoding")
     return [(fields, f'"{scope}" needs embeddings, and this network has none; "all" would be right')]
+
+
+def _hidden_problems(spec: RunSpec) -> list[tuple[tuple[str, ...], str]]:
+    unclear = spec.model.unclear
+    if getattr(spec.optimizer, "matrices", "all") == "all" or not unclear:
+        return []
+    missing = " and ".join(unclear)
+    sentence = f'"hidden" leaves out {missing}, and those of {spec.model.module} are not known'
+    return [(("optimizer.matrices", "model.module"), f'{sentence}; {_declared(unclear)} names them, "all" moves them')]
+
+
+def _declared(roles: Iterable[str]) -> str:
+    """How a network of the user's own says which tensors they are."""
+    return " and ".join(f'{role} = ("name.weight",)' for role in roles) + " on its class"
 
 
 def _rate_problems(spec: RunSpec) -> list[tuple[tuple[str, ...], str]]:
@@ -141,3 +162,14 @@ def _evaluation_problems(spec: RunSpec) -> list[tuple[tuple[str, ...], str]]:
             )
         )
     return problems
+
+
+_RULES = (
+    _fit_problems,
+    _decay_problems,
+    _scope_problems,
+    _hidden_problems,
+    _rate_problems,
+    _loss_problems,
+    _evaluation_problems,
+)

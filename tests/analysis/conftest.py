@@ -33,6 +33,12 @@ class Fate:
     diverge: int | None = None
     falls_back: tuple[int, int] | None = None  # [from, to): below the threshold again
 
+    def lasting(self, window: int, end: int) -> int | None:
+        """The step of grokking for good, if its window is over by `end`."""
+        late = self.grok is not None and self.falls_back and self.falls_back[0] <= self.grok + window
+        at = self.falls_back[1] if late else self.grok
+        return at if at is not None and at + window <= end else None
+
 
 def merged(base: dict, changes: dict) -> dict:
     """Tables inside tables are joined, everything else is replaced."""
@@ -74,7 +80,12 @@ def write_cohort(folder: ExperimentFolder, index: int, fates: dict, until: int |
             columns["train_loss"][steps >= fate.diverge, e] = np.nan
         decay = member.spec.optimizer.weight_decay.at(np.arange(spec.stop.steps, dtype=float), spec.stop.steps)
         integral[:, e] = np.concatenate([[0.0], np.cumsum(decay)])[steps]
-        for kind, step in (("memorised", fate.mem), ("grokked", fate.grok), ("diverged", fate.diverge)):
+        window = spec.milestones.window
+        if fate.grok is not None and fate.grok <= end:
+            until = -(-(fate.grok + window) // spec.streams.eval_every) * spec.streams.eval_every
+            writer.event("grokked_touch", step=fate.grok, arm=member.arm, seed=member.seed, until=until)
+        grok = fate.lasting(window, end)
+        for kind, step in (("memorised", fate.mem), ("grokked", grok), ("diverged", fate.diverge)):
             if step is not None and step <= end:
                 writer.event(kind, step=step, arm=member.arm, seed=member.seed)
     writer.append("eval", steps, columns)

@@ -16,6 +16,12 @@ def test_the_same_times_give_the_same_interval():
     assert median_ratio(first, second) == median_ratio(first, second)
 
 
+def test_no_band_is_computed_for_two_medians(monkeypatch):
+    """The band of a median needs scipy, which takes half a second to load, and nothing of it is read here."""
+    monkeypatch.setattr("grokterm.analysis.survival.survival_curve", lambda *_: pytest.fail("a band"))
+    assert median_ratio(sample([200, 400], [1, 0]), sample([100, 300], [1, 1])).value == 2
+
+
 def test_pairs_by_seed_whatever_the_order():
     """Every seed is exactly twice as fast in the second arm, so every paired resample has the ratio 2."""
     times = np.array([100, 400, 900, 1600, 2500])

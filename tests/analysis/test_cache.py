@@ -1,11 +1,14 @@
 """The cache of summaries: what comes back is what was kept, and anything else counts as nothing."""
 
+import errno
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from grokterm.analysis import ArmProgress, Known, Summary, SummaryCache
+from grokterm.errors import GroktermError
 from grokterm.record import Marks, State
 
 STAMP = (10, 1_700_000_000_000_000_000, 0, 0)
@@ -27,7 +30,7 @@ def known(**changes) -> Known:
     return Known(STAMP, replace(summary, **changes))
 
 
-def file_of(cache) -> "Path":  # noqa: F821
+def file_of(cache) -> Path:
     return next(cache._path.parent.glob("*.jsonl"))
 
 
@@ -77,8 +80,41 @@ def test_another_version_begins_anew(cache, monkeypatch):
     assert cache.load() == {}
 
 
-def test_a_place_that_can_not_be_written_is_no_error(tmp_path):
+@pytest.mark.parametrize(
+    ("place", "harm"),
+    [(0, ["1", 2]), (0, 7), (0, [1.5]), (1, 7), (2, "x"), (4, 1), (6, [["a", 1, 1, 1, "0", 1.0]]), (7, ["0"])],
+)
+def test_a_line_with_values_of_other_kinds_is_nothing(cache, place, harm):
+    cache.save({"x": known(name="x"), "y": known(name="y")})
+    path = file_of(cache)
+    head, first, second = path.read_text().splitlines(keepends=True)
+    row = json.loads(second)
+    row[place] = harm
+    path.write_text(head + first + json.dumps(row) + "\n")
+    assert list(cache.load()) == ["x"]
+
+
+def test_brackets_without_end_are_nothing(cache):
+    cache.save({"x": known(name="x")})
+    path = file_of(cache)
+    path.write_text(path.read_text() + "[" * 100_000 + "\n")
+    assert list(cache.load()) == ["x"]
+
+
+def test_a_place_that_can_not_be_written_is_named(tmp_path):
     (tmp_path / "file").write_text("")
     cache = SummaryCache(tmp_path / "runs", tmp_path / "file" / "cache")
-    cache.save({"x": known()})
+    with pytest.raises(GroktermError, match=r"the history can't be kept for the next visit: .*jsonl: Not a directory"):
+        cache.save({"x": known()})
     assert cache.load() == {}
+
+
+def test_what_can_not_be_put_in_place_leaves_nothing_beside(cache, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    cache.save({"x": known(name="x")})
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(GroktermError, match="No space left on device"):
+        cache.save({"y": known(name="y")})
+    assert list(file_of(cache).parent.iterdir()) == [file_of(cache)] and list(cache.load()) == ["x"]

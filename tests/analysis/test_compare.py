@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from grokterm.analysis import arms_of, compare, differing_fields
+from grokterm.analysis.comparison import find_pair
 from grokterm.errors import BadInput, NotFound
 from grokterm.record import CohortWriter
 
@@ -33,7 +34,7 @@ def test_the_quickstart(quickstart):
     assert (high.integral_at_grok, high.integral_at_end) == (3 * high.t_grok.value, 2700)
     assert dynamic.gap.value == 200
     assert static.test_loss == pytest.approx((0.01 + 0.9) / 2)
-    assert result.pair("static-high", "dynamic").strength == "none"
+    assert find_pair(result.pairs, "static-high", "dynamic").strength == "none"
 
 
 def test_the_quickstart_is_not_claimed_with_four_seeds(quickstart):
@@ -55,7 +56,7 @@ def test_what_does_not_survive_the_correction_is_not_claimed(record, quickstart_
         "static-high": [325, 400, 450, 500, 575],
     }
     result = compare(arms_of(record(fates, arms=quickstart_arms)))
-    pair = result.pair("static", "dynamic")
+    pair = find_pair(result.pairs, "static", "dynamic")
     assert pair.p_larger <= 0.05 < pair.p_holm, (pair.p_larger, pair.p_holm)
     assert "in these seeds (" in result.verdict[0] and "but not clearly once all pairs are counted" in result.verdict[0]
 
@@ -94,7 +95,7 @@ def test_arms_that_are_alike_are_called_so(record):
     arms = {"a": {}, "b": {"optimizer": {"lr": 2e-3}}}
     result = compare(arms_of(record({"a": SOON, "b": ALSO_SOON}, arms=arms)))
     assert result.verdict[0].startswith("b can't be told apart from a in time to grok (median ratio 1.0")
-    assert result.pair("a", "b").p_larger > 0.05
+    assert find_pair(result.pairs, "a", "b").p_larger > 0.05
 
 
 def test_few_seeds_of_which_some_are_censored_decide_nothing(record, quickstart_arms):
@@ -176,6 +177,21 @@ def test_different_seeds_are_said(record):
     assert result.rows[1].seeds == (3, 4, 5, 6, 7)
 
 
+def test_the_same_runs_in_two_experiments_are_said_in_one_line(record, quickstart_arms):
+    fates = {"static": LATE[:5], "dynamic": SOON[:5]}
+    arms = {name: quickstart_arms[name] for name in fates}
+    one, other = record(fates, arms=arms), record(fates, arms=arms)
+    a, b = one.name[-4:], other.name[-4:]
+    told = [w for w in compare([*arms_of(one), *arms_of(other)]).warnings if "same runs again" in w]
+    assert len(told) == 1 and told[0].startswith(
+        f"the same spec and the same seeds in {a}:static and {b}:static; in {a}:dynamic and {b}:dynamic: these are"
+    )
+    unlike = record(fates, arms=arms, seeds=[5, 6, 7, 8, 9]), record(fates, arms=arms, optimizer={"lr": 2e-3})
+    for third in unlike:
+        assert not any("same runs again" in w for w in compare([(one, "static"), (third, "static")]).warnings)
+    assert not any("same runs again" in w for w in compare(arms_of(record({"a": SOON, "b": SOON}))).warnings)
+
+
 def test_warnings_about_the_record(record):
     stopped = compare(arms_of(record({"static": [None] * 5}, until=500, state="stopped")))
     assert any("5 runs ended before the budget without grokking (stopped)" in w for w in stopped.warnings)
@@ -193,7 +209,7 @@ def test_a_damaged_record_is_said(record):
     data = stream.read_bytes()
     stream.write_bytes(data[: len(data) // 2])
     result = compare(arms_of(folder))
-    assert any("5 runs incomplete: part of the record is lost" in w for w in result.warnings)
+    assert any("part of the record is lost: evaluations of 5 of 5 runs" in w for w in result.warnings)
     assert result.runs[0].missing_bytes > 0
 
 

@@ -8,6 +8,7 @@ import pytest
 from scipy.stats import mannwhitneyu
 
 from grokterm.analysis import arms_of, compare, run_results, summarise
+from grokterm.analysis.losses import LOSS_METHOD, _test
 from grokterm.record import CohortWriter, create, open_folder
 from grokterm.spec import parse
 
@@ -76,6 +77,16 @@ def test_an_arm_that_ends_lower_is_told_with_the_test_s_p(losses):
     assert "censored" not in " ".join((*found.warnings, *found.verdict, found.method))
 
 
+@pytest.mark.parametrize(
+    ("runs_each", "equal", "method"), [(9, 0, "exact"), (6, 1, "asymptotic"), (100, 0, "exact"), (101, 0, "asymptotic")]
+)
+def test_p_is_exact_where_the_method_says_so(runs_each, equal, method):
+    first, second = np.linspace(0.1, 0.5, runs_each), np.linspace(0.21, 0.617, runs_each)
+    second[:equal] = first[:equal]
+    assert _test(first, second) == mannwhitneyu(first, second, method=method).pvalue
+    assert "exact where no two are equal and no arm has more than 100 runs, else by the normal" in LOSS_METHOD
+
+
 def test_a_run_that_diverged_counts_as_the_worst(losses):
     found = compare(arms_of(losses(first=LOW, second=[*LOW[:3], math.nan, math.nan, math.nan])))
     assert found.rows[1].n_diverged == 3 and found.rows[1].test_loss_range == (0.11, 0.13)
@@ -96,3 +107,12 @@ def test_beside_a_task_with_an_accuracy_no_times_are_compared(losses, record):
         "numbers can't be compared with static: the answers of a task are numbers, which have no accuracy to grok by",
     )
     assert any("numbers: the answers are numbers, so there is no accuracy" in line for line in found.warnings)
+
+
+def test_losses_that_are_lost_are_not_called_unrecorded(losses):
+    folder = losses(a=LOW, b=HIGH)
+    folder.cohorts[0].paths.stream("eval").unlink()
+    found = compare(arms_of(folder))
+    assert [row.n_incomplete for row in found.rows] == [6, 6] and math.isnan(found.rows[0].test_loss)
+    assert "the record of 6 of 6 runs of a and 6 of 6 runs of b is incomplete" in found.verdict[0]
+    assert "grokked" not in found.warnings[0] and "evaluations of 12 of 12 runs can't be read" in found.warnings[0]

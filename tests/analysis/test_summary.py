@@ -40,6 +40,39 @@ def test_a_run_that_was_stopped_early_is_censored_there_and_not_later(record):
     assert summarise(folder).arms["static"].t_grok == compare(arms_of(folder)).rows[0].t_grok.value == 500
 
 
+@pytest.mark.parametrize("state", ["running", "stopped"])
+def test_a_run_inside_its_window_is_censored_before_it(record, state):
+    """The first touched at 825 and is at 870: it is not at risk at 850, where one of the other two grokked."""
+    folder = record(
+        {"static": [825, 850, None]}, cohort_width=1, until=[870, 900, 900], state=[state, "finished", "finished"]
+    )
+    assert summarise(folder).arms["static"].t_grok == compare(arms_of(folder)).rows[0].t_grok.value == 850
+
+
+def test_a_run_that_left_its_first_window_is_watched_on(record, fate):
+    """The second fell back at 325, and is below still: it is at risk at 500, so a third has grokked and no half."""
+    folder = record({"static": [500, fate(300, falls_back=(325, 2000)), None]})
+    assert math.isnan(compare(arms_of(folder)).rows[0].t_grok.value)
+    assert math.isnan(summarise(folder).arms["static"].t_grok)
+
+
+def test_a_run_that_diverged_is_watched_to_the_budget(record, fate):
+    """Also where its own worker found everything else grokked and ended early: the other arm's run grokked later."""
+    folder = record({"static": [fate(None, diverge=100), 600, None]}, cohort_width=1, until=[300, 900, 900])
+    CohortWriter(folder.cohorts[0].path).commit(state="finished", step=300, steps=300)
+    assert math.isnan(compare(arms_of(folder)).rows[0].t_grok.value)
+    assert math.isnan(summarise(folder).arms["static"].t_grok)
+
+
+def test_the_evaluation_of_the_present_step_is_made_with_the_next_update(record):
+    """Stopped at 500 before it was evaluated there: it may have grokked at 500, as the other run did."""
+    folder = record(
+        {"static": [None, 500, 600]}, cohort_width=1, until=[490, 900, 900], state=["stopped"] + ["finished"] * 2
+    )
+    CohortWriter(folder.cohorts[0].path).commit(state="stopped", step=500)
+    assert summarise(folder).arms["static"].t_grok == compare(arms_of(folder)).rows[0].t_grok.value == 500
+
+
 def test_what_a_run_reached_once_it_had_diverged_does_not_count(record, fate):
     folder = record({"static": [fate(300, mem=350, diverge=300), fate(300, diverge=600), fate(None)]})
     arm = summarise(folder).arms["static"]

@@ -196,6 +196,14 @@ def test_exact_p_keeps_its_level(ends):
     assert exact <= np.mean([result.p <= 0.05 for result in results])
 
 
+@pytest.mark.parametrize("last", [200, 201])
+def test_no_run_changes_places_after_an_arm_was_watched(last):
+    """The first arm was watched to `last`, which is also where one of its runs had the event if that is 200."""
+    first = sample([150, 151, 200, 200, last], [1, 1, 1, 1, 0])
+    whole, cut = sample([50, 360, 420, 460], [1] * 4), sample([50, last, last, last], [1, 0, 0, 0])
+    assert logrank(first, whole).p_exact == pytest.approx(logrank(first, cut).p_exact)
+
+
 def test_holm_by_hand():
     """Sorted 0.01, 0.02, 0.03, 0.04 times 4, 3, 2, 1 and made to rise: 0.04, 0.06, 0.06, 0.06."""
     assert holm([0.04, 0.01, 0.03, 0.02]) == pytest.approx((0.06, 0.04, 0.06, 0.06))

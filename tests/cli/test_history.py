@@ -1,10 +1,11 @@
 """`ls`, marks and the bin on the command line: what is typed, what is printed, what is refused."""
 
 import json
+import sys
 
 import pytest
 from cli.command import grokterm, refused
-from console.world import make
+from console.world import break_, make
 
 FINISHED, FAILED = "20261122-120000-quickstart-fin3", "20261122-090000-quickstart-fai4"
 
@@ -47,6 +48,13 @@ def test_ls_refuses_what_it_does_not_understand(world):
     assert nothing.returncode == 0 and "none of 2 experiments matches: zebra" in nothing.stderr
 
 
+def test_ls_says_that_it_can_not_keep_what_it_has_read(world, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    done = grokterm("ls", "--json", cwd=world.parent, GROKTERM_STATE=str(tmp_path / "file"))
+    assert done.returncode == 0 and len(json.loads(done.stdout)["experiments"]) == 2
+    assert "the history can't be kept for the next visit" in done.stderr
+
+
 def test_marks_and_the_archive(world):
     assert grokterm("star", "fin3", "fai4", cwd=world.parent).returncode == 0
     assert listed(world, "--filter", "star=yes") == ["fin3", "fai4"]
@@ -68,3 +76,41 @@ def test_what_is_in_the_bin_comes_back(world):
     assert restored.returncode == 0 and FINISHED in restored.stderr
     assert listed(world) == ["fin3", "fai4"]
     refused(grokterm("restore", "fin3", cwd=world.parent), 3, "no experiment 'fin3'", "the bin is empty")
+
+
+LONG = f"20261122-100000-{'quickstart-with-a-name-that-goes-on-and-on-' * 3}end-lon6"
+
+
+@pytest.fixture
+def crowded(world):
+    """One with a long name, one that trains, one of many arms, and one that is broken, besides."""
+    make(world, LONG)
+    make(world, "20261122-110000-quickstart-run5", state="running", step=610)
+    make(world, "20261122-113000-grid-man7", arms=12)
+    break_(make(world, "20261122-080000-quickstart-bro8"))
+    return world
+
+
+@pytest.mark.parametrize("columns", [60, 80, 100, 200])
+def test_on_a_terminal_each_takes_one_line(crowded, answer, monkeypatch, columns):
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    said = answer("ls", "--runs", crowded)[1].splitlines()
+    heading, rule, *lines = said[:8]
+    assert heading.startswith("experiment") and set(rule) == {"─"} and len(said) == 9 and "bro8: " in said[8]
+    assert all(len(line) <= columns for line in (heading, rule, *lines))
+    for letters, word in (("fin3", "finished"), ("run5", "running"), ("lon6", "finished"), ("man7", "finished")):
+        (line,) = [line for line in lines if letters in line.split(" ")[0]]
+        assert word in line, line
+    assert all(line.split()[-1][-1] in "smhdw" for line in lines)  # the age, in its column
+    (line,) = [line for line in lines if "fin3" in line]
+    assert ("350 (4/4)" in line) == (columns >= 80) and ("static-high" in line) == (columns == 200)
+
+
+def test_in_a_pipe_names_are_whole_and_one_long_name_moves_no_other_line(crowded):
+    said = grokterm("ls", cwd=crowded.parent, COLUMNS="80").stdout.splitlines()
+    assert len(said) == 9 and any(line.startswith(LONG[16:] + " ") for line in said)
+    (line,) = [line for line in said if line.startswith("quickstart-fin3 ")]
+    assert line.index("finished") < 50 and "static – (1/4) dynamic 350 (4/4) static-high 340 (4/4)" in line
+    assert len(line) < 180
+    assert "In a pipe names are whole" in " ".join(grokterm("ls", "--help", cwd=crowded.parent).stdout.split())

@@ -126,3 +126,16 @@ def test_what_is_allowed_is_said(place, options, said):
 def test_a_window_without_anything_in_it(place, left, right):
     with pytest.raises(BadInput, match="this axis runs from 0 to 900"):
         charts_of(contenders([ONE], place / "runs"), ["loss"], View(), left, right)
+
+
+@pytest.mark.parametrize(
+    "words", [("--ascii", "plot", "one1"), ("plot", "one1", "--ascii"), ("plot", "--ascii", "one1", "--panel", "loss")]
+)
+def test_what_holds_for_every_command_may_stand_behind_it(place, words):
+    done = grokterm(*words, cwd=place, COLUMNS="90")
+    assert done.returncode == 0 and done.stdout.isascii() and "o static" in done.stdout
+
+
+def test_behind_two_dashes_there_are_no_options(place):
+    assert grokterm("note", "one1", "--", "--ascii", cwd=place).returncode == 0
+    assert "--ascii" in grokterm("note", "one1", cwd=place).stdout

@@ -80,3 +80,14 @@ def test_a_preset_without_a_small_form_says_so(tmp_path):
     (mine() / "alone.toml").write_text("stop.steps = 3")
     refused = grokterm("run", "alone", "--small", cwd=tmp_path)
     assert refused.returncode == 2 and "has no small form" in refused.stderr and len(refused.stderr.splitlines()) == 1
+
+
+def test_a_preset_with_a_mistake_says_the_first_where_its_question_would_stand(tmp_path):
+    (mine() / "odd.toml").write_text('[task]\nkind = "nope"\n[optimizer]\nlrr = 1\n')
+    listed = grokterm("presets", cwd=tmp_path, COLUMNS="300")
+    said = " ".join(listed.stdout.partition("yours")[2].split())
+    assert said.startswith("odd ") and '(given {kind = "nope"})' in said and "lrr" not in said
+    known = {
+        preset["name"]: preset for preset in json.loads(grokterm("presets", "--json", cwd=tmp_path).stdout)["presets"]
+    }
+    assert "task: expected a table" in known["odd"]["problem"] and known["quickstart"]["problem"] is None

@@ -2,6 +2,7 @@
 
 import pytest
 from console.forms import THREE
+from console.world import populate
 
 
 @pytest.fixture
@@ -10,3 +11,10 @@ def source(tmp_path):
     path = tmp_path / "small.toml"
     path.write_text(THREE)
     return path
+
+
+@pytest.fixture
+def world(runs):
+    """One experiment of every kind."""
+    populate(runs)
+    return runs

@@ -19,7 +19,10 @@ from grokterm.console.app import Console
 from grokterm.console.charts.widget import ChartView
 from grokterm.console.latest import THREAD
 from grokterm.console.memory import Memory
+from grokterm.console.scales import Spot
 
+FINISHED = "20261122-120000-quickstart-fin3"
+CHARTS = ("#loss", "#accuracy", "#norm", "#lambda")
 PATIENCE = 60.0
 ROUNDS = 100  # a screen that always has something to draw is as settled as it gets
 
@@ -143,3 +146,23 @@ def words(pilot: Pilot, selector: str) -> str:
 def chart_lines(pilot: Pilot, selector: str) -> list[str]:
     """A chart on the screen, as rows of characters."""
     return pilot.app.screen.query_one(selector, ChartView).lines
+
+
+def legend(pilot: Pilot) -> str:
+    """The legend of the charts."""
+    return str(pilot.app.screen.legend.content)
+
+
+def tabs(pilot: Pilot) -> str:
+    """The line of tabs, which says where the cursor is."""
+    return words(pilot, "TabLine")
+
+
+def spot(pilot: Pilot) -> Spot:
+    """Where one looks."""
+    return pilot.app.screen.spot
+
+
+def x_labels(lines: list[str]) -> list[str]:
+    """What stands at the x axis of a chart."""
+    return lines[-1].split()

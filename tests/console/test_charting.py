@@ -5,8 +5,23 @@ import json
 from dataclasses import replace
 
 import pytest
-from console.play import chart_lines, play, press, screen_text, settle, toasts, until, words
-from console.world import SPIKE_AT, grow, make, populate
+from console.play import (
+    CHARTS,
+    FINISHED,
+    chart_lines,
+    legend,
+    play,
+    press,
+    screen_text,
+    settle,
+    spot,
+    tabs,
+    toasts,
+    until,
+    words,
+    x_labels,
+)
+from console.world import SPIKE_AT, grow, make
 from textual.widgets import Input
 
 from grokterm.console.charts.widget import ChartView
@@ -16,28 +31,6 @@ from grokterm.console.screens.experiment import ExperimentPage
 from grokterm.console.screens.home import Home
 from grokterm.console.screens.legend import Legend
 
-FINISHED = "20261122-120000-quickstart-fin3"
-CHARTS = ("#loss", "#accuracy", "#norm", "#lambda")
-
-
-@pytest.fixture
-def world(runs):
-    """One experiment of every kind."""
-    populate(runs)
-    return runs
-
-
-def legend(pilot) -> str:
-    return str(pilot.app.screen.legend.content)
-
-
-def tabs(pilot) -> str:
-    return words(pilot, "TabLine")
-
-
-def spot(pilot):
-    return pilot.app.screen.spot
-
 
 def shown(pilot) -> list[str]:
     return [view.id for view in pilot.app.screen.query(ChartView) if view.display and view.size]
@@ -45,10 +38,6 @@ def shown(pilot) -> list[str]:
 
 def y_labels(lines: list[str]) -> list[str]:
     return [line.split("┤")[0].strip() for line in lines if "┤" in line]
-
-
-def x_labels(lines: list[str]) -> list[str]:
-    return lines[-1].split()
 
 
 async def test_four_charts_with_arms_markers_and_milestones(world):

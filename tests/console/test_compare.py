@@ -2,12 +2,14 @@
 
 import pytest
 from console.play import chart_lines, play, press, screen_text, settle, until, words
-from console.world import make, populate
+from console.world import break_, make, populate
 
 from grokterm.console.charts.widget import ChartView
+from grokterm.console.comparing import compared
 from grokterm.console.memory import Memory
 from grokterm.console.screens.compare import Compare
 from grokterm.console.screens.experiment import ExperimentPage
+from grokterm.errors import GroktermError
 from grokterm.record import open_folder
 
 FINISHED = "20261122-120000-quickstart-fin3"
@@ -140,3 +142,20 @@ async def test_with_every_arm_hidden_the_way_back_is_open_and_told(world):
         assert "overlaid" in words(pilot, "#curves")
         await press(pilot, "a", "slash", *"nothing like it", "enter", "plus")
         assert "No arm matches the filter; Esc shows all" in screen_text(pilot)
+
+
+def test_those_that_can_not_be_read_are_left_out_and_named(runs):
+    names = [f"20261122-{hour}0000-quickstart-{name}" for hour, name in ((10, "aaa2"), (11, "bbb3"), (12, "ccc4"))]
+    first, second, third = (make(runs, name, seeds=2) for name in names)
+    break_(second)
+    (third.cohorts[0].path / "status.json").write_text("{")
+    found = compared(runs, tuple(names), ("test_acc",))
+    assert [row.experiment for row in found.comparison.rows] == [names[0]] * 3 and len(found.arms) == 3
+    warning = found.comparison.warnings[0]
+    assert warning.startswith("left out, since it can't be read: quickstart-bbb3 (") and "quickstart-ccc4 (" in warning
+    assert "instead" not in warning
+    turned = compared(runs, (names[1], names[0]), ("test_acc",)).comparison.warnings[0]
+    assert turned.endswith("; the others are measured against quickstart-aaa2 instead")
+    break_(first)
+    with pytest.raises(GroktermError, match=r"aaa2"):
+        compared(runs, tuple(names), ("test_acc",))

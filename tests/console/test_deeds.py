@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 from console.play import play, press, screen_text, settle, toasts, until, words
-from console.world import _WRITERS, make, populate
+from console.world import _WRITERS, make
 
 from grokterm.console import deeds
 from grokterm.console.screens.experiment import ExperimentPage
@@ -16,13 +16,6 @@ from grokterm.record import open_folder
 FINISHED = "20261122-120000-quickstart-fin3"
 FAILED = "20261122-090000-quickstart-fai4"
 RUNNING = "20261122-135500-quickstart-run2"
-
-
-@pytest.fixture
-def world(runs):
-    """One experiment of every kind."""
-    populate(runs)
-    return runs
 
 
 def names(pilot) -> list[str]:

@@ -97,3 +97,17 @@ def test_a_stream_that_is_not_of_these_runs_is_a_damaged_record(runs, stream):
     folder.cohorts[0].paths.status.write_text(json.dumps(status))
     problem = Focus(open_folder(folder.path)).read().summary.problem
     assert "6 values in a row, and there are 12 runs" in problem and f"{stream}.arrows" in problem
+
+
+def test_what_is_lost_of_a_record_is_said_where_its_arms_are(runs):
+    from grokterm.console.look import DARK, ink
+    from grokterm.console.screens.preview import preview_text
+
+    folder = make(runs, RUNNING)
+    assert Focus(folder).read().damaged == ""
+    folder.cohorts[0].paths.stream("eval").unlink()
+    detail = Focus(open_folder(folder.path)).read()
+    assert detail.damaged.startswith("part of the record is lost: evaluations of 12 of 12 runs can't be read")
+    assert "workers had told of 9 that they did" in detail.damaged
+    shown = " ".join(preview_text(detail, "", 80, 12, ink(DARK)).plain.split())
+    assert "part of the record is lost: evaluations of 12 of 12 runs can't be read" in shown

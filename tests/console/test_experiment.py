@@ -180,7 +180,7 @@ async def test_a_stalled_worker_is_neither_dead_nor_restarted(runs, monkeypatch)
     folder = make(runs, "20261122-120000-quickstart-sta7", step=300, state="running")
     silence(folder)
     async with play(runs, open_at=folder.name) as pilot:
-        assert "not proven gone" in words(pilot, "#message")
+        assert "may be dead, or only slow" in words(pilot, "#message")
         await press(pilot, "p")
         await until(pilot, lambda: "nothing was started" in toasts(pilot))
 

@@ -4,11 +4,13 @@ import csv
 import io
 import json
 import os
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
+from grokterm.console.charts.figure import stacked
 from grokterm.console.charts.files import file_name, free_path, write
 from grokterm.console.charts.model import Chart, Milestone, Series
 from grokterm.console.look import DARK, ink, marker
@@ -56,6 +58,33 @@ def test_a_png_is_one_of_a_size_for_paper(tmp_path):
 )
 def test_every_view_can_be_drawn(tmp_path, options):
     assert write(charts(**options), tmp_path / "a.svg").stat().st_size > 1000
+
+
+@pytest.mark.parametrize("log_x", [False, True])
+def test_the_marker_of_a_milestone_stands_at_its_place_on_the_axis(log_x):
+    """Those that are close go up, never sideways: a reader reads their place off the axis."""
+    from matplotlib.figure import Figure
+
+    from grokterm.console.charts.figure import _draw
+
+    times = (88.0, 90.0, 90.0, 95.0, 150.0, 188.0)
+    found = tuple(Milestone(x, f"g{marker(i)}", INK.arm(i), "t_grok") for i, x in enumerate(times))
+    axes = Figure(figsize=(8, 4.8)).add_subplot()
+    _draw(axes, replace(charts(log_x=log_x)[0], milestones=found))
+    signs = [one for one in axes.get_lines() if not one.get_clip_on()]
+    signs += [one for one in axes.artists if not one.get_clip_on()]
+    drawn = sorted(tuple(one.get_transform().transform((one.get_xdata()[0], one.get_ydata()[0]))) for one in signs)
+    expected = [axes.transData.transform((x, 1))[0] for x in times]
+    assert [x for x, _ in drawn] == pytest.approx(expected)
+    assert len({(round(x), round(y)) for x, y in drawn}) == len(times)
+
+
+def test_what_would_lie_on_others_goes_a_row_up_and_no_line_down_crosses_words():
+    assert stacked([], [], 100) == []
+    assert stacked([0, 50], [30, 30], 100) == [0, 0]
+    assert stacked([10, 20, 60], [30, 30, 30], 100) == [1, 0, 0]  # the line of the first comes down before the second
+    assert stacked([10, 10, 10], [30, 30, 30], 100) == [2, 1, 0]
+    assert stacked([60, 95], [30, 30], 100) == [1, 0]  # the last ends at the edge
 
 
 def test_a_csv_has_the_recorded_numbers(tmp_path):

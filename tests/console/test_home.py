@@ -1,22 +1,19 @@
 """The history, driven by keys on folders on disk."""
 
+import os
+from pathlib import Path
+
 import pytest
 from console.play import chart_lines, play, press, screen_text, settle, toasts, until, words
-from console.world import break_, grow, make, populate
+from console.world import break_, grow, make
 
+from grokterm.console.memory import Memory
 from grokterm.console.screens.compare import Compare
 from grokterm.console.screens.experiment import ExperimentPage
 from grokterm.console.screens.home import Home
 from grokterm.record import open_folder
 
 FINISHED = "20261122-120000-quickstart-fin3"
-
-
-@pytest.fixture
-def world(runs):
-    """One experiment of every kind."""
-    populate(runs)
-    return runs
 
 
 def names(pilot) -> list[str]:
@@ -44,6 +41,26 @@ async def test_a_runs_folder_that_is_a_file_says_so(runs):
     path.write_text("")
     async with play(path) as pilot:
         assert "not a folder" in words(pilot, "#empty")
+
+
+async def test_what_can_not_be_kept_for_the_next_visit_is_said_once(world, tmp_path):
+    for file in (tmp_path / "view", Path(os.environ["GROKTERM_STATE"]) / "summaries"):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text("in the way")
+    memory = Memory(tmp_path / "view" / "console.json", world)
+    async with play(world, memory=memory) as pilot:
+        said = []
+        pilot.app.watch(pilot.app, "notices", lambda now: said.extend(now), init=True)
+        await until(pilot, lambda: any("the history can't be kept for the next visit" in one.words for one in said))
+        for text in ("a", "b", "c"):
+            memory.remember(filter=text)
+            pilot.app.keep()
+            await settle(pilot)
+        words = [one.words for one in dict.fromkeys(said) if "next visit" in one.words]
+        assert len(words) == 2 and words[1].endswith("console.json: Not a directory")
+        (tmp_path / "view").unlink()
+        pilot.app.keep()
+        assert (tmp_path / "view" / "console.json").is_file()
 
 
 async def test_the_preview_follows_the_cursor(world):

@@ -3,7 +3,7 @@
 import pytest
 from console.forms import form, go, judged
 from console.play import play, press, screen_text, toasts, until, words
-from console.world import make, populate
+from console.world import make
 
 from grokterm.console.commands import EXPERIMENT, FORM, HOME, commands_in
 from grokterm.console.screens.experiment import ExperimentPage
@@ -13,13 +13,6 @@ from grokterm.console.screens.new import New
 from grokterm.console.widgets.dialogs import Line
 
 FINISHED = "20261122-120000-quickstart-fin3"
-
-
-@pytest.fixture
-def world(runs):
-    """One experiment of every kind."""
-    populate(runs)
-    return runs
 
 
 def footer(pilot) -> str:

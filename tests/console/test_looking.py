@@ -2,39 +2,26 @@
 
 import re
 
-import pytest
-from console.play import chart_lines, play, press, screen_text, settle, until, words
-from console.world import grow, make, populate
+from console.play import (
+    CHARTS,
+    FINISHED,
+    chart_lines,
+    legend,
+    play,
+    press,
+    screen_text,
+    settle,
+    spot,
+    tabs,
+    until,
+    words,
+    x_labels,
+)
+from console.world import grow, make
 
 from grokterm.console.charts.widget import ChartView
 from grokterm.console.memory import Memory
 from grokterm.console.panels import roomy
-
-FINISHED = "20261122-120000-quickstart-fin3"
-CHARTS = ("#loss", "#accuracy", "#norm", "#lambda")
-
-
-@pytest.fixture
-def world(runs):
-    """One experiment of every kind."""
-    populate(runs)
-    return runs
-
-
-def legend(pilot) -> str:
-    return str(pilot.app.screen.legend.content)
-
-
-def tabs(pilot) -> str:
-    return words(pilot, "TabLine")
-
-
-def spot(pilot):
-    return pilot.app.screen.spot
-
-
-def x_labels(lines: list[str]) -> list[str]:
-    return lines[-1].split()
 
 
 async def test_the_cursor_reads_every_arm_at_one_step(world):
@@ -161,3 +148,22 @@ async def test_where_it_is_narrow_a_zoom_is_said_in_place_of_the_names_of_other_
         assert "[1 charts]" in tabs(pilot) and "step 338 to 562" in tabs(pilot) and "system" not in tabs(pilot)
         await press(pilot, "0")
         assert "6 system" in tabs(pilot)
+
+
+async def test_a_seed_that_the_experiment_in_front_does_not_have_is_kept_for_those_that_do(runs):
+    make(runs, FINISHED)
+    make(runs, "20261121-120000-quickstart-twn2", seeds=2)
+    async with play(runs) as pilot:
+        await press(pilot, "enter", *"ggggg")
+        assert "seed 3" in words(pilot, "#title") and pilot.app.memory.view.seed == 3
+        await press(pilot, "escape", "down")
+        assert pilot.app.screen.target().endswith("twn2") and pilot.app.screen.query_one("#small-loss").chart.series
+        await press(pilot, "enter")
+        assert "median and range of 2 seeds" in words(pilot, "#title")
+        assert "no such seed" not in screen_text(pilot) and pilot.app.screen.query_one("#loss").chart.series
+        await press(pilot, "c")
+        await until(pilot, lambda: "median and range of 2 seeds" in words(pilot, "#title"))
+        await press(pilot, "escape", "escape", "up", "enter")
+        assert "seed 3" in words(pilot, "#title")
+        await press(pilot, "escape", "down", "enter", "g")
+        assert "every seed" in words(pilot, "#title")

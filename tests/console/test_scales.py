@@ -151,10 +151,21 @@ def test_what_could_not_be_written_is_written_once_it_can(file):
     memory.remember(filter="arm=static", view=View(table=True))
     memory.look_at("a", Spot(tab="log"))
     memory.save()
+    assert memory.problem == f"the view can't be kept for the next visit: {file}: Not a directory"
     file.parent.unlink()
     memory.save()
+    assert memory.problem == ""
     kept = Memory.load(Path("runs"))
     assert (kept.filter, kept.view, kept.spot("a")) == ("arm=static", View(table=True), Spot(tab="log"))
+
+
+def test_what_could_not_be_put_in_place_leaves_nothing_beside(file, monkeypatch):
+    memory = Memory.load(Path("runs"))
+    memory.remember(filter="arm=static")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", lambda *_: (file.parent / "no such file").stat())
+        memory.save()
+    assert memory.problem and list(file.parent.iterdir()) == []
 
 
 def test_a_file_that_can_not_be_read_now_is_not_overwritten(file):

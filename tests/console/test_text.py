@@ -77,3 +77,10 @@ def test_times_and_rates():
     assert text.duration(-1) == text.duration(math.nan) == "–"
     assert [text.age(s) for s in (0, 59, 61, 7300, 10 * 86400)] == ["now", "59s", "1m", "2h", "10d"]
     assert [text.rate(r) for r in (0.0, 0.84, 31.2, 1234)] == ["–", "0.84/s", "31/s", "1.23k/s"]
+
+
+@pytest.mark.parametrize(
+    ("share", "whole"), [(0, 0), (0.29, 29), (212 / 900, 23), (0.999, 99), (1 - 1e-12, 99), (1.0, 100), (1.2, 100)]
+)
+def test_progress_is_told_in_one_way_and_is_100_at_the_end_alone(share, whole):
+    assert text.percent(share) == whole

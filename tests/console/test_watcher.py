@@ -3,7 +3,6 @@
 import os
 import shutil
 import threading
-import time
 
 import pytest
 from console.world import break_, grow, make, populate
@@ -25,12 +24,26 @@ class Audience:
     def __init__(self, runs) -> None:
         self.seen: list[Snapshot] = []
         self.arrived = threading.Condition()
-        self.watcher = Watcher(runs, self.take, pytest.fail)
+        self.watcher, self.rounds = Watcher(runs, self.take, pytest.fail), 0
+        self._look_at_machine, self.watcher._read_machine = self.watcher._read_machine, self.look
 
     def take(self, snapshot: Snapshot) -> None:
         with self.arrived:
             self.seen.append(snapshot)
             self.arrived.notify_all()
+
+    def look(self) -> None:
+        """What the watcher does in every round, counted."""
+        self._look_at_machine()
+        with self.arrived:
+            self.rounds += 1
+            self.arrived.notify_all()
+
+    def wait_for_rounds(self, count: int) -> None:
+        """Until so many more rounds of both kinds are over that nobody asked for."""
+        with self.arrived:
+            before = self.rounds
+            assert self.arrived.wait_for(lambda: self.rounds >= before + count, 60.0)
 
     def wait(self, condition, patience: float = 15.0) -> Snapshot:
         with self.arrived:
@@ -39,7 +52,9 @@ class Audience:
 
 
 @pytest.fixture
-def audience(runs):
+def audience(runs, monkeypatch):
+    monkeypatch.setattr("grokterm.console.snapshot.LIST_SECONDS", 0.2)
+    monkeypatch.setattr("grokterm.console.snapshot.FOCUS_SECONDS", 0.05)
     made = Audience(runs)
     yield made
     made.watcher.stop()
@@ -58,7 +73,7 @@ def test_it_publishes_the_history_then_the_focus_and_then_keeps_quiet(runs, audi
     assert [arm.grokked for arm in detail.arms] == [1, 4, 4]
     audience.wait(lambda s: True)
     count = len(audience.seen)
-    time.sleep(3.0)  # several rounds of both kinds
+    audience.wait_for_rounds(3)
     assert len(audience.seen) == count
 
 
@@ -240,6 +255,18 @@ def test_the_next_visit_begins_with_what_was_known(runs, tmp_path):
     assert live.name in second.names
 
 
+def test_a_history_that_could_not_be_kept_is_kept_once_it_can(runs, tmp_path, monkeypatch):
+    age(make(runs, "20261122-120000-quickstart-fin3"))
+    (tmp_path / "cache").write_text("in the way")
+    listing = Listing(runs, SummaryCache(runs, tmp_path / "cache"))
+    settle(listing)
+    listing.save(now=True)
+    assert "the history can't be kept for the next visit" in listing.problem
+    (tmp_path / "cache").unlink()
+    listing.save(now=True)  # nothing has changed since
+    assert listing.problem == "" and list(SummaryCache(runs, tmp_path / "cache").load())
+
+
 def test_two_watchers_agree(runs):
     make(runs, "20261122-120000-quickstart-fin3")
     stopped = make(runs, "20261122-110000-quickstart-sto4", step=300, state="stopped")
@@ -309,7 +336,7 @@ def test_a_runs_folder_that_can_not_be_read_keeps_quiet_and_heals(runs, audience
     audience.watcher.arrange(Query(sort="name"))
     audience.wait(lambda s: s.arranged.query.sort == "name")
     count = len(audience.seen)
-    time.sleep(0.5)
+    audience.wait_for_rounds(3)
     assert len(audience.seen) == count
     path.unlink()
     path.mkdir()

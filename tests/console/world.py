@@ -43,7 +43,7 @@ def make(
     Args:
         stamp: `20261122-133000-quickstart-aaaa`, the folder's name, so that nothing depends on the clock.
         arms: that many equal arms in place of the three.
-        state: running, paused, finished, stopped, parked, failed, lost, queued or created.
+        state: starting, running, paused, finished, stopped, parked, failed, lost, queued or created.
     """
     experiment = load(PRESET, overrides, seeds)
     if arms:
@@ -61,6 +61,8 @@ def make(
             _write(cohort.path, folder.planned(cohort), steps if step is None else step, steps, state)
             if state == "lost":
                 _edit(cohort.paths.status, process_start=1.0, heartbeat_at=NOW - 3600)
+            if state == "starting":
+                _edit(cohort.paths.status, state="starting", step=0)
     return folder
 
 

@@ -302,20 +302,6 @@ def test_top_neurons_are_the_purest_waves(model):
     assert after[out][4].tobytes() == given[out][4].tobytes()
 
 
-@pytest.mark.parametrize(
-    "table, line",
-    [
-        ({"transplant": {"at": 3, "experiment": "x", "neurons": [24]}}, "no neuron 24; they are 0 to 23"),
-        ({"transplant": {"at": 3, "experiment": "x", "top": 25}}, "intervene.transplant.top: 25 of 24 neurons"),
-        ({"transplant": {"at": 3, "experiment": "x", "neurons": "all", "layer": 1}}, "has no hidden layer 1"),
-    ],
-)
-def test_what_does_not_fit_the_network_is_one_line(table, line):
-    with pytest.raises(BadInput) as error:
-        Trainer([member(0, **MLP, intervene=table)], CPU, donors=[donor()])
-    assert line in error.value.message and "\n" not in error.value.message
-
-
 def test_weights_of_another_shape_are_refused():
     given = donor() | {"W_1": np.zeros((22, 30))}
     with pytest.raises(BadInput, match=r"W_1 is \[22, 30\] in the other run and \[22, 24\] in this one"):

@@ -10,6 +10,8 @@ from own.lab import PRESET, make_lab
 
 from grokterm.engine.cohort import build_data
 from grokterm.engine.seeds import Purpose, word
+from grokterm.engine.trainer import Trainer
+from grokterm.errors import BadInput
 from grokterm.jobs import described
 from grokterm.spec import load, plan_cohorts
 
@@ -112,6 +114,57 @@ def test_random_samples_are_those_of_the_seed(lab):
     assert not torch.equal(train.inputs[0], train.inputs[1]) and torch.equal(train.inputs[1], again.inputs[0])
     fixed, _ = build_data([member._replace(spec=with_split_seed(member.spec, 4)) for member in members], CPU)
     assert torch.equal(*(fixed.inputs.expand(2, *fixed.inputs.shape[1:])))
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "collapse={at=3}",
+        'collapse={at="memorised"}',
+        "clamp_norm={at=3}",
+        "reset_optimizer={at=3}",
+        'freeze={at=3, tensors=["embed.*"]}',
+        "change={at=3, lr=1e-3}",
+        'transplant={at=3, experiment="x", tensors=["out.weight"]}',
+    ],
+)
+def test_interventions_reach_into_a_network_of_ones_own(lab, table):
+    (plain, *_), (treated, *_) = cohort(lab), cohort(lab, f"intervene.{table}", "milestones.memorised=0.1")
+    donors = [{"out.weight": np.ones((7, 16))}] if "transplant" in table else ()
+    one, other = trained([plain], 12), Trainer([treated], CPU, donors=donors)
+    other.advance(12)
+    assert (one.state()["weights.out.weight"] != other.state()["weights.out.weight"]).any()
+
+
+def test_a_collapse_takes_the_gradient_of_the_right_class(lab):
+    (member,) = cohort(lab, "seeds=1", "intervene.collapse={at=0}", "optimizer.weight_decay=0")
+    ours = losses([member], 20)[:, 0]
+    from my_lab.models import Tiny
+    from my_lab.tasks import Cube
+
+    inputs, answers = Cube(member.seed).train
+    torch.manual_seed(word(member.seed, Purpose.WEIGHTS))
+    network = Tiny(member.spec.task.shown)
+    optimizer = torch.optim.AdamW(network.parameters(), lr=1e-2, betas=(0.9, 0.98), weight_decay=0)
+    right = torch.nn.functional.one_hot(answers, 7).bool()
+    for step in range(20):
+        loss = torch.nn.functional.cross_entropy(network(inputs, lambda x: x).masked_fill(right, 0.0), answers)
+        assert ours[step] == pytest.approx(loss.item(), rel=1e-3), step
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+
+def test_a_collapse_of_a_task_with_numbers_is_refused(lab):
+    sets = ("task.module=my_lab.tasks:line", "model.module=my_lab.models:Flat", "loss.kind=mse")
+    with pytest.raises(BadInput, match=r"intervene\.collapse\.at: a collapse needs answers that are classes"):
+        described(load(lab, [*sets, "intervene.collapse={at=3}"]))
+
+
+def test_neurons_of_ones_own_have_no_names(lab):
+    chosen = 'intervene.transplant={at=3, experiment="x", neurons=[1]}'
+    with pytest.raises(BadInput, match=r"no hidden layer 0 with neurons known by name; set tensors instead: embed\.w"):
+        described(load(lab, [chosen]))
 
 
 def with_split_seed(spec, seed):

@@ -34,6 +34,14 @@ def test_what_belongs_to_a_plateau_has_no_effect_where_the_switch_is_a_step(give
     assert "without effect" not in said(PHASES | given | {"switch": "plateau"})
 
 
+def test_a_window_of_gradients_that_is_never_full():
+    optimizer = {"lr": 1e-3, "weight_decay": 1.0, "grokfast": {"kind": "ma", "window": 1001}}
+    found = said(optimizer=optimizer)
+    assert found == "arms.run: grokfast adds nothing: its window of 1001 gradients isn't full within 1000 steps"
+    assert said(optimizer=optimizer | {"grokfast": {"kind": "ma", "window": 1000}}) == ""
+    assert said(optimizer=optimizer | {"grokfast": {"kind": "ema"}}) == ""
+
+
 def test_defaults_written_out_are_no_reason_to_speak():
     """A stored experiment has every field in it."""
     assert said(PHASES | {"patience": 20, "min_delta": 0.01}) == ""

@@ -37,6 +37,28 @@ def test_what_is_refused(override, line):
     assert line in refused.value.problems[0], refused.value.problems
 
 
+MLP = 'model={kind="mlp", hidden=[24, 12]}'
+
+
+@pytest.mark.parametrize(
+    "model, chosen, line",
+    [
+        (MLP, "neurons=[0, 24]", "intervene.transplant.neurons: no neuron 24; they are 0 to 23"),
+        (MLP, "layer=1, neurons=[12]", "intervene.transplant.neurons: no neuron 12; they are 0 to 11"),
+        (MLP, "top=25", "intervene.transplant.top: 25 of 24 neurons; 24 at most would be right"),
+        (MLP, 'layer=2, neurons="all"', "intervene.transplant.layer: this network has no hidden layer 2"),
+        ("model.d_mlp=64", "neurons=[64]", "no neuron 64; they are 0 to 63"),
+        ('model={kind="lstm"}', "top=2", "intervene.transplant.top: this network has no hidden layer 0"),
+    ],
+)
+def test_neurons_that_the_network_does_not_have_are_refused(model, chosen, line):
+    with pytest.raises(BadInput) as refused:
+        load("quickstart", [model, f'intervene.transplant={{at=3, experiment="x", {chosen}}}'])
+    (said,) = [problem for problem in refused.value.problems if "transplant" in problem]
+    assert line in said
+    load("quickstart", [MLP, 'intervene.transplant={at=3, experiment="x", neurons=[23], layer=0}'])
+
+
 def test_a_milestone_needs_evaluations_and_classes():
     with pytest.raises(BadInput, match=r'"grokked" needs evaluations, and streams\.eval_every is 0'):
         load("quickstart", ['intervene.collapse.at="grokked"', "eval_every=0"])

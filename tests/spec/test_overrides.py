@@ -57,6 +57,16 @@ def test_seeds_grid_and_width():
     assert experiment.cohort_width == 2
 
 
+@pytest.mark.parametrize("key", ['grid."optimizer.lr"', "grid.'optimizer.lr'", 'grid."lr"', 'grid. "optimizer.lr" '])
+def test_an_axis_of_a_grid_may_be_quoted_as_in_a_file(key):
+    assert load("quickstart", [f"{key}=[1e-3, 2e-3]"]).arms == load("quickstart", ["grid.lr=[1e-3, 2e-3]"]).arms
+
+
+def test_quotation_marks_that_quote_no_key_are_left_alone():
+    assert load("quickstart", ['title="a" = "b"']).title == '"a" = "b"'
+    assert "unknown section; nearest: optimizer" in refused('opti"mizer.lr=3')[0]
+
+
 def test_the_last_of_two_wins():
     assert load("quickstart", ["lr=0.1", "optimizer.lr=0.2"]).arms[0].spec.optimizer.lr == 0.2
 
@@ -78,6 +88,8 @@ LINES = {
                                 "arm; arms: static, dynamic, static-high; nearest: dynamic",
     "arms.new={}": "--set arms.new: expected arms.NAME.section.field with the name of an arm; "
                    "arms: static, dynamic, static-high",
+    "arms.dynamic={}": "--set arms.dynamic: --set changes one value of an arm, such as arms.dynamic.optimizer.lr=3e-3",
+    "arms={}": "--set arms: --set changes one value of an arm, such as arms.static.optimizer.lr=3e-3",
     "arms.dynamic.stop.steps=x": '--set arms.dynamic.stop.steps: expected an integer, 1 to 10000000 (given "x")',
     "extends=x": "--set extends: can't be overridden: name the preset you mean",
     "grid.optimizer.lr=3": "--set grid.optimizer.lr: expected a list of one value or more (given 3)",

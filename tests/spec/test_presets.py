@@ -1,6 +1,7 @@
 """The presets that come with the program."""
 
 import os
+from pathlib import Path
 
 import pytest
 import tomli
@@ -253,6 +254,14 @@ def test_saving_writes_over_nothing_unasked():
         with pytest.raises(BadInput) as refused:
             save_preset(name, GOOD)
         assert len(refused.value.problems) == 1
+    assert [path.name for path in my_folder().iterdir()] == ["sweep.toml"]
+
+
+def test_a_preset_that_can_not_be_put_in_place_leaves_nothing_beside(monkeypatch):
+    save_preset("sweep", GOOD)
+    monkeypatch.setattr(Path, "replace", lambda *_: (my_folder() / "no such file").stat())
+    with pytest.raises(BadInput, match="can't be written"):
+        save_preset("sweep", GOOD, overwrite=True)
     assert [path.name for path in my_folder().iterdir()] == ["sweep.toml"]
 
 

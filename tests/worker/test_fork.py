@@ -200,7 +200,7 @@ def test_a_comparison_with_a_fork_says_what_is_shared(original):
 
 @pytest.fixture(scope="module")
 def mixed(tmp_path_factory):
-    """Arms of one cohort of which one has a momentum, another a learning rate that changes; 100 steps."""
+    """Arms of one cohort of which one has a momentum, and two a learning rate that changes; 100 steps."""
     patch = pytest.MonkeyPatch()
     patch.setenv("GROKTERM_STATE", str(tmp_path_factory.mktemp("state")))
     patch.setenv("GROKTERM_SLOTS", "cpu=8")
@@ -208,6 +208,7 @@ def mixed(tmp_path_factory):
         "plain": {},
         "heavy": {"optimizer": {"momentum": 0.9}},
         "warm": {"optimizer": {"lr_schedule": {"schedule": "warmup", "warmup": 9}}},
+        "cut": {"intervene": {"change": {"at": 40, "lr": 0.01}}},
     }
     sgd = {"optimizer": {"kind": "sgd", "lr": 0.1, "weight_decay": 1e-3}, "stop": {"steps": 100}}
     parts = {key: value for key, value in document().items() if key != "optimizer"} | sgd
@@ -226,8 +227,8 @@ def mixed(tmp_path_factory):
             ["plain", "warm"],
             ["plain, warm can't go on in a cohort without heavy, because of which it keeps a momentum"],
         ),
-        (["heavy"], ["heavy can't go on in a cohort without warm, because of which it records its learning rate"]),
-        (["plain"], ["without heavy", "without warm"]),
+        (["heavy"], ["heavy can't go on in a cohort without warm, cut, because of which it records its learning rate"]),
+        (["plain"], ["without heavy", "without warm, cut"]),
     ],
 )
 def test_a_part_of_a_cohort_without_what_the_rest_has_is_refused_before_anything_is_made(mixed, arms, lines):
@@ -245,6 +246,18 @@ def test_a_link_that_keeps_nothing_may_come_and_go(mixed):
     new = fork(mixed, 50, ["clip=0.01", "l1=1e-5"], device="cpu", arms=["heavy", "warm"])
     wait_for_state(new, "finished", "failed")
     assert state(new) == "finished"
-    changed, before_it = numbers(new)["train/train_loss"], numbers(mixed)["train/train_loss"][:, 1:]
-    np.testing.assert_array_equal(changed[:51], before_it[:51])
-    assert not np.array_equal(changed[51:], before_it[51:])
+    changed, before_it = numbers(new)["train/train_loss"], numbers(mixed)["train/train_loss"][:, 1:3]
+    np.testing.assert_array_equal(changed[:50], before_it[:50])
+    np.testing.assert_allclose(changed[50], before_it[50], rtol=1e-5)  # of a narrower cohort: to rounding
+    assert not np.allclose(changed[51:], before_it[51:], rtol=1e-5)
+
+
+def test_a_rate_that_an_intervention_changes_is_recorded_for_all_that_go_on_with_it(mixed):
+    """Also without the arm that has a schedule; `cut` changed its rate before the checkpoint."""
+    new = fork(mixed, 50, device="cpu", arms=["heavy", "cut"])
+    wait_for_state(new, "finished", "failed")
+    assert state(new) == "finished"
+    rates = numbers(new)["weights/lr"]
+    np.testing.assert_array_equal(rates[:, 0], 0.1)
+    np.testing.assert_array_equal(rates[:, 1], numbers(mixed)["weights/lr"][:, 3])
+    assert rates[0, 1] == 0.1 and rates[-1, 1] == 0.01

@@ -28,8 +28,8 @@ _STYLE = {
     "grid.alpha": 0.25,
     "grid.linewidth": 0.5,
 }
-# Of milestones, in points: between two, from their line at most, height of a marker, height by letter.
-_APART, _FARTHEST, _MARKER, _LETTER = 10, 40, 8, 3
+# Of milestones, in points: width of a marker, width of a letter, height of a row; and how many rows there may be.
+_MARKER, _LETTER, _ROW, _ROWS = 8, 4.5, 9, 6
 
 
 def picture(charts: Sequence[Chart], form: str) -> bytes:
@@ -127,39 +127,67 @@ def drawable(values: np.ndarray, log: bool) -> np.ndarray:
 
 
 def _milestones(axes: Axes, chart: Chart) -> float:
-    """A dotted line for each, with the marker of its arm and its words above the axes, where they hide no curve.
+    """A dotted line for each, and above the axes, where they hide no curve, the marker of its arm and its words.
 
-    What would lie on others begins further to the right; where that is too far from its line, it is left out.
+    Every marker stands above its line. What would lie on others goes a row up; beyond the last row it is left out.
 
     Returns:
-        the height of the words, in points.
+        the height of the rows, in points.
     """
     left, right = axes.get_xlim()
-    log, end, height = chart.log_x, -1.0, 0.0
-    point = axes.get_gridspec().ncols / (axes.figure.get_size_inches()[0] * 72 * 0.9)  # as a share of the width
+    wide = axes.figure.get_size_inches()[0] * 72 * 0.9 / axes.get_gridspec().ncols  # about, in points
 
-    def share(mark: Milestone) -> float:
-        place, low, high = (np.log10([mark.x, left, right])) if log else (mark.x, left, right)
-        return (place - low) / (high - low)
+    def place(mark: Milestone) -> float:
+        x, low, high = (np.log10([mark.x, left, right])) if chart.log_x else (mark.x, left, right)
+        return wide * (x - low) / (high - low)
 
-    for mark in sorted(chart.milestones, key=lambda mark: mark.x):
-        if (log and mark.x <= 0) or not 0 <= share(mark) <= 1:
-            continue
-        colour, words = on_paper(mark.colour), mark.words or mark.label
-        axes.axvline(mark.x, color=colour, linestyle=":", linewidth=1)
-        start = max(share(mark), end + _APART * point)
-        if start - share(mark) <= _FARTHEST * point:
-            end, height = start, max(height, _MARKER + len(words) * _LETTER)
-            at = {"xy": (start, 1), "xycoords": "axes fraction", "textcoords": "offset points"}
-            axes.annotate(
-                _text(words), xytext=(2, _MARKER), rotation=45, rotation_mode="anchor", va="bottom", fontsize=7,
-                color=colour, **at,
-            )  # fmt: skip
-            sign = axes.plot(start, 1, transform=axes.transAxes + _points(axes, _MARKER / 2), clip_on=False)[0]
-            sign.set(marker=_SIGNS.get(mark.label[-1:], ""), color=colour, markersize=4)
-            if mark.label.endswith(_HOLLOW):
-                sign.set_markerfacecolor("white")
-    return height
+    marks = [mark for mark in chart.milestones if mark.x > 0 or not chart.log_x]
+    marks = sorted((mark for mark in marks if 0 <= place(mark) <= wide), key=lambda mark: mark.x)
+    sizes = [_MARKER + _LETTER * len(mark.words or mark.label) for mark in marks]
+    rows = stacked([place(mark) for mark in marks], sizes, wide)
+    for mark, size, row in zip(marks, sizes, rows, strict=True):
+        axes.axvline(mark.x, color=on_paper(mark.colour), linestyle=":", linewidth=1)
+        if row < _ROWS:
+            _head(axes, mark, _ROW * (row + 0.5), before=place(mark) + size > wide)
+    return _ROW * min(_ROWS, 1 + max(rows, default=-1))
+
+
+def stacked(places: Sequence[float], sizes: Sequence[float], end: float) -> list[int]:
+    """The row of each thing, the lowest where it lies on no other: from the right, so that a line down from where a
+    thing begins crosses none.
+
+    Args:
+        places: where things begin, ascending; one that would go beyond `end` ends there.
+        sizes: how long they are.
+    """
+    rows, taken = [0] * len(places), [[]]
+    for thing in reversed(range(len(places))):
+        place, size = places[thing], sizes[thing]
+        span = (place - size, place + _MARKER) if place + size > end else (place - _MARKER / 2, place + size)
+        free = (row for row, spans in enumerate(taken) if all(span[1] <= low or high <= span[0] for low, high in spans))
+        rows[thing] = next(free, len(taken))
+        if rows[thing] == len(taken):
+            taken.append([])
+        taken[rows[thing]].append(span)
+    return rows
+
+
+def _head(axes: Axes, mark: Milestone, up: float, before: bool) -> None:
+    """Marker and words of a milestone so many points above the axes, with a line from there; words may stand before."""
+    colour, above = on_paper(mark.colour), axes.get_xaxis_transform()  # x as the curves have it
+    at = {"xy": (mark.x, 1), "xycoords": above, "textcoords": "offset points"}
+    line = {"arrowstyle": "-", "linestyle": ":", "linewidth": 1, "color": colour, "shrinkA": 0, "shrinkB": 0}
+    axes.annotate("", xytext=(0, up), arrowprops=line, **at)
+    axes.annotate(
+        _text(mark.words or mark.label), xytext=(-5 if before else 5, up), ha="right" if before else "left",
+        va="center_baseline", fontsize=7, color=colour, **at,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.3},
+    )  # fmt: skip
+    sign = Line2D([mark.x], [1], marker=_SIGNS.get(mark.label[-1:], ""), color=colour, markersize=4, linestyle="")
+    sign.set(transform=above + _points(axes, up), clip_on=False, zorder=5)
+    if mark.label.endswith(_HOLLOW):
+        sign.set_markerfacecolor("white")
+    axes.add_artist(sign)
 
 
 def _points(axes: Axes, up: float) -> Transform:

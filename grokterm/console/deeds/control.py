@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from grokterm.console.commands import told
@@ -12,6 +13,8 @@ from grokterm.names import short_name
 
 if TYPE_CHECKING:
     from grokterm.record import ExperimentFolder, State
+
+_LOADING_SECONDS = 0.5  # a worker that loads answers when it has; one that makes its data refuses at once
 
 
 def fits(what: str, state: State | None) -> bool:
@@ -45,7 +48,7 @@ def explain(what: str, folder: ExperimentFolder) -> Done:
 
 
 def pause(folder: ExperimentFolder) -> Done:
-    """Pause what runs; its memory stays on the device."""
+    """Pause what runs; its memory stays on the device. A worker that still loads obeys when training begins."""
     return _asked(folder, "pause", "paused", "is paused; its memory stays on the device")
 
 
@@ -58,24 +61,42 @@ def go_on(folder: ExperimentFolder) -> Done:
     if state is State.PAUSED:
         return _asked(folder, "go on", "going on", "goes on")
     if state is State.STALLED:
-        why = "is silent, but its process isn't proven gone; nothing was started"
+        why = "is silent, but its process may still be there; nothing was started"
         raise BadInput(f"{name} {why}", f"if you know it is gone: grokterm resume {name} --force")
     if not fits("go on", state):
         raise _unfit("go on", name, state)
-    started = any((status := cohort.status()) is not None and status.step for cohort in folder.cohorts)
+    begun = _begun(folder)
     resume(folder)
-    how = "goes on from the last checkpoint" if started else "begins at step 0"
+    how = "goes on from the last checkpoint" if begun else "begins at step 0"
     return Done("going on", f"{name}: a worker {how} as soon as a device is free")
 
 
 def pause_or_go_on(folder: ExperimentFolder) -> Done:
-    """One or the other, by what it is doing."""
+    """One or the other, by what it is doing; a pause that is asked for and not obeyed yet is taken back."""
+    from grokterm.jobs import request
+    from grokterm.record import State
+
+    if folder.state() is State.STARTING and any(_to_pause(cohort.asked()) for cohort in folder.cohorts):
+        request(folder, "resume", wait=_LOADING_SECONDS)
+        return Done(
+            "going on", f"{short_name(folder.name)}: the pause is taken back; it trains as soon as it has loaded"
+        )
     return pause(folder) if fits("pause", folder.state()) else go_on(folder)
 
 
+def _to_pause(asked: Sequence[str]) -> bool:
+    """Of what is asked of a worker and not answered, the last word is a pause."""
+    return next((action for action in reversed(asked) if action in ("pause", "resume")), "") == "pause"
+
+
 def stop(folder: ExperimentFolder) -> Done:
-    """Ask the workers to write a checkpoint and end."""
-    return _asked(folder, "stop", "stopped", "is stopped; {pause} goes on from its checkpoint")
+    """Ask the workers to write a checkpoint and end; those that wait leave the line."""
+    out = "is taken out of the line; " + (
+        "{pause} goes on from its last checkpoint"
+        if _begun(folder)
+        else "nothing was trained, and {pause} queues it again"
+    )
+    return _asked(folder, "stop", "stopped", "is stopped; {pause} goes on from its checkpoint", out)
 
 
 def park(folder: ExperimentFolder) -> Done:
@@ -106,23 +127,37 @@ def _state(folder: ExperimentFolder) -> State:
     return folder.state()
 
 
+def _begun(folder: ExperimentFolder) -> bool:
+    """Steps were done, here or before a fork."""
+    return any((status := cohort.status()) is not None and status.step for cohort in folder.cohorts)
+
+
 def _unfit(what: str, name: str, state: State) -> BadInput:
     return BadInput(f"{name} is {state}: nothing to {'pause or resume' if what == 'go on' else what}", _instead(state))
 
 
-def _asked(folder: ExperimentFolder, what: str, word: str, said: str) -> Done:
+def _asked(folder: ExperimentFolder, what: str, word: str, said: str, untrained: str = "") -> Done:
+    """Ask the workers and tell their answer: `said`, or `untrained` where none of them had begun to train."""
     from grokterm.jobs import request
+    from grokterm.record import State
 
     name, state = short_name(folder.name), _state(folder)
     if not fits(what, state):
         raise _unfit(what, name, state)
-    answers = request(folder, "resume" if what == "go on" else what)
+    loading = what == "pause" and state is State.STARTING
+    wait = {"wait": _LOADING_SECONDS} if loading else {}
+    answers = request(folder, "resume" if what == "go on" else what, **wait)
     refused = [answer.refused for answer in answers if answer.refused]
     if refused:
         raise GroktermError(f"{name}: {refused[0]}")
     if not all(answer.answered for answer in answers):
+        if loading:
+            later = "pause asked for; it takes effect when training begins, and {pause} takes it back"
+            return Done("asked to pause", f"{name}: {told(later)}")
         return Done("asked", f"{name}: the worker hasn't answered yet; it obeys when it next looks")
     steps = [answer.step for answer in answers if answer.step is not None]
+    if answers and not steps:
+        said = untrained or said
     return Done(word, f"{name} {told(said)}" + (f" (step {min(steps):,})" if steps else ""))
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from grokterm.console.app import Console
 
 _LAST_NOTES = 3
+# What needs an experiment that can be read.
+OF_READABLE = ("compare", "difference", "fork", "repeat", "pause", "stop", "park", "checkpoint", "earlier", "later")
 _BY_STATE = ("pause", "stop", "park", "checkpoint")  # keys whose deed depends on what an experiment is doing
 
 
@@ -60,8 +62,10 @@ class Acting(Page):
 
     def offers(self, action: str) -> bool:
         """Only what can be done in the state that one of them is in. The key of anything else says why it can't."""
-        kinds = {"pause": ("pause", "go on")}.get(action, (action,))
-        can = action not in _BY_STATE or any(fits(kind, one.state) for one in self.aimed() for kind in kinds)
+        kinds, aimed = {"pause": ("pause", "go on")}.get(action, (action,)), self.aimed()
+        if action in OF_READABLE and aimed and all(one.problem for one in aimed):
+            return False
+        can = action not in _BY_STATE or any(fits(kind, one.state) for one in aimed for kind in kinds)
         can = can and (action != "undo" or bool(self.app.undoing))
         return can and super().offers(action)
 
@@ -137,8 +141,9 @@ class Acting(Page):
 
     def action_stop(self) -> None:
         """Ask, then stop."""
-        detail = told("A checkpoint is written first. The numbers stay, and {pause} goes on from there.")
-        self.request("stop", deeds.stop, self.chosen(), "Stop", detail)
+        names = self.chosen()
+        ends = [summary for summary in self.summaries(names) if fits("stop", summary.state)]
+        self.request("stop", deeds.stop, names, "Stop", _what_stopping_does(ends))
 
     def action_park(self) -> None:
         """Ask where there are several, then park."""
@@ -313,6 +318,24 @@ def _take_back(app: Console, undo: Undo) -> None:
     outcome = deeds.take_back(undo)
     app.notify(plain(outcome.said), severity=outcome.severity)
     app.watcher.reread(undo.names)
+
+
+def _what_stopping_does(summaries: Sequence[Summary]) -> str:
+    """What becomes of those that train, start or wait; only what trains has something for a checkpoint."""
+    states = {summary.state for summary in summaries}
+    if states == {"queued"}:
+        they, them = ("it is", "it") if len(summaries) == 1 else ("they are", "them")
+        if not any(summary.progress for summary in summaries):
+            return told(
+                f"Nothing is trained yet: {they} only taken out of the line, and {{pause}} queues {them} again."
+            )
+        there = "The numbers stay, and {pause} goes on from the last checkpoint."
+        return told(f"{they.capitalize()} taken out of the line. {there}")
+    if "starting" in states and len(summaries) == 1:
+        return told("It is about to train: what is done by then is kept in a checkpoint, and {pause} goes on.")
+    first = "Those that train write a checkpoint first; those that wait leave the line."
+    first = first if "queued" in states else "A checkpoint is written first."
+    return told(f"{first} The numbers stay, and {{pause}} goes on from there.")
 
 
 def _noted(summaries: Sequence[Summary]) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from grokterm.console.charts.model import Chart
     from grokterm.console.screens.scene import Scene
 
-_CHART_ACTIONS = frozenset(
+CHART_ACTIONS = frozenset(
     entry.method.removeprefix("action_")
     for entry in COMMANDS
     if {EXPERIMENT, COMPARE} <= set(entry.where) and entry.about in ("focus", "curves") and entry.id != "filter"
@@ -89,7 +89,7 @@ class Charting(Looking):
 
     def obstacle(self, action: str) -> str:
         """Keys of charts do nothing where there are none."""
-        if action in _CHART_ACTIONS and not self.charted:
+        if action in CHART_ACTIONS and not self.charted:
             return told("This tab has no charts; {tab_charts} and {tab_probes} have some")
         return super().obstacle(action)
 

@@ -154,7 +154,7 @@ class Compare(Charting):
 
     def scene(self) -> Scene | None:
         """Accuracy and loss, of all arms together or of each alone."""
-        compared, view, spot = self._compared, self.app.memory.view, self.spot
+        compared, view, spot = self._compared, self.view, self.spot
         if compared is None:
             return None
         arms = matching(compared.arms, self.only)
@@ -162,13 +162,13 @@ class Compare(Charting):
         cells = tuple(Cell(panel) for panel in _SHOWN)
         if view.side_by_side:
             cells = tuple(Cell(panel, arm) for panel in _SHOWN for arm in drawn)
-        return Scene(cells, compared.curves, arms, view, spot, self.chart, self.app.theme)
+        return Scene(cells, compared.curves, arms, view, spot, self.chart, self.app.theme, bool(self.only))
 
     def show(self, snapshot: Snapshot) -> None:
         """Lay the words out for this width; charts are drawn again only if something changed."""
         width, ink, compared = self.size.width, self.app.ink, self._compared
         names = ", ".join(plain(short_name(name)) for name in self._names)
-        view = self.app.memory.view.words(self.seeds(), self.shared_seeds)
+        view = self.view.words(self.seeds(), self.shared_seeds)
         self.put("#title", heading_line("Comparison", names, view, width, ink))
         comparison = compared.comparison if compared else None
         self.query_one(ComparisonWords).show(comparison, self._problem, width, ink)

@@ -10,9 +10,9 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from grokterm.console.commands import EXPERIMENT, bindings, told
-from grokterm.console.screens.acting import Acting
+from grokterm.console.screens.acting import OF_READABLE, Acting
 from grokterm.console.screens.chartgrid import ChartGrid
-from grokterm.console.screens.charting import Charting, matching
+from grokterm.console.screens.charting import CHART_ACTIONS, Charting, matching
 from grokterm.console.screens.legend import Legend
 from grokterm.console.screens.page import Page
 from grokterm.console.screens.parts import heading_line, message, origin_words, state_line, waits
@@ -26,7 +26,7 @@ from grokterm.console.screens.tabs.probes import ProbesTab
 from grokterm.console.screens.tabs.system import SystemTab
 from grokterm.console.screens.tabs.tab import Tab
 from grokterm.console.snapshot import Snapshot
-from grokterm.console.text import plain
+from grokterm.console.text import fold, plain
 from grokterm.console.widgets.filterline import FilterLine
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.names import short_name
@@ -45,6 +45,17 @@ TAB_CLASSES: dict[str, type[Tab]] = {
     "configuration": ConfigurationTab,
     "log": LogTab,
     "system": SystemTab,
+}
+_OF_ANY_FOLDER = ("log", "system")  # tabs that show what there is, however little
+_NEXT = (
+    "What is wrong stands above. {reread} reads it again once it is mended; {tab_log} and {tab_system} show what can "
+    "be read; {back} goes to the history, where {bin} moves it to the bin."
+)
+_UNREADABLE = {
+    "charts": f"No curves: they can't be found without the experiment's files. {_NEXT}",
+    "comparison": f"Nothing to compare: the arms of this experiment aren't known. {_NEXT}",
+    "probes": f"No probes: what was recorded can't be found without the experiment's files. {_NEXT}",
+    "configuration": f"No configuration: experiment.toml or what belongs to it can't be read. {_NEXT}",
 }
 
 
@@ -72,7 +83,7 @@ class ExperimentPage(Charting, Acting):
         yield Static(id="state", markup=False)
         yield Static(id="message", markup=False)
         yield TabLine()
-        yield Container(id="tab")
+        yield Container(Static(id="unreadable", markup=False), id="tab")
         yield FilterLine()
         yield KeyBar(EXPERIMENT)
 
@@ -89,10 +100,14 @@ class ExperimentPage(Charting, Acting):
         return self._tabs[name]
 
     def _bring_to_front(self) -> bool:
-        """Show the tab in front and no other; False until it is ready to be drawn into."""
-        tab = self.tab
+        """Show the tab in front and no other; False until it is ready to be drawn into. Of a folder that can't be read
+        there is only what the last tabs find in it."""
+        tab, nothing = self.tab, bool(self.unreadable) and self.spot.tab not in _OF_ANY_FOLDER
         for other in self._tabs.values():
-            other.display = other is tab
+            other.display = other is tab and not nothing
+        self.query_one("#unreadable").display = nothing
+        if nothing:
+            self.put("#unreadable", "\n" + fold(told(_UNREADABLE[self.spot.tab]), self.size.width - 1, " ", " "))
         if tab.parent is None:
             self.query_one("#tab").mount(tab)
         return tab.is_mounted
@@ -162,9 +177,14 @@ class ExperimentPage(Charting, Acting):
         return given and super().settled
 
     @property
+    def unreadable(self) -> str:
+        """Why the folder can't be read, or ""."""
+        return (self.detail.summary.problem or "") if self.detail is not None else ""
+
+    @property
     def charted(self) -> bool:
-        """Not all of the tabs have charts."""
-        return self.tab.CHARTED
+        """Not all of the tabs have charts, and a folder that can't be read has none."""
+        return self.tab.CHARTED and not self.unreadable
 
     def scene(self) -> Scene | None:
         """The curves of the tab in front."""
@@ -173,7 +193,8 @@ class ExperimentPage(Charting, Acting):
             return None
         arms = matching(detail.arms, self.only) if tab.OF_ARMS else detail.arms
         cells = tuple(Cell(panel) for panel in tab.panels)
-        return Scene(cells, tab.curves, arms, self.app.memory.view, self.spot, self.chart, self.app.theme)
+        sifted = tab.OF_ARMS and bool(self.only)
+        return Scene(cells, tab.curves, arms, self.view, self.spot, self.chart, self.app.theme, sifted)
 
     def on_resize(self) -> None:
         """Words are laid out for the width."""
@@ -206,7 +227,7 @@ class ExperimentPage(Charting, Acting):
 
     def _show_words(self, detail: Detail) -> None:
         width, ink, summary = self.size.width, self.app.ink, detail.summary
-        name, origin, view = plain(short_name(self._name)), origin_words(detail.origin), self.app.memory.view
+        name, origin, view = plain(short_name(self._name)), origin_words(detail.origin), self.view
         how = view.words(summary.seeds) if self.charted else ""
         if how and origin and len(f" {name}   {origin}   {how}") > width:
             how = view.shown(summary.seeds)  # charts say the rest themselves
@@ -243,7 +264,9 @@ class ExperimentPage(Charting, Acting):
             self.tab.reread()
 
     def obstacle(self, action: str) -> str:
-        """Nothing to filter in some tabs."""
+        """Nothing to filter in some tabs, and little to do with a folder that can't be read."""
+        if self.unreadable and (action in CHART_ACTIONS or action in OF_READABLE or action == "filter"):
+            return told("This folder can't be read as an experiment; {reread} reads it again once it is mended")
         if action == "filter" and not self.tab.PLACEHOLDER:
             return told("Nothing to filter in this tab; {tab_charts} {tab_probes} {tab_configuration} {tab_log} have")
         return super().obstacle(action)

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from grokterm.console.arranging import Heading
 from grokterm.console.look import MARKED, Ink, marker, state_look
-from grokterm.console.text import clip, clip_name, ordinal, rate, short_steps
+from grokterm.console.text import clip, clip_name, ordinal, percent, rate, short_steps
 from grokterm.console.widgets.table import Column
 
 if TYPE_CHECKING:
@@ -84,11 +84,11 @@ def _reason(summary: Summary) -> str:
 def progress(share: float, width: int, ink: Ink, tone: str) -> Text:
     """A bar and a percentage. The bar is drawn in whole cells; the number beside it is exact."""
     share = min(max(share, 0.0), 1.0)
-    percent = f"{int(share * 100):3d}%"
-    cells = width - len(percent) - 1
+    words = f"{percent(share):3d}%"
+    cells = width - len(words) - 1
     filled = int(share * cells)
     colour = ink.tone(tone) if tone in ("accent", "good") else ink.muted
-    return Text("━" * filled, colour) + Text("─" * (cells - filled), ink.faint) + Text(f" {percent}", ink.foreground)
+    return Text("━" * filled, colour) + Text("─" * (cells - filled), ink.faint) + Text(f" {words}", ink.foreground)
 
 
 def groks(summary: Summary, width: int, ink: Ink) -> Text:

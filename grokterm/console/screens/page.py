@@ -97,6 +97,11 @@ class Page(Screen[None]):
         """The seeds that the seed key goes through."""
         return ()
 
+    @property
+    def view(self) -> View:
+        """How curves are looked at here. A seed that these experiments don't have is kept for those that do."""
+        return self.app.memory.view.among(len(self.seeds()))
+
     def action_new(self) -> None:
         """Choose a preset."""
         from grokterm.console.screens.new import New
@@ -117,7 +122,7 @@ class Page(Screen[None]):
 
     def action_seeds(self) -> None:
         """Median and band, all seeds, one seed after the other."""
-        self._look(self.app.memory.view.next_seed(len(self.seeds())))
+        self._look(self.view.next_seed(len(self.seeds())))
 
     def action_smoother(self) -> None:
         """Smooth more."""

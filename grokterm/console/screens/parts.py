@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
+from grokterm.console.commands import told
 from grokterm.console.look import Ink, marker, state_look
 from grokterm.console.text import (
     clip,
@@ -17,6 +18,7 @@ from grokterm.console.text import (
     fold,
     number,
     ordinal,
+    percent,
     plain,
     plural,
     rate,
@@ -75,8 +77,7 @@ def state_line(detail: Detail, width: int, ink: Ink) -> Text:
     line = Text(no_wrap=True).append(f" {look.glyph} {look.word}", f"bold {ink.tone(look.tone)}")
     pieces = [
         Text(f"step {steps(summary.step)} of {steps(summary.steps)}", ink.foreground),
-        bar(summary.progress, 24 if width >= 110 else 12, ink)
-        + Text(f" {int(summary.progress * 100)}%", ink.foreground),
+        bar(summary.progress, 24 if width >= 110 else 12, ink) + Text(f" {percent(summary.progress)}%", ink.foreground),
     ]
     if summary.rate > 0:
         pieces.append(Text(rate(summary.rate), ink.foreground))
@@ -102,8 +103,8 @@ def message(detail: Detail, waiting: str, width: int, ink: Ink) -> Text | None:
     """Where it waits, or what an unusual state means and what to do next; None where there is nothing to say."""
     if waiting:
         return Text(fold(waiting, width, " ", " "), ink.foreground)
-    look = state_look(detail.summary.state)
-    said = detail.summary.problem or detail.last_word
+    look = state_look(detail.summary.state, detail.summary.progress > 0)
+    said = detail.summary.problem or detail.last_word or detail.damaged
     line = Text(no_wrap=False)
     if said:
         line.append(fold(said, width, " ", " "), ink.bad)
@@ -113,7 +114,10 @@ def message(detail: Detail, waiting: str, width: int, ink: Ink) -> Text | None:
 
 
 def waits(snapshot: Snapshot, summary: Summary) -> str:
-    """Of an experiment that waits for a device as a whole: its place, for what, and who is there; else ""."""
+    """Of an experiment that waits for a device as a whole: its place, for what, and who is there. Of a paused one that
+    others wait for: how many. Else ""."""
+    if summary.state == "paused" and snapshot.machine is not None and (who := snapshot.machine.blocked(summary.name)):
+        return told(f"{who} that this holds; {{park}} parks it and lets them train, {{pause}} goes on")
     machine = snapshot.machine if summary.state == "queued" else None
     place = machine.place(summary.name) if machine is not None else 0
     return f"{ordinal(place)} in line for {machine.ahead(summary.name)}" if place else ""

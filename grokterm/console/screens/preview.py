@@ -57,9 +57,10 @@ class Preview(Vertical):
         waiting, width = waits(snapshot, detail.summary), max(20, self.size.width - 2)
         words = preview_text(detail, waiting, width, (*lines, 10)[0], self.app.ink)
         rewrite(self.query_one("#words", Static), words)
+        looked = self.app.memory.view.among(len(detail.summary.seeds))
         for view, panel in zip(self.query(ChartView), PANELS, strict=False):
             cell = Cell(panel)
-            scene = Scene((cell,), detail.curves, detail.arms, self.app.memory.view, Spot(), "", self.app.theme)
+            scene = Scene((cell,), detail.curves, detail.arms, looked, Spot(), "", self.app.theme)
             view.show(Sketch(scene, cell))
 
 

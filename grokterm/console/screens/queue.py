@@ -12,11 +12,12 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from grokterm.console.commands import QUEUE, bindings
+from grokterm.console.look import state_look
 from grokterm.console.screens.acting import Acting
 from grokterm.console.screens.page import rewrite
 from grokterm.console.screens.parts import bar, title_line
 from grokterm.console.snapshot import Snapshot
-from grokterm.console.text import clip, clip_middle, duration, ordinal, plural
+from grokterm.console.text import clip, clip_middle, duration, fold, ordinal, plural
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.console.widgets.table import Column, Table
 from grokterm.sizes import size
@@ -130,6 +131,9 @@ class QueuePage(Acting):
         rewrite(self.query_one("#held", Static), Text("\n").join(device_lines(machine, width - 1, ink)))
         rows = tuple(waiters(machine))
         words = f"{plural(len(rows), 'experiment')} in line" if rows else "Nothing waits for a device"
+        wanted = {device for row in rows for device in row.devices}
+        if blocking := machine.paused(one for one in machine.line.holding if one.device in wanted):
+            words = fold(f"{words}; {blocking}", width - 1, "", " ")
         self.put("#waiting", Text(f" {words}", f"bold {ink.foreground}" if rows else ink.muted))
         self.line.display = bool(rows)
         self.line.show(rows)
@@ -190,7 +194,12 @@ def _holder(machine: Machine, holding: Holding, width: int, ink: Ink) -> Text:
     since = duration(time.time() - holding.since) if holding.since else ""
     facts = "  ".join(filter(None, (f"worker {holding.cohort}", holding.state, since)))
     name = clip_middle(machine.named(holding.folder), max(8, width - len(facts) - 7))
-    return Text("   ▶ ", ink.accent, no_wrap=True).append(name, ink.foreground).append(f"  {facts}", ink.muted)
+    look = state_look(holding.state or "running")
+    return (
+        Text(f"   {look.glyph} ", ink.tone(look.tone), no_wrap=True)
+        .append(name, ink.foreground)
+        .append(f"  {facts}", ink.muted)
+    )
 
 
 def waiters(machine: Machine) -> Iterator[Waiter]:

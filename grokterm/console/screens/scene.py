@@ -43,6 +43,7 @@ class Scene:
         arms: those that may be drawn; `spot.hidden` of them are not.
         focused: the id of the cell that keys speak of.
         theme: the name of the colours.
+        sifted: a filter has chosen `arms`.
     """
 
     cells: tuple[Cell, ...]
@@ -52,6 +53,7 @@ class Scene:
     spot: Spot
     focused: str
     theme: str
+    sifted: bool = False
 
     @property
     def focus(self) -> Cell | None:
@@ -76,7 +78,7 @@ class Scene:
         """The chart of one cell. Charts of single arms have the axes that all arms need together."""
         from grokterm.console.panels import chart
 
-        made = chart(cell.panel, self.curves, self.arms, self.view, self.spot, ink)
+        made = chart(cell.panel, self.curves, self.arms, self.view, self.spot, ink, self.sifted)
         title = cell.title
         if cell.arm:
             whole = made

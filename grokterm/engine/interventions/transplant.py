@@ -10,11 +10,12 @@ import torch
 
 from grokterm.engine.interventions.clock import Clock
 from grokterm.engine.interventions.intervention import Donor, Intervention, Patient
-from grokterm.engine.interventions.neurons import Hidden, hidden_layer, waves
+from grokterm.engine.interventions.neurons import waves
 from grokterm.engine.optim import choose
 from grokterm.engine.stack import Stack
 from grokterm.errors import BadInput
 from grokterm.spec import When
+from grokterm.spec.interventions.hidden import Hidden, hidden_layer
 from grokterm.spec.interventions.names import matching
 
 _FIELD = "intervene.transplant"
@@ -24,7 +25,7 @@ class Transplant(Intervention):
     """w <- the donor's, once, for some hidden neurons or some tensors.
 
     Raises:
-        BadInput: the donor's tensors have other names or shapes, or it has no such neurons.
+        BadInput: the donor's tensors have other names or shapes.
     """
 
     def __init__(self, whens: Sequence[When | None], clock: Clock, patient: Patient) -> None:
@@ -54,7 +55,8 @@ def _chosen(when: When, donor: Donor, patient: Patient) -> dict[str, tuple]:
         names = matching(stack.names, when.tensors)
         _check_shapes(names, donor, stack)
         return dict.fromkeys(names, (...,))
-    layer = hidden_layer(stack.names, when.layer, f"{_FIELD}.layer")
+    layer = hidden_layer(stack.names, when.layer)
+    assert layer, "the spec has refused it"
     _check_shapes(layer.names, donor, stack)
     return _part(layer, _neurons(when, donor, patient, layer))
 
@@ -66,16 +68,11 @@ def _part(layer: Hidden, neurons: list[int]) -> dict[str, tuple]:
 
 
 def _neurons(when: When, donor: Donor, patient: Patient, layer: Hidden) -> list[int]:
-    width = donor[layer.into].shape[1]
     if when.top is not None:
-        if when.top > width:
-            raise BadInput(f"{_FIELD}.top: {when.top} of {width} neurons")
         _check_shapes(patient.stack.names, donor, patient.stack)  # what neurons read passes others
         return np.argsort(-waves(donor, layer, patient.values), kind="stable")[: when.top].tolist()
     if when.neurons == "all":
-        return list(range(width))
-    if max(when.neurons) >= width:
-        raise BadInput(f"{_FIELD}.neurons: no neuron {max(when.neurons)}; they are 0 to {width - 1}")
+        return list(range(donor[layer.into].shape[1]))
     return list(when.neurons)
 
 

@@ -26,10 +26,14 @@ class Module(nn.Module):
     of a forward are counted, so that each has a mask of its own.
     """
 
+    whole_names = True
+
     def __init__(self, spec: ModuleModel, shown: Shown) -> None:
         super().__init__()
         self._spec, self._shown = spec, shown
         self.looped = spec.found is None or spec.found.kind == "looped"
+        for role in ("embeddings", "unembeddings", "turned"):
+            setattr(self, role, getattr(spec.found, role, ()))
 
     def initialise(self, generator: torch.Generator) -> None:
         """Build the network.

@@ -51,7 +51,7 @@ class Recipe:
         return self.numbers.setdefault(field, number)
 
     def any(self, field: str) -> bool:
-        """Whether the number is there, and not 0, in any member: a link without effect is left out."""
+        """Whether a field, or a property, is there and neither 0 nor False in any member: else its link is left out."""
         return any(self._values(field))
 
     def mask(self, names: Iterator[str] | frozenset[str] | set[str]) -> torch.Tensor:

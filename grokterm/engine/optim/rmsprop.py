@@ -56,4 +56,4 @@ class HeavyBall:
 def rmsprop(recipe: Recipe) -> list[Link]:
     """Scaling, and momentum after it where any member has some."""
     links: list[Link] = [ScaleByRMS(recipe.number("alpha"), recipe.number("eps"), recipe.spec.centered)]
-    return [*links, HeavyBall(recipe.number("momentum"))] if recipe.any("momentum") else links
+    return [*links, HeavyBall(recipe.number("momentum"))] if recipe.any("keeps_momentum") else links

@@ -34,6 +34,6 @@ class Momentum:
 
 def sgd(recipe: Recipe) -> list[Link]:
     """The gradient itself, or its momentum where any member has some."""
-    if not recipe.any("momentum"):
+    if not recipe.any("keeps_momentum"):
         return []
     return [Momentum(recipe.number("momentum"), recipe.number("dampening"), recipe.spec.nesterov)]

@@ -4,7 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from grokterm.nearest import some
 from grokterm.spec.base import refuse
+from grokterm.spec.interventions.hidden import hidden_layer
 from grokterm.spec.interventions.names import Names, unknown_names
 from grokterm.spec.interventions.when import Problem, When, listed
 
@@ -68,9 +70,28 @@ class Transplant(When):
         return self
 
     def check(self, spec: Any) -> list[Problem]:
-        problems, shown = super().check(spec), spec.task.shown.kind
-        if self.top is not None and shown != "tokens":
+        problems = super().check(spec)
+        if self.top is not None and spec.task.known and spec.task.shown.kind != "tokens":
+            shown = spec.task.shown.kind
             problems.append(((".top", "task.kind"), f"waves are over tokens; {spec.task.kind} shows {shown}"))
         if self.top is not None and self.layer:
             problems.append(((".layer", ".top"), "only neurons of layer 0 read the operands, and waves are theirs"))
+        elif self.tensors is None:
+            problems += self._missing_neurons(spec)
         return problems + unknown_names(".tensors", self.tensors or (), spec)
+
+    def _missing_neurons(self, spec: Any) -> list[Problem]:
+        if not spec.known or spec.task.shown.kind not in spec.model.reads:
+            return []  # as in `unknown_names`
+        shapes = spec.model.tensors(spec.task.shown)
+        layer = hidden_layer(tuple(shapes), self.layer)
+        if layer is None:
+            field = ".neurons" if self.top is None else ".top"
+            sentence = f"this network has no hidden layer {self.layer} with neurons known by name; set tensors instead"
+            return [((".layer", field, "model.kind"), f"{sentence}: {some(tuple(shapes))}")]
+        width = shapes[layer.into][1]
+        if self.top is not None and self.top > width:
+            return [((".top",), f"{self.top} of {width} neurons; {width} at most would be right")]
+        if isinstance(self.neurons, tuple) and max(self.neurons) >= width:
+            return [((".neurons",), f"no neuron {max(self.neurons)}; they are 0 to {width - 1}")]
+        return []

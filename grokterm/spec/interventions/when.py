@@ -61,7 +61,7 @@ class When(Section):
 
 
 def accuracy_needed(fields: tuple[str, ...], what: str, spec: Any) -> list[Problem]:
-    """A problem where the task has no classes, and so nothing that is right or wrong."""
-    if spec.task.answers == "classes":
+    """A problem where the task has no classes, and so nothing that is right or wrong; none while they aren't known."""
+    if not spec.task.known or spec.task.answers == "classes":
         return []
     return [(fields, f"{what} needs answers that are classes; {spec.task.kind} has {spec.task.answers}")]

@@ -21,6 +21,10 @@ class FoundModel(Section):
     multiplications: float = Field(ge=0, description="Multiply-adds of one sample, forward.")
     kept: int = Field(ge=0, description="Numbers that one sample holds on to until the backward pass.")
     width: int = Field(ge=1, description="Rows of its largest matrix.")
+    embeddings: Names = Field((), description="The tables that its inputs are looked up in.")
+    unembeddings: Names = Field((), description="The matrices that make its outputs.")
+    turned: Names = Field((), description="Matrices with a row for each number that they make.")
+    unclear: Names = Field((), description="embeddings, unembeddings: where it neither says nor shows them.")
 
 
 class ModuleModel(ModelSection):
@@ -59,6 +63,13 @@ class ModuleModel(ModelSection):
     def tensors(self, shown: Shown) -> dict[str, tuple[int, ...]]:
         found = self._found()
         return dict(zip(found.names, found.shapes, strict=True))
+
+    def embedding_tensors(self, shown: Shown) -> tuple[str, ...]:
+        return self._found().embeddings
+
+    @property
+    def unclear(self) -> tuple[str, ...]:
+        return self.found.unclear if self.found else ()
 
     def parameters(self, shown: Shown) -> int:
         return self._found().parameters

@@ -65,6 +65,11 @@ class ModelSection(Section):
     kind: str
 
     @property
+    def unclear(self) -> tuple[str, ...]:
+        """ "embeddings" or "unembeddings", where it isn't known which of its tensors they are."""
+        return ()
+
+    @property
     def known(self) -> bool:
         """Whether anything can be said of its size; a module of the user's own must have been looked at."""
         return True
@@ -77,6 +82,10 @@ class ModelSection(Section):
     def tensors(self, shown: Shown) -> dict[str, tuple[int, ...]]:
         """The shape of each tensor of weights, by the name under which it is recorded, in the network's order."""
         raise NotImplementedError
+
+    def embedding_tensors(self, shown: Shown) -> tuple[str, ...]:
+        """Those of its tensors that are embeddings."""
+        return tuple(name for name in self.tensors(shown) if name.rpartition(".")[2] in self.embeddings)
 
     def parameters(self, shown: Shown) -> int:
         """Weights of one network."""

@@ -105,6 +105,11 @@ class Links(Section):
         """Whether lambda multiplies the weights (decoupled), or is added to the gradient as lambda w (L2)."""
         return getattr(self, "decoupled", True)
 
+    @property
+    def keeps_momentum(self) -> bool:
+        """Whether a momentum is kept that might as well be off: for every member of a cohort if for one."""
+        return False
+
     @model_validator(mode="after")
     def _links_fit(self) -> "Links":
         problems = []

@@ -27,3 +27,7 @@ class RMSprop(CoupledLinks, _Numbers):
     kind: Literal["rmsprop"] = Field(
         "rmsprop", description="The gradient divided by the square root of a mean of its square."
     )
+
+    @property
+    def keeps_momentum(self) -> bool:
+        return self.momentum > 0

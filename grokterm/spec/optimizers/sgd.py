@@ -25,6 +25,10 @@ class SGD(CoupledLinks, _Numbers):
 
     kind: Literal["sgd"] = Field("sgd", description="Gradient descent, with momentum if wanted.")
 
+    @property
+    def keeps_momentum(self) -> bool:
+        return self.momentum > 0
+
     @model_validator(mode="after")
     def _nesterov_has_momentum(self) -> "SGD":
         if self.nesterov and (self.momentum == 0 or self.dampening > 0):

@@ -65,7 +65,8 @@ class LogTab(ReadingTab):
     def on_table_highlighted(self) -> None:
         """The line in full."""
         entry: Entry | None = self.query_one("#log", Table).highlighted
-        none = "nothing has happened yet"
+        broken = self.detail is not None and self.detail.summary.problem
+        none = "no event can be read in this folder" if broken else "nothing has happened yet"
         if self._only:
             none = f"no line contains “{plain(self._only)}”; {told('{back} shows all')}"
         rewrite(self.query_one("#line", Static), _in_full(entry, self.size.width) if entry else f" {none}")
