@@ -2,16 +2,13 @@
 
 import shutil
 import sys
-import time
 
 from grokterm.cli.out import printable, say
-from grokterm.console.text import clip, duration, number, ordinal, plain, rate, steps, workers_done
+from grokterm.cli.waiting import Told, waiting_line
+from grokterm.console.text import clip, duration, number, plain, rate, steps, workers_done
 from grokterm.errors import GroktermError
-from grokterm.names import short_name
 
 _SEPARATOR = " · "
-PLAIN_EVERY = 10.0  # seconds between two lines where standard error is no terminal
-MOST_NAMED = 5  # experiments that another waits for; `grokterm queue` has all
 
 
 def follow_to_the_end(folder) -> object:
@@ -23,17 +20,17 @@ def follow_to_the_end(folder) -> object:
     """
     from grokterm.jobs import follow
 
-    told = _Told()
+    told = Told()
     drawing = sys.stderr.isatty()
     look = None
     try:
         for look in follow(folder):
-            room = shutil.get_terminal_size().columns - 1 if drawing else None
-            line = waiting_line(folder, look) or line_of(look, room)
+            waiting = waiting_line(folder, look)
             if drawing:
-                sys.stderr.write("\r\x1b[2K" + printable(clip(line, room)))
+                room = shutil.get_terminal_size().columns - 1
+                sys.stderr.write("\r\x1b[2K" + printable(clip(waiting, room) if waiting else line_of(look, room)))
                 sys.stderr.flush()
-            elif not look.over and told.due(line, look.summary.state):
+            elif not look.over and told.due(line := waiting or line_of(look), look.summary.state):
                 say(line)
     except KeyboardInterrupt:
         if drawing:
@@ -46,44 +43,6 @@ def follow_to_the_end(folder) -> object:
         raise GroktermError(look.summary.problem)
     say(line_of(look))
     return look.summary
-
-
-class _Told:
-    """What was said last, and when: numbers grow old, but who waits has news only where the words change."""
-
-    def __init__(self) -> None:
-        self._line, self._state, self._at = "", None, float("-inf")
-
-    def due(self, line: str, state) -> bool:
-        """Whether this line is to be said now; then it is taken as said."""
-        if state == self._state == "queued":
-            due = line != self._line
-        else:
-            due = self._state == "queued" or time.monotonic() - self._at >= PLAIN_EVERY
-        if due:
-            self._line, self._state, self._at = line, state, time.monotonic()
-        return due
-
-
-def waiting_line(folder, look) -> str:
-    """Of an experiment that waits as a whole: its place in the line, and behind whom; "" where nobody is before it."""
-    if look.summary.state != "queued":
-        return ""
-    from grokterm.jobs import line
-
-    now, own = line(), folder.path.resolve()
-    order = [path.resolve() for path in now.experiments]
-    if own not in order:  # its worker loads, or is on another host
-        return ""
-    place = order.index(own)
-    wanted = dict.fromkeys(device for one in now.waiting if one.folder.resolve() == own for device in one.devices)
-    before = {one.folder: one.state for one in now.holding if one.device in wanted and one.folder.resolve() != own}
-    before = {path: "is paused" if state == "paused" else "trains" for path, state in before.items()}
-    before |= dict.fromkeys(now.experiments[:place], "waits")
-    who = [f"{plain(short_name(path.name)) or 'unknown'} ({what})" for path, what in before.items()]
-    several = f", … ({len(who)} in all)" if len(who) > MOST_NAMED else ""
-    behind = f", behind {', '.join(who[:MOST_NAMED])}{several}"
-    return f"queued · {ordinal(place + 1)} in line for {' or '.join(wanted)}{behind}" if who else ""
 
 
 def line_of(look, room: int | None = None) -> str:

@@ -4,7 +4,7 @@ import pytest
 from console.world import make
 
 from grokterm.analysis import summarise
-from grokterm.cli import progress
+from grokterm.cli import progress, waiting
 from grokterm.jobs.follow import Look
 from grokterm.jobs.line import Holding, Line, Waiting
 
@@ -14,7 +14,7 @@ ONE, TWO, THREE = (f"20261122-12000{place}-quickstart-{name}" for place, name in
 @pytest.fixture
 def said(runs, capsys, monkeypatch):
     """said(*lines) -> what is said of THREE while the line is one of these after the other, and then it finishes."""
-    monkeypatch.setattr(progress, "PLAIN_EVERY", 0.0)
+    monkeypatch.setattr(waiting, "PLAIN_EVERY", 0.0)
     waits = make(runs, THREE, state="queued")
     done = make(runs, "20261122-130000-quickstart-end2", seeds=1)
 
@@ -29,19 +29,19 @@ def said(runs, capsys, monkeypatch):
     return follow
 
 
-def line(runs, *holding: tuple[str, str], waiting: tuple[str, ...]) -> Line:
+def line(runs, *holding: tuple[str, str], behind: tuple[str, ...]) -> Line:
     return Line(
-        tuple(Waiting(runs / name, 0, ("cpu",), 2) for name in waiting),
+        tuple(Waiting(runs / name, 0, ("cpu",), 2) for name in behind),
         tuple(Holding("cpu", slot, runs / name, 0, 1, 0.0, state) for slot, (name, state) in enumerate(holding)),
         {"cpu": 1},
     )
 
 
 def test_behind_whom_is_said_once_and_again_where_it_changes(said, runs):
-    both = line(runs, (ONE, "running"), waiting=(TWO, THREE))
-    paused = line(runs, (ONE, "paused"), waiting=(THREE,))
-    starting = line(runs, (TWO, "starting"), waiting=(THREE,))
-    trains = line(runs, (TWO, "running"), waiting=(THREE,))
+    both = line(runs, (ONE, "running"), behind=(TWO, THREE))
+    paused = line(runs, (ONE, "paused"), behind=(THREE,))
+    starting = line(runs, (TWO, "starting"), behind=(THREE,))
+    trains = line(runs, (TWO, "running"), behind=(THREE,))
     assert said(both, both, both, paused, paused, starting, trains) == [
         "queued · 2nd in line for cpu, behind quickstart-one2 (trains), quickstart-two2 (waits)",
         "queued · 1st in line for cpu, behind quickstart-one2 (is paused)",
@@ -50,13 +50,13 @@ def test_behind_whom_is_said_once_and_again_where_it_changes(said, runs):
 
 
 def test_one_that_waits_elsewhere_or_for_nobody_says_so_once(said, runs):
-    free = line(runs, waiting=(THREE,))
+    free = line(runs, behind=(THREE,))
     (words,) = said(Line(), Line(), free, free)
     assert words.startswith("queued · step 0 of ")
 
 
 def test_of_many_only_the_first_are_named(said, runs):
     names = tuple(f"20261122-11{minute:02}00-wait{minute}-one2" for minute in range(30))
-    (words,) = said(line(runs, waiting=(*names, THREE)))
+    (words,) = said(line(runs, behind=(*names, THREE)))
     assert words.startswith("queued · 31st in line for cpu, behind wait0-one2 (waits), ")
     assert words.endswith("wait4-one2 (waits), … (30 in all)")
