@@ -13,7 +13,7 @@ from grokterm.record.local import local_place, local_state
 from grokterm.record.notes import Marks, Note, check_note
 from grokterm.record.past import Past
 from grokterm.record.processes import Identity, Observation, observe
-from grokterm.record.runs import create, find, list_folders, remove, restore
+from grokterm.record.runs import count_binned, create, find, list_folders, remove, restore
 from grokterm.record.state import Silence, State, combine_states, derive_state
 from grokterm.record.status import Status
 from grokterm.record.streams import StreamReader, Table
@@ -46,6 +46,7 @@ __all__ = [
     "Table",
     "check_note",
     "combine_states",
+    "count_binned",
     "create",
     "create_fork",
     "derive_state",

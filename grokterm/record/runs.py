@@ -269,6 +269,15 @@ def restore(runs: Path, name: str) -> Path:
     return target
 
 
+def count_binned(runs: Path) -> int:
+    """How many experiments lie in the bin of a runs folder.
+
+    Raises:
+        BadInput: the bin can't be listed.
+    """
+    return len(list_folders(Path(runs) / BIN))
+
+
 def _binned(runs: Path, name: str) -> ExperimentFolder:
     folders = list_folders(runs / BIN)
     exact = [folder for folder in folders if folder.name == name]
