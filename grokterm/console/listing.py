@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from grokterm.analysis import SAME_TICK, Known, Summary, SummaryCache, settled, summarise
 from grokterm.errors import GroktermError
 from grokterm.places import unlistable
-from grokterm.record import ExperimentFolder, list_folders, open_folder
+from grokterm.record import ExperimentFolder, count_binned, list_folders, open_folder
 
 if TYPE_CHECKING:
     from grokterm.console.facts import Fields
@@ -54,6 +54,13 @@ class Listing:
     def total(self) -> int:
         """How many experiments there are."""
         return len(self._folders)
+
+    def count_binned(self) -> int:
+        """How many experiments are in the bin; 0 where it can't be listed."""
+        try:
+            return count_binned(self._runs)
+        except GroktermError:
+            return 0
 
     def lines(self) -> tuple[Summary, ...]:
         """The lines known so far, newest first; the same object until one of them changes."""

@@ -42,6 +42,7 @@ class Snapshot:
         machine: the line for the devices, and the devices while `Watcher.watch_machine`; None where nobody asks.
         problem: why the runs folder can't be read, or "".
         unkept: why the history can't be kept for the next visit, or "".
+        binned: experiments in the bin, counted where there are no others.
     """
 
     history: tuple[Summary, ...] = ()
@@ -52,6 +53,7 @@ class Snapshot:
     machine: Machine | None = None
     problem: str = ""
     unkept: str = ""
+    binned: int = 0
 
     @property
     def loading(self) -> bool:
@@ -88,7 +90,7 @@ class Watcher(threading.Thread):
         self._again, self._now, self._stopping = False, False, False
         self._changed: set[str] = set()
         self._snapshot = EMPTY
-        self._arranged_at, self._problem = 0.0, ""
+        self._arranged_at, self._problem, self._binned = 0.0, "", 0
         self._line: dict[str, int] = {}  # the places by which it was arranged
         self._listing: Listing
         self._arranger: Arranger
@@ -218,6 +220,7 @@ class Watcher(threading.Thread):
             self._problem = str(error)
             return
         self._problem = ""
+        self._binned = 0 if self._listing.total else self._listing.count_binned()
         published = time.monotonic()
         if self._snapshot.total < 0:
             self._arrange()  # what was known the last time
@@ -256,7 +259,7 @@ class Watcher(threading.Thread):
         if self._problem:
             self._put(history=(), total=0, arranged=Arranged(self._query), problem=self._problem)
         else:
-            self._put(total=self._listing.total, problem="", **self._arranged())
+            self._put(total=self._listing.total, problem="", binned=self._binned, **self._arranged())
 
     def _arranged(self) -> dict[str, object]:
         """The history and what of it is shown, anew only if the history or the query has changed."""

@@ -13,7 +13,16 @@ from grokterm.record.local import local_place, local_state
 from grokterm.record.notes import Marks, Note, check_note
 from grokterm.record.past import Past
 from grokterm.record.processes import Identity, Observation, observe
-from grokterm.record.runs import check_removable, create, find, find_removed, list_folders, remove, restore
+from grokterm.record.runs import (
+    check_removable,
+    count_binned,
+    create,
+    find,
+    find_removed,
+    list_folders,
+    remove,
+    restore,
+)
 from grokterm.record.state import Silence, State, combine_states, derive_state
 from grokterm.record.status import Status
 from grokterm.record.streams import StreamReader, Table
@@ -47,6 +56,7 @@ __all__ = [
     "check_note",
     "check_removable",
     "combine_states",
+    "count_binned",
     "create",
     "create_fork",
     "derive_state",

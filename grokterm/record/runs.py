@@ -274,6 +274,15 @@ def restore(runs: Path, name: str) -> Path:
     return target
 
 
+def count_binned(runs: Path) -> int:
+    """How many experiments lie in the bin of a runs folder.
+
+    Raises:
+        BadInput: the bin can't be listed.
+    """
+    return len(list_folders(Path(runs) / BIN))
+
+
 def find_removed(runs: Path, name: str) -> ExperimentFolder:
     """The experiment in the bin that `restore` would take out; raises as it does."""
     folders = list_folders(Path(runs) / BIN)

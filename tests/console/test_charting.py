@@ -288,3 +288,23 @@ async def test_a_dialog_can_be_left_without_writing(world, tmp_path, monkeypatch
     async with play(world, open_at=FINISHED) as pilot:
         await press(pilot, "w", "tab", "escape", "escape")
         assert isinstance(pilot.app.screen, ExperimentPage) and not list(tmp_path.glob("quick*"))
+
+
+def more(pilot) -> str:
+    """What is said of the charts that there is no room for."""
+    static = pilot.app.screen.grid.query_one(".more")
+    return str(static.content) if static.display else ""
+
+
+async def test_charts_that_there_is_no_room_for_are_named_with_the_way_to_them(world):
+    async with play(world, (80, 24), open_at=FINISHED) as pilot:
+        assert more(pilot) == " 2 more charts (Tab): weight norm, weight decay λ" and more(pilot) in screen_text(pilot)
+        await press(pilot, "tab", "tab")
+        assert chart_lines(pilot, "#norm")[0].startswith(" ▸ weight norm")
+        assert more(pilot) == " 2 more charts (Tab): loss, accuracy"
+        await press(pilot, "enter")
+        assert more(pilot) == ""
+    async with play(world, (120, 40), open_at=FINISHED) as pilot:
+        assert more(pilot) == ""
+    async with play(world, (40, 12), open_at=FINISHED) as pilot:
+        assert more(pilot) == ""

@@ -159,3 +159,26 @@ def test_those_that_can_not_be_read_are_left_out_and_named(runs):
     break_(first)
     with pytest.raises(GroktermError, match=r"aaa2"):
         compared(runs, tuple(names), ("test_acc",))
+
+
+@pytest.mark.parametrize("key", ["y", "x", "g", "m", "i", "v"])
+async def test_on_a_small_screen_a_key_of_the_charts_brings_them_into_view(world, key):
+    async with play(world, (80, 24), open_at=FINISHED) as pilot:
+        await press(pilot, "c")
+        assert "curves and what differs are below: Tab goes to the curves" in screen_text(pilot)
+        assert "▸ " not in screen_text(pilot)
+        await press(pilot, key)
+        assert "▸ " in screen_text(pilot) and "are below" not in screen_text(pilot)
+
+
+async def test_tab_goes_to_the_curves_and_what_is_further_down_is_told(world):
+    async with play(world, (80, 24), open_at=FINISHED) as pilot:
+        await press(pilot, "c", "tab")
+        assert "▸ accuracy" in screen_text(pilot) and "more below: PgDn" in words(pilot, "#more")
+        await press(pilot, "tab")
+        assert "▸ loss" in screen_text(pilot)
+        await press(pilot, *["pagedown"] * 3)
+        assert "PgUp goes back" in words(pilot, "#more")
+    async with play(world, (120, 70), open_at=FINISHED) as pilot:
+        await press(pilot, "c")
+        assert words(pilot, "#more") == ""

@@ -10,7 +10,7 @@ from grokterm.console.app import Console
 from grokterm.console.commands import COMMANDS, DIALOGS, EXPERIMENT, HOME
 from grokterm.console.look import STATES
 from grokterm.console.memory import Memory
-from grokterm.console.screens.help import Help, matching, sections
+from grokterm.console.screens.help import Help, matching, sections, written
 from grokterm.console.screens.home import Home
 from grokterm.console.screens.new import New
 from grokterm.console.widgets.greeting import Greeting
@@ -98,3 +98,12 @@ async def test_ctrl_c_says_how_to_leave(runs):
     async with play(runs) as pilot:
         await press(pilot, "ctrl+c")
         assert toasts(pilot) == "q leaves the console; what trains goes on"
+
+
+def test_between_a_sign_and_its_meaning_there_is_a_blank():
+    from grokterm.console.look import DARK, MARKERS, ink
+
+    for width in (60, 80, 120):
+        lines = str(written(sections(HOME), width, ink(DARK))).splitlines()
+        assert any(f"{' '.join(MARKERS)} the arms" in line for line in lines)
+        assert all(len(line) <= width for line in lines)

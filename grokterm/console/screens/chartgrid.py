@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 
+from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Grid, ScrollableContainer
@@ -12,11 +13,14 @@ from textual.message import Message
 from textual.widgets import Static
 
 from grokterm.console.charts.widget import ChartView
+from grokterm.console.commands import told
 from grokterm.console.screens.numbers import numbers_text
 from grokterm.console.screens.page import rewrite
 from grokterm.console.screens.scene import Cell, Scene, Sketch
+from grokterm.console.text import clip, plural
 
 _NARROW, _LOW = 70, 18  # cells below which charts don't stand beside, and lines below which not above each other
+_ROOM_FOR_WORDS = 10  # lines from which one of them says what else there is
 _SMALL = 38  # cells that a chart needs where many are shown
 
 
@@ -47,9 +51,10 @@ class ChartGrid(Grid):
         self._cells: dict[ChartView, Cell] = {}
 
     def compose(self) -> ComposeResult:
-        """The first charts, and the numbers."""
+        """The first charts, the numbers, and which charts there are besides."""
         yield from self._views
         yield Static(classes="numbers", markup=False)
+        yield Static(classes="more", markup=False)
 
     @property
     def cells(self) -> tuple[Cell, ...]:
@@ -88,11 +93,14 @@ class ChartGrid(Grid):
         if scene.alone or scene.view.table:
             cells = (scene.focus,) if scene.focus else ()
         across, down = self._fitting(len(cells), width, height)
+        others: tuple[Cell, ...] = ()
         if self._height is None and cells:
             room = across * down
             start = cells.index(scene.focus) // room * room if scene.focus in cells else 0
+            others = (*cells[:start], *cells[start + room :])
             cells = cells[start : start + room]
             across, down = min(across, len(cells)), math.ceil(len(cells) / across)
+        self._name_others(others)
         plan = (cells, across, down, scene.view.table)
         if plan == self._plan:
             return
@@ -108,6 +116,14 @@ class ChartGrid(Grid):
         self.styles.grid_size_columns, self.styles.grid_size_rows = max(1, across), max(1, down)
         if self._height is not None:
             self.styles.grid_rows = f"{self._cell_height}"
+
+    def _name_others(self, others: tuple[Cell, ...]) -> None:
+        """Say which charts there is no room for, and how one comes to them."""
+        static = self.query_one(".more", Static)
+        static.display = bool(others) and self.size.height >= _ROOM_FOR_WORDS
+        titles = ", ".join(cell.title for cell in others)
+        words = told(f" {plural(len(others), 'more chart')} ({{next_pane}}): {titles}")
+        rewrite(static, Text(clip(words, self.size.width), self.app.ink.muted))
 
     def _places(self, cells: tuple[Cell, ...]) -> list[ChartView]:
         """A widget for each cell: the one that has its name, else the next one."""
@@ -148,15 +164,22 @@ class ChartGrid(Grid):
         """Whether the chart at `place` can be seen. One that fills its place can; others may be scrolled away."""
         if self._height is None:
             return True
-        if not self.size:
-            return False
+        return bool(self.size) and self._beyond(place) == 0
+
+    def _beyond(self, place: int) -> int:
+        """-1 for a chart that is scrolled away upwards, 1 for one below the edge, 0 for one that is seen in part."""
         top = self.virtual_region.y + place // max(1, self._plan[1]) * self._cell_height
         for above in self.ancestors:
             if isinstance(above, ScrollableContainer):
                 seen = above.scroll_offset.y
-                return top < seen + above.size.height and top + self._cell_height > seen
+                return (top >= seen + above.size.height) - (top + self._cell_height <= seen)
             top += above.virtual_region.y
-        return True
+        return 0
+
+    @property
+    def below(self) -> bool:
+        """The charts are below the edge of what scrolls, all of them."""
+        return self._plan is not None and bool(self.size) and self._beyond(0) > 0
 
     @property
     def _cell_height(self) -> int:
@@ -167,10 +190,11 @@ class ChartGrid(Grid):
         return next((view for view, own in self._cells.items() if own == cell), None)
 
     def bring_into_view(self) -> None:
-        """Scroll to the focused chart, where something around this grid scrolls."""
-        view = self._view_of(self._scene.focus if self._scene else None)
+        """Scroll to the focused chart or the numbers of it, where something around this grid scrolls."""
+        numbers = self._scene is not None and self._scene.view.table
+        view = self.query_one(".numbers") if numbers else self._view_of(self._scene.focus if self._scene else None)
         if view is not None:
-            view.scroll_visible(animate=False)
+            view.scroll_visible(top=numbers, animate=False)
 
     def on_click(self, event: events.Click) -> None:
         """Say which chart was meant, and where on its x axis."""

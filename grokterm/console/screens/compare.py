@@ -5,23 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.message import Message
 from textual.widgets import Static
 
-from grokterm.console.commands import COMPARE, bindings
+from grokterm.console.commands import COMPARE, bindings, told
 from grokterm.console.panel import PANELS
-from grokterm.console.scales import Spot
+from grokterm.console.scales import Spot, View
 from grokterm.console.screens.chartgrid import ChartGrid
 from grokterm.console.screens.charting import Charting, matching
 from grokterm.console.screens.comparison import ComparisonWords
 from grokterm.console.screens.legend import Legend
 from grokterm.console.screens.looking import NOT_READ
+from grokterm.console.screens.page import rewrite
 from grokterm.console.screens.parts import heading_line, title_line
 from grokterm.console.screens.scene import Cell, Scene
 from grokterm.console.screens.scrolling import Pages
 from grokterm.console.snapshot import Snapshot
-from grokterm.console.text import plain, plural
+from grokterm.console.text import clip, plain, plural
 from grokterm.console.widgets.filterline import FilterLine
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.errors import GroktermError
@@ -71,15 +73,32 @@ class Compare(Charting):
                 Legend(),
                 ChartGrid("accuracy", "loss", cell_height=16, id="overlay"),
             )
+        yield Static(id="more", markup=False)
         yield FilterLine("which arms: text in their names or descriptions")
         yield KeyBar(COMPARE)
 
     def on_mount(self) -> None:
         """Compute off the event loop; draw what scrolls into view."""
         scroll = self.query_one(Pages)
-        self.watch(scroll, "scroll_y", self.grid.draw, init=False)
+        self.watch(scroll, "scroll_y", self._scrolled, init=False)
+        self.watch(scroll, "virtual_size", self._name_more, init=False)
         self.set_interval(_AGAIN_SECONDS, self._again)
         self._compute()
+
+    def _scrolled(self) -> None:
+        self.grid.draw()
+        self._name_more()
+
+    def _name_more(self) -> None:
+        """Below what scrolls: what there is further down. The line is always there, since one that comes and goes
+        changes what fits, and so itself."""
+        scroll = self.query_one(Pages)
+        words = " this is the end; PgUp goes back" if scroll.max_scroll_y else ""
+        if scroll.scroll_y < scroll.max_scroll_y:
+            words = " more below: PgDn"
+        if self.grid.display and self.grid.below:
+            words = told(" curves and what differs are below: {next_pane} goes to the curves, PgDn a page")
+        rewrite(self.query_one("#more", Static), Text(clip(words, self.size.width), self.app.ink.muted))
 
     def focus_name(self) -> str | None:
         """The watcher may rest; this screen computes on its own."""
@@ -194,6 +213,22 @@ class Compare(Charting):
         else:
             super().action_arm(by)
 
+    def action_next_pane(self) -> None:
+        """The next chart; the one that has the focus where it isn't in view."""
+        if self.scene() is not None and self.grid.below:
+            self._reveal()
+        else:
+            super().action_next_pane()
+
+    def go(self, spot: Spot) -> None:
+        """Look there from now on, with the curves in view: a key that changes them does so in sight."""
+        super().go(spot)
+        self.call_after_refresh(self._reveal)
+
+    def _look(self, view: View, same: str = "") -> None:
+        super()._look(view, same)
+        self.call_after_refresh(self._reveal)
+
     def action_side_by_side(self) -> None:
         """The arms apart, or together."""
         if self.scene() is None:
@@ -203,7 +238,6 @@ class Compare(Charting):
         if self.spot.chart:
             self.app.memory.look_at(self.spot_name(), replace(self.spot, chart=""))
         self._look(replace(view, side_by_side=not view.side_by_side))
-        self.call_after_refresh(self._reveal)
 
     def action_difference(self) -> None:
         """Go to what differs."""

@@ -23,7 +23,8 @@ class _Line(Input):
 
 
 class FilterBar(Vertical):
-    """Hidden while there is no filter. A term that can't be understood changes nothing but the line above it.
+    """Hidden while there is no filter. A term that can't be understood changes nothing but the line above it, and Enter
+    doesn't keep it.
 
     Args:
         values: the values that a key has in the history, for completion.
@@ -44,7 +45,8 @@ class FilterBar(Vertical):
     def __init__(self, text: str, values: Values) -> None:
         super().__init__()
         self._text, self._values = text, values
-        self.problem = ""
+        self.problem, self._kept = "", text
+        self._refused = False  # Enter was pressed on what can't be understood
 
     def compose(self) -> ComposeResult:
         """The hint, the line."""
@@ -87,13 +89,18 @@ class FilterBar(Vertical):
         from grokterm.console.filtering import understood
 
         event.stop()
-        kept, self.problem = understood(event.value)
-        self.post_message(self.Changed(kept))
+        self._kept, self.problem = understood(event.value)
+        self._refused = False
+        self.post_message(self.Changed(self._kept))
         self.hint()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Keep the filter."""
+        """Keep the filter. One that isn't understood as a whole isn't what filters: it stays open, and says so."""
         event.stop()
+        if self.problem:
+            self._refused = True
+            self.hint()
+            return
         self.display = bool(self.text)
         self.post_message(self.Closed())
 
@@ -114,7 +121,11 @@ class FilterBar(Vertical):
         hint, typing = self.query_one("#hint", Static), self._input.has_focus
         hint.display = typing or bool(self.problem)
         if hint.display:
-            words, wrong = _hint(self._input.value if typing else "", self.problem, self._values)
+            if self.problem and (self._refused or not typing):
+                holds = f"“{self._kept}” filters" if self._kept else "everything is shown"
+                words, wrong = f"{self.problem}; until that is mended {holds}", True
+            else:
+                words, wrong = _hint(self._input.value if typing else "", self.problem, self._values)
             hint.set_class(wrong, "-wrong")
             hint.update(clip(words, max(10, self.size.width - 2)))
 

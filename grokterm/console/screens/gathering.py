@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _OF_ONE = {
     entry.id for entry in COMMANDS if HOME in entry.where if entry.about in ("focus", "experiments", "history")
 } - {"new", "next_pane", "queue", "undo"}
+# What needs a row, and not marks.
+_OF_A_ROW = {"open", "mark", "all", "sort", "reverse", "group", "fork", "earlier", "later"}
 
 
 class Gathering(Acting):
@@ -132,9 +134,12 @@ class Gathering(Acting):
         return super().obstacle(action)
 
     def offers(self, action: str) -> bool:
-        """Without an experiment there is little to do."""
+        """Without an experiment there is little to do; where the filter hides all, what is marked can be acted on."""
         snapshot = self.app.snapshot
-        return super().offers(action) and (action not in _OF_ONE or bool(snapshot.history) or snapshot.loading)
+        if action not in _OF_ONE or snapshot.loading or snapshot.arranged.rows:
+            return super().offers(action)
+        some = bool(snapshot.history) if action == "filter" else action not in _OF_A_ROW and bool(self.marked)
+        return some and super().offers(action)
 
     def action_sort(self) -> None:
         """By the next column."""

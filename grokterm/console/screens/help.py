@@ -56,7 +56,7 @@ _SIGNS = (
     ("–", "no value: not reached, or not recorded"),
     ("…", "words left out for want of room"),
 )
-_KEYS = 15  # cells for the keys
+_KEYS = 15  # cells for the keys and the blank behind them
 _TYPED = "While a line is written, letters are letters"
 
 
@@ -223,8 +223,8 @@ def written(parts: tuple[Section, ...], width: int, ink: Ink) -> Text:
         heading = fold(part.heading, max(20, width - 1), " ", " ")
         text.append(f"{chr(10) if text else ''}{heading}\n", f"bold {ink.accent}")
         for sign, meaning, tone in part.lines:
-            text.append(f"   {sign:<{_KEYS}}", ink.tone(tone) if tone else ink.foreground)
-            indent = " " * (_KEYS + 3)
-            folded = fold(meaning, max(20, width - 2), indent, indent)
-            text.append(f"{folded[len(indent) :]}\n", ink.muted)
+            head = f"   {sign:<{_KEYS - 1}} "
+            text.append(head, ink.tone(tone) if tone else ink.foreground)
+            folded = fold(meaning, max(20, width - 2), " " * len(head), " " * (_KEYS + 3))
+            text.append(f"{folded[len(head) :]}\n", ink.muted)
     return text

@@ -34,7 +34,7 @@ class Home(Gathering):
     SCOPE = HOME
     BINDINGS = bindings(HOME)
     HORIZONTAL_BREAKPOINTS: ClassVar = [(0, "-narrow"), (150, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-low"), (34, "-high")]
+    VERTICAL_BREAKPOINTS: ClassVar = [(0, "-tiny"), (18, "-low"), (34, "-high")]
     AUTO_FOCUS = "#history"
 
     def __init__(self, open_at: str | None = None) -> None:
@@ -197,6 +197,11 @@ class Home(Gathering):
             count = plural(snapshot.arranged.archived, "experiment")
             how = told("{filter} and archived=yes show what is there")
             return f"{count} in the archive, and nothing else.\n\n{how}"
+        if snapshot.binned:
+            count = plural(snapshot.binned, "experiment")
+            undo = "{undo} takes back what was moved there in this visit; " if self.app.undoing else ""
+            how = f"{undo}`grokterm restore NAME` takes one out; {{new}} starts another"
+            return f"{count} in the bin of {self.app.runs}, and nothing else.\n\n{told(how)}"
         how = "{new}   chooses a preset and starts it; `quickstart` groks within a minute\n{help}   shows every key"
         return f"No experiments in {self.app.runs} yet.\n\n{told(how)}"
 
