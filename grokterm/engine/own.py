@@ -21,7 +21,7 @@ from grokterm.spec import Member
 from grokterm.spec.base import Section
 
 _LIBRARIES = tuple(
-    str(place)
+    f"{place}/"
     for place in (
         Path(__file__).resolve().parents[1],
         Path(torch.__file__).parent,
