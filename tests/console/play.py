@@ -98,9 +98,9 @@ async def settle(pilot: Pilot) -> None:
     await pilot.pause()
 
 
-async def until(pilot: Pilot, condition: Callable[[], bool], patience: float = PATIENCE) -> None:
-    """Wait for a condition; fail after `patience` seconds."""
-    deadline = time.monotonic() + patience
+async def until(pilot: Pilot, condition: Callable[[], bool], patience: float | None = None) -> None:
+    """Wait for a condition; fail after `patience` seconds, or after PATIENCE."""
+    deadline = time.monotonic() + (patience or PATIENCE)
     quiet = 0
     while quiet < 2:
         await pilot.pause()

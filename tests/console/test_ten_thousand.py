@@ -7,7 +7,13 @@ from console.world import fill, make
 COUNT = 10_000
 OLDEST, RUNNING = "20260101-000000-quickstart-aaaa", "20281122-135500-quickstart-run2"
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch):
+    """Reading them takes ten seconds, or a minute where others use the machine."""
+    monkeypatch.setattr("console.play.PATIENCE", 400.0)
 
 
 @pytest.fixture(scope="module")
