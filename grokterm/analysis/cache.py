@@ -10,6 +10,8 @@ import json
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, fields
+from functools import lru_cache
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, NamedTuple, get_type_hints
 
@@ -24,6 +26,8 @@ from grokterm.record.files import write_whole
 _FIELDS = [field.name for kind in (Summary, ArmProgress, Marks) for field in fields(kind)]
 _HEAD = {"version": __version__, "fields": _FIELDS}  # another version, or other fields: nothing is known
 _PLAIN = {name: kind for name, kind in get_type_hints(Summary).items() if kind in (str, int, float, bool)}
+_plain = itemgetter(*_PLAIN)
+_TEXTS, _WHOLE, _NUMBERS = frozenset({str}), frozenset({int}), frozenset({int, float})
 
 SAME_TICK = 2.0  # seconds, of a coarse clock on a network file system
 
@@ -107,27 +111,33 @@ def _row(known: Known) -> list:
 def _parse(row: list) -> Known:
     stamp, *values = row
     given = dict(zip((field.name for field in fields(Summary)), values, strict=True))
-    if not all(_fits(given[name], kind) for name, kind in _PLAIN.items()):
+    if not _fit(tuple(map(type, _plain(given)))):
         raise ValueError("not a summary")
     tags, starred, archived, notes, texts = given["marks"]
+    tags, texts, (notes,) = _all(tags, _TEXTS), _all(texts, _TEXTS), _all([notes], _WHOLE)
     given |= {
         "state": State(given["state"]),
-        "arms": {name: ArmProgress(*_all(rest, int, float)) for name, *rest in given["arms"]},
-        "seeds": _all(given["seeds"], int),
-        "devices": _all(given["devices"], str),
-        "hosts": _all(given["hosts"], str),
-        "marks": Marks(_all(tags, str), starred is True, archived is True, *_all([notes], int), _all(texts, str)),
+        "arms": {name: ArmProgress(*_all(rest, _NUMBERS)) for name, *rest in given["arms"]},
+        "seeds": _all(given["seeds"], _WHOLE),
+        "devices": _all(given["devices"], _TEXTS),
+        "hosts": _all(given["hosts"], _TEXTS),
+        "marks": Marks(
+            _all(tags, _TEXTS), starred is True, archived is True, *_all([notes], _WHOLE), _all(texts, _TEXTS)
+        ),
     }
-    return Known(_all(stamp, int), Summary(**given))
+    return Known(_all(stamp, _WHOLE), Summary(**given))
 
 
-def _fits(value: object, kind: type) -> bool:
-    return type(value) is kind or (kind is float and type(value) is int)
+@lru_cache(maxsize=64)
+def _fit(kinds: tuple[type, ...]) -> bool:
+    """Whether values of these kinds are those of `_PLAIN`. Thousands of lines have the same few."""
+    pairs = zip(kinds, _PLAIN.values(), strict=True)
+    return all(kind is wanted or (kind is int and wanted is float) for kind, wanted in pairs)
 
 
-def _all(values: Iterable[Any], *kinds: type) -> tuple:
+def _all(values: Iterable[Any], kinds: frozenset[type]) -> tuple:
     """The values as they are. Raises ValueError where one is of another kind."""
     found = tuple(values)
-    if not all(type(value) in kinds for value in found):
+    if not kinds.issuperset(map(type, found)):
         raise ValueError("not a summary")
     return found
