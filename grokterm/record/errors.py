@@ -28,9 +28,17 @@ def unreadable(path: Path, error: Exception) -> DamagedRecord:
     return DamagedRecord(f"{path}: can't be read ({getattr(error, 'strerror', None) or error})")
 
 
-def unwritable(path: Path, error: OSError) -> GroktermError:
-    """The one line for a folder that can't be written: bad input if another path would do, else a failure."""
+def unwritable(path: Path, error: OSError, made: bool = True) -> GroktermError:
+    """The one line for a folder that can't be written: bad input if another path would do, else a failure.
+
+    Args:
+        made: it is there, or should be, and is an experiment or a part of one; so no other runs folder can help.
+    """
     why = (error.strerror or type(error).__name__).lower()
+    if made and (isinstance(error, PermissionError) or error.errno == errno.EROFS):
+        return BadInput(f"{path}: can't be written ({why})", hint="it can be read only, and stays as it is")
+    if made and isinstance(error, FileNotFoundError | FileExistsError | NotADirectoryError):
+        return BadInput(f"{path}: can't be written ({why})")
     if isinstance(error, FileExistsError | NotADirectoryError):
         return BadInput(f"{path}: can't be a folder ({why})", hint="name a folder with --runs DIR")
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:

@@ -60,7 +60,7 @@ def create(
             path = _create_as(runs, _new_name(experiment.name), experiment, cohorts or plan_cohorts(experiment), fill)
         sync_folder(runs)
     except OSError as error:
-        raise unwritable(runs, error) from error
+        raise unwritable(runs, error, made=False) from error
     return ExperimentFolder(path)
 
 

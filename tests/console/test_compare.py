@@ -68,7 +68,7 @@ async def test_cursor_zoom_and_numbers_work_as_on_the_charts(world):
         await press(pilot, "c", "end")
         assert "step 900" in words(pilot, "#curves") and "test 0.9" in str(pilot.app.screen.legend.content)
         await press(pilot, "plus", "0", "m")
-        assert "rows of those recorded" in words(pilot, ".numbers")
+        assert "of 91 rows, evenly spread" in words(pilot, ".numbers")
         await press(pilot, "m", "enter")
         assert pilot.app.screen.spot.chart == "accuracy"
         await press(pilot, "escape", "escape", "escape")
@@ -182,3 +182,14 @@ async def test_tab_goes_to_the_curves_and_what_is_further_down_is_told(world):
     async with play(world, (120, 70), open_at=FINISHED) as pilot:
         await press(pilot, "c")
         assert words(pilot, "#more") == ""
+
+
+@pytest.mark.parametrize("width", [80, 100, 200])
+async def test_columns_that_there_is_no_room_for_are_named(world, width):
+    async with play(world, (width, 40), open_at=FINISHED) as pilot:
+        await press(pilot, "c")
+        table = " ".join(words(pilot, "#rows").split())
+        head, _, left = table.partition("a wider window has room for")
+        assert bool(left) == (width < 200)
+        for column in ("diverged", "t_mem", "gap", "∫λ to grok", "test loss", "train loss"):
+            assert (column in head) != (column in left)

@@ -44,8 +44,10 @@ async def test_a_line_is_a_note_and_tags(world):
         await press(pilot, "u")
         await said(pilot, "taken back: the tags of quickstart-fin3")
         assert open_folder(world / FINISHED).marks().tags == ("paper",)
+        assert "stays" not in toasts(pilot)
         await press(pilot, "u")
-        await until(pilot, lambda: open_folder(world / FINISHED).marks().tags == ())
+        await said(pilot, "taken back: the tags of quickstart-fin3; the note stays")
+        assert open_folder(world / FINISHED).marks().tags == ()
         assert open_folder(world / FINISHED).marks().texts == ("see x",)  # a note stays
 
 

@@ -31,3 +31,18 @@ async def test_a_folder_that_is_gone_is_told(runs, tmp_path, monkeypatch):
         assert "into a folder that is gone" in screen_text(pilot)
         await press(pilot, "c")
         await until(pilot, lambda: "the folder of the console can't be reached: No such file" in toasts(pilot))
+
+
+LONG = "20261122-120000-a-name-that-is-much-longer-than-the-room-for-it-fin3"
+
+
+async def test_the_charts_are_named_and_a_long_name_keeps_its_extension(runs):
+    make(runs, LONG)
+    async with play(runs, (80, 24), open_at=LONG) as pilot:
+        await press(pilot, "w")
+        seen = screen_text(pilot)
+        assert "Write 2 charts: loss, accuracy" in seen
+        assert all(f"it-fin3.{form}" in seen for form in ("svg", "png", "csv"))
+    async with play(runs, (140, 44), open_at=LONG) as pilot:
+        await press(pilot, "w")
+        assert "Write 4 charts: loss, accuracy, weight norm, weight decay λ" in screen_text(pilot)

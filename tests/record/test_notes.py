@@ -3,7 +3,7 @@
 import pytest
 
 from grokterm.errors import BadInput
-from grokterm.record import Marks, open_folder
+from grokterm.record import Marks, create, open_folder, remove
 
 HOSTILE = "two\nlines \x1b]0;title\x07 [red]markup[/red] \U0001f600 \udcff \x00 \u2028 end"
 
@@ -56,3 +56,18 @@ def test_foreign_lines_are_shown_as_damaged(folder):
     folder.paths.notes.write_bytes(b'\xff\n[]\n{"kind":"star","value":"yes","time":1,"who":"x"}\n\n')
     assert [note.kind for note in folder.notes()] == ["damaged"] * 3
     assert folder.marks() == Marks()
+
+
+@pytest.mark.parametrize("error", [PermissionError(13, "Permission denied"), OSError(30, "Read-only file system")])
+def test_on_a_folder_that_can_only_be_read_no_other_runs_folder_is_advised(runs, experiment, monkeypatch, error):
+    folder = create(runs, experiment)
+
+    def refuse(*_, **__):
+        raise error
+
+    monkeypatch.setattr("grokterm.record.notes.append_line", refuse)
+    monkeypatch.setattr("grokterm.record.runs.Path.rename", refuse)
+    for write in (lambda: folder.add_note("star", True), lambda: remove(folder)):
+        with pytest.raises(BadInput, match="can't be written") as told:
+            write()
+        assert told.value.hint == "it can be read only, and stays as it is"

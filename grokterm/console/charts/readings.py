@@ -63,6 +63,11 @@ def table_rows(chart: Chart, count: int) -> tuple[tuple[str, ...], tuple[tuple[f
     return header, tuple((float(x), *_values(chart, x, ends)) for x in places)
 
 
+def recorded_rows(chart: Chart) -> int:
+    """How many rows `table_rows` chooses from: those of the chart that are in its window."""
+    return len(_recorded_in(chart))
+
+
 def _values(chart: Chart, x: float, ends: list[float]) -> tuple[float, ...]:
     found = zip(readings(chart, x), ends, strict=True)
     return tuple(reading.y if x <= end else float("nan") for reading, end in found)

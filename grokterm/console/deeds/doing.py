@@ -27,6 +27,7 @@ class Done:
         said: the sentence about this one.
         back: takes it back; None where that can't be.
         what: what is taken back, in words.
+        stays: what was done with it and can't be taken back, in words.
         new: the experiment that came of it.
     """
 
@@ -34,6 +35,7 @@ class Done:
     said: str
     back: Callable[[], None] | None = None
     what: str = ""
+    stays: str = ""
     new: str = ""
 
 
@@ -47,6 +49,7 @@ class Undo:
     what: str
     names: tuple[str, ...]
     backs: tuple[Callable[[], None], ...]
+    stays: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,10 @@ def carry_out(folders: Sequence[ExperimentFolder], deed: Deed) -> Outcome:
     done = [result for result in results if isinstance(result, Done)]
     refused = [result for result in results if isinstance(result, GroktermError)]
     backs = [(folder.name, r) for folder, r in zip(folders, results, strict=True) if isinstance(r, Done) and r.back]
-    undo = Undo(backs[0][1].what, tuple(n for n, _ in backs), tuple(r.back for _, r in backs)) if backs else None
+    undo = None
+    if backs:
+        stays = next((result.stays for _, result in backs if result.stays), "")
+        undo = Undo(backs[0][1].what, tuple(n for n, _ in backs), tuple(r.back for _, r in backs), stays)
     if len(results) == 1:
         said = done[0].said if done else _reason(refused[0])
         return Outcome(said, "error" if refused else "information", undo, done[0].new if done else "")
@@ -91,7 +97,7 @@ def take_back(undo: Undo) -> Outcome:
             done.append(name)
         except GroktermError as error:
             refused.append(_reason(error))
-    said = [f"taken back: {undo.what} {listed(done)}"] if done else []
+    said = list(filter(None, (f"taken back: {undo.what} {listed(done)}", undo.stays))) if done else []
     said += [f"not taken back: {refused[0]}"] if refused else []
     return Outcome("; ".join(said), "error" if refused else "information")
 

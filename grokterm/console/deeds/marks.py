@@ -54,7 +54,7 @@ def note(text: str, folder: ExperimentFolder) -> Done:
         raise BadInput(f"{short_name(folder.name)}: nothing to change: its tags are {' '.join(has) or 'none'}")
     said = " ".join(filter(None, ("noted" if words else "tagged", f"on {short_name(folder.name)}", *parts)))
     back = partial(_retag, folder, tuple(added), tuple(taken)) if parts else None
-    return Done("noted" if words else "tagged", said, back, "the tags of")
+    return Done("noted" if words else "tagged", said, back, "the tags of", "the note stays" if words else "")
 
 
 def read_note(text: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:

@@ -47,6 +47,8 @@ LOSS_COLUMNS = (
     Column("integral_end", "∫λ at the end", 13, right=True, rank=4),
 )  # where no arm has an accuracy
 
+_LONG = {"interval": "the interval of t_grok", "speed_interval": "the interval of the speed-up"}  # elsewhere than above
+
 
 class ComparisonWords(Vertical):
     """Table, verdict, warnings; then whatever is put between; then what differs, and how it was all counted."""
@@ -91,6 +93,11 @@ def table_text(comparison: Comparison, width: int, ink: Ink) -> Text:
         texts[0] = Text(f"{marker(index)} ", ink.arm(index))
         texts[0].append(names[index], ink.foreground)
         lines.append(_line(texts, sizes))
+    shown = {column.id for column, _ in sizes}
+    left = [_LONG.get(column.id, column.title) for column in columns if column.id not in shown]
+    if left:
+        wider = fold(f"a wider window has room for {', '.join(left)}", width - 1, " ", " ")
+        lines += [Text(line, ink.muted) for line in wider.split("\n")]
     return Text("\n").join(lines)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from grokterm.console.charts.model import Chart
-from grokterm.console.charts.readings import table_rows
+from grokterm.console.charts.readings import recorded_rows, table_rows
 from grokterm.console.commands import told
 from grokterm.console.look import Ink
 from grokterm.console.text import clip, clip_apart, duration, number, plural, steps
@@ -33,7 +33,9 @@ def numbers_text(chart: Chart, width: int, height: int, ink: Ink, smoothed: bool
         lines = _by_row(chart, header, rows, cells, widths, ink)
     else:
         lines, rows = _by_curve(chart, header, width, height, ink)
-    note = f"   {plural(len(rows), 'row')} of those recorded{', not smoothed' if smoothed else ''}, evenly spread"
+    total = recorded_rows(chart)
+    count = f"{len(rows)} of {plural(total, 'row')}, evenly spread" if len(rows) < total else plural(total, "row")
+    note = f"   {count}{', not smoothed' if smoothed else ''}"
     if head.cell_len + len(note) <= width:
         head.append(note, ink.muted)
     return Text("\n").join([head, *lines])

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 
 from grokterm.console.commands import WRITE, bindings
 from grokterm.console.screens.page import rewrite
-from grokterm.console.text import clip, plain
+from grokterm.console.text import clip_middle, plain
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.errors import GroktermError
 
@@ -43,7 +43,8 @@ class Write(ModalScreen[tuple[str, str] | None]):
 
     def compose(self) -> ComposeResult:
         """What, under which name, where, and the keys of the forms."""
-        what = self._titles[0] if len(self._titles) == 1 else f"{len(self._titles)} charts"
+        named = ", ".join(self._titles)
+        what = named if len(self._titles) == 1 else f"{len(self._titles)} charts: {named}"
         with Vertical():
             yield Static(f"Write {plain(what)}", id="question", markup=False)
             yield Static(id="forms", markup=False)
@@ -62,7 +63,8 @@ class Write(ModalScreen[tuple[str, str] | None]):
         for form, words in _FORMS.items():
             sign = "›" if form == self._form else " "
             text.append(f"\n{sign} {form[0]}  ", f"bold {ink.accent}").append(f"{form.upper():<6}", ink.foreground)
-            text.append(f"{words:<22}", ink.muted).append(clip(file_name(self._stem, f".{form}"), 30), ink.foreground)
+            name = clip_middle(file_name(self._stem, f".{form}"), 30, 12)  # its end says of which kind it is
+            text.append(f"{words:<22}", ink.muted).append(name, ink.foreground)
         rewrite(self.query_one("#forms", Static), text)
 
     def on_input_changed(self, event: Input.Changed) -> None:
