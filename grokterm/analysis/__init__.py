@@ -11,6 +11,7 @@ from grokterm.analysis.comparison import ArmRow, Comparison, Pair
 from grokterm.analysis.curves import Band, Curve, band
 from grokterm.analysis.damage import damage
 from grokterm.analysis.feed import CurveFeed
+from grokterm.analysis.guesses import costs_words, guesses
 from grokterm.analysis.reduce import ColumnBounds, Columns, column_bounds, linear_ticks, log_ticks, reduce_columns
 from grokterm.analysis.results import RunResult, first_times, grok_times, run_results
 from grokterm.analysis.smooth import smoothed
@@ -55,10 +56,12 @@ __all__ = [
     "band",
     "column_bounds",
     "compare",
+    "costs_words",
     "damage",
     "differing_fields",
     "first_times",
     "grok_times",
+    "guesses",
     "holm",
     "kaplan_meier_median",
     "linear_ticks",

@@ -9,6 +9,7 @@ import numpy as np
 from grokterm.analysis.bootstrap import median_ratio
 from grokterm.analysis.cautions import cautions
 from grokterm.analysis.comparison import ArmRow, Comparison, Contender, Pair
+from grokterm.analysis.guesses import guesses
 from grokterm.analysis.losses import LOSS_METHOD, loss_verdict
 from grokterm.analysis.method import method
 from grokterm.analysis.results import RunResult, first_times, gaps, grok_times, integral_at, run_results
@@ -76,10 +77,15 @@ def compare(items: Sequence[Item]) -> Comparison:
         pairs=pairs,
         differing=differing_fields(items),
         warnings=cautions(contenders, rows, pairs),
-        method=method(contenders) if scored else LOSS_METHOD,
+        method=method(contenders) if scored else _loss_method(items),
         verdict=without_the_lost(rows, sentences),
         runs=tuple(result for c in contenders for result in c.results),
     )
+
+
+def _loss_method(items: Sequence[Item]) -> str:
+    told = dict.fromkeys(words for folder in {f.path: f for f, _ in items}.values() if (words := guesses(folder)))
+    return " ".join([LOSS_METHOD, *(f"Test losses of {words}." for words in told)])
 
 
 def _check(items: Sequence[Item]) -> None:

@@ -21,6 +21,7 @@ class Curves:
         growing: runs are still training: the x axis keeps some room to the right, so that new numbers fill it up
             instead of moving everything that is drawn already.
         epochs: steps of an epoch by arm; 1 for arms that it doesn't name.
+        guesses: what guesses cost that look at no input, in words, or "".
 
     What is computed for one way of looking (smoothed curves, positions on another axis) is kept until others are asked
     for, so that zooming and moving a cursor compute nothing. Charts are made in several threads: whoever is first with
@@ -31,6 +32,7 @@ class Curves:
     bands: dict[tuple[str, str], Band] = field(default_factory=dict)
     growing: bool = False
     epochs: Mapping[str, int] = field(default_factory=dict)
+    guesses: str = ""
     _ways: dict[Hashable, dict[Hashable, object]] = field(default_factory=dict, init=False, repr=False)
     _lock: Lock = field(default_factory=Lock, init=False, repr=False)
     _placed: dict[tuple, tuple[np.ndarray, np.ndarray | None]] = field(default_factory=dict, init=False, repr=False)
@@ -40,7 +42,7 @@ class Curves:
         self, columns: dict[str, tuple[Curve, ...]], bands: dict[tuple[str, str], Band], growing: bool
     ) -> "Curves":
         """The same experiment with more numbers: smoothing goes on from where it has come to."""
-        more = Curves(columns, bands, growing, self.epochs)
+        more = Curves(columns, bands, growing, self.epochs, self.guesses)
         more._smoothed.update(self._smoothed.copy())
         return more
 

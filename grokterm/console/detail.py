@@ -15,6 +15,7 @@ from grokterm.analysis import (
     damage,
     first_times,
     grok_times,
+    guesses,
     median_time,
     run_results,
     summarise,
@@ -161,6 +162,8 @@ class Focus:
         growing = summary.state is not None and summary.state.live
         if not self._curves.epochs:
             self._curves = Curves(epochs={arm.name: arm.spec.epoch for arm in spec.arms})
+        if self._grown and not self._curves.guesses and not all(arm.spec.task.scored for arm in spec.arms):
+            self._curves = replace(self._curves, guesses=guesses(folder))
         if self._grown or growing != self._curves.growing:
             self._curves = self._curves.grown(*_tables(self._feeds), growing)
             self._grown = False

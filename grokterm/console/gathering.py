@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from grokterm.analysis import Band, Curve, CurveFeed, run_results
+from grokterm.analysis import Band, Curve, CurveFeed, guesses, run_results
 from grokterm.console.curves import AXIS_COLUMNS, Curves
 from grokterm.console.detail import ArmLine, arm_line
 from grokterm.console.text import plain
@@ -62,7 +62,8 @@ def gather_curves(items: Items, columns: Iterable[str], whole: bool = True) -> C
                 own, bands[column, label] = read[folder.path][column, arm]
                 found[column] = (*found.get(column, ()), *(curve._replace(arm=label) for curve in own))
     epochs = {label: folder.spec().arm(arm).spec.epoch for (folder, arm), label in zip(items, labels, strict=True)}
-    return Curves(found, bands, epochs=epochs)
+    told = guesses(items[0][0]) if len({folder.path for folder, _ in items}) == 1 else ""  # of several, whose?
+    return Curves(found, bands, epochs=epochs, guesses=told)
 
 
 def _read(
@@ -96,7 +97,7 @@ def unthinned(curves: Curves, runs: Path, names: Sequence[str]) -> Curves:
     folders = [open_folder(runs / name) for name in names]
     items = [(folder, arm.name) for folder in folders for arm in folder.spec().arms]
     found = gather_curves(items, curves.columns)
-    return Curves(found.columns, found.bands, curves.growing, curves.epochs)
+    return Curves(found.columns, found.bands, curves.growing, curves.epochs, curves.guesses)
 
 
 def streams_of(folder: ExperimentFolder) -> dict[str, tuple[str, ...]]:

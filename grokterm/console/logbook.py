@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from grokterm.analysis import costs_words
 from grokterm.record import Event, ExperimentFolder
 
 TAIL = 400  # lines of a worker's log that are read: a log may be long, and its end is what tells
@@ -119,6 +120,7 @@ _WORDS = {
     "parked": lambda data: f"parked: {_why(data)}; the device is free",
     "finished": lambda data: "finished",
     "failed": lambda data: f"failed: {data.get('error') or 'see what the worker wrote'}",
+    "baselines": lambda data: f"{costs_words(data.get('costs')) or 'guesses'}, as test losses",
     "note": lambda data: str(data.get("text", "")),
     "answered": lambda data: "checkpoint on request" + ("" if data.get("written", True) else ": could not be written"),
     "refused": lambda data: f"refused a request: {data.get('why') or 'no reason given'}",

@@ -65,6 +65,7 @@ def chart(panel: Panel, curves: Curves, arms: Arms, view: View, spot: Spot, ink:
     notes = (
         _smooth_words(smooth, bool(view.smooth and within > 1)),
         thinned_words(within),
+        curves.guesses if "test_loss" in panel.columns else "",
         f"no {AXIS_WORDS[view.axis]} recorded: {', '.join(lacking)}" if lacking and drawn else "",
         "─ test  ┄ train" if len(panel.columns) > 1 else "",
     )

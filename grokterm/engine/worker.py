@@ -12,6 +12,7 @@ import numpy as np
 import psutil
 import torch
 
+from grokterm.engine.baselines import baselines
 from grokterm.engine.cohort import build_data
 from grokterm.engine.interventions import Donor
 from grokterm.engine.log import say
@@ -79,6 +80,8 @@ class Worker:
         entry = {"step": self._trainer.step, "time": time.time()} | provenance(device, writer.members)
         writer.provenance(entry | ({"modules": own} if own else {}))
         writer.event("resumed" if checkpoint else "started", step=self._trainer.step, device=str(device))
+        if not checkpoint and (costs := baselines(members[0].spec, *data)):
+            writer.event("baselines", costs=costs)
         for file in changed(begun[-1].get("modules", {}), own) if begun else ():
             text = f"{file} is not what it was when training began at step {begun[-1].get('step')}"
             writer.event("note", self._trainer.step, text=text)

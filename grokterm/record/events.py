@@ -19,7 +19,7 @@ EXITS = frozenset({"finished", "failed", "stopped", "parked"})
 _HISTORY = (
     BEGINNINGS
     | EXITS
-    | {QUEUED, FORKED, "paused", "unpaused", "note", "refused", "answered"}
+    | {QUEUED, FORKED, "paused", "unpaused", "note", "refused", "answered", "baselines"}
     | {"write_failed", "lost_rows", "checkpoint_refused"}
 )
 
@@ -31,9 +31,9 @@ class Event:
     Attributes:
         n: counts up from 1 in the order of writing; 0 for the launcher's `queued`, -1 for a damaged line.
         kind: queued started resumed memorised grokked_touch (in the window `until` a step) grokked diverged phase
-            intervened checkpointed paused unpaused stopped parked finished failed note; forked (from the experiment
-            `of`; with the `past` of its arms); answered refused (requests); write_failed lost_rows checkpoint_refused
-            (trouble with the disk); damaged (an unreadable line).
+            intervened checkpointed paused unpaused stopped parked finished failed note; baselines (the `costs` of
+            guesses); forked (from the experiment `of`; with the `past` of its arms); answered refused (requests);
+            write_failed lost_rows checkpoint_refused (trouble with the disk); damaged (an unreadable line).
         time: when it was written, unix seconds.
         step: the training step it speaks of, if it speaks of one.
         data: what else is known, as plain JSON values.

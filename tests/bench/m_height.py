@@ -22,7 +22,11 @@ from math import comb
 import numpy as np
 from scipy.optimize import linprog
 
-from grokterm.engine.tasks.m_height import Stream, baselines, draw_block, m_height_split, m_heights
+from grokterm.engine.baselines import baselines
+from grokterm.engine.cohort import Part
+from grokterm.engine.tasks.m_height import Stream, draw_block, m_height_split, m_heights
+from grokterm.engine.tasks.m_height.task import tensors
+from grokterm.spec import load
 from grokterm.spec.tasks.m_height import MHeight
 
 
@@ -101,7 +105,8 @@ def data_set() -> None:
             samples = sum(len(part.log2_h) for part in split)
             took, cpu = time.perf_counter() - begun, time.process_time() - cpu
             print(f"{samples} samples {what}: {took:.1f} s ({cpu:.1f} s of one core, {samples / cpu:.0f}/s)")
-        print(baselines(split))
+        train, test = (Part(*(part[None] for part in tensors(codes))) for codes in split)
+        print(baselines(load("lin-wd").arms[0].spec, train, test))
 
 
 def main() -> None:

@@ -5,10 +5,14 @@ import threading
 import numpy as np
 import pytest
 
+from grokterm.engine.baselines import baselines
+from grokterm.engine.cohort import Part
 from grokterm.engine.tasks import m_height
-from grokterm.engine.tasks.m_height import Stream, baselines, draw_block, m_height_split, m_heights
+from grokterm.engine.tasks.m_height import Stream, draw_block, m_height_split, m_heights
 from grokterm.engine.tasks.m_height.blocks import block_path, get_block
+from grokterm.engine.tasks.m_height.task import tensors
 from grokterm.record.cache import cache_place, read_cached
+from grokterm.spec import load
 from grokterm.spec.tasks.m_height import MHeight
 
 SMALL = MHeight(n=[6], k=[3, 4], train_per_group=700, validation_per_group=20, data_seed=3)
@@ -243,15 +247,17 @@ def test_the_acceptance_table_at_full_size():
 
 
 def test_the_baselines(sample):
-    found = baselines(sample)
-    assert found.one == pytest.approx(124, abs=1)
+    train, test = (Part(*(part[None] for part in tensors(codes))) for codes in sample)
+    one, constant, group_means = baselines(load("lin-wd").arms[0].spec, train, test).values()
+    assert one == pytest.approx(124, abs=1)
     y, group = sample.validation.log2_h, sample.validation.group
-    assert found.one == pytest.approx(np.mean(y**2), rel=1e-12)
+    assert one == pytest.approx(np.mean(y**2), rel=1e-12)
     means = np.array([y[group == index].mean() for index in range(21)])
     for value, residuals, expected in (
-        (found.constant, y - y.mean(), 11.15),
-        (found.group_means, y - means[group], 1.349),
+        (constant, y - y.mean(), 11.15),
+        (group_means, y - means[group], 1.349),
     ):
         error = (residuals**2).std() / len(y) ** 0.5
         assert abs(value - expected) < 4 * error
-    assert found.group_means < found.constant < found.one
+    assert group_means < constant < one
+    assert baselines(load("quickstart").arms[0].spec, train, test) == {}

@@ -6,6 +6,6 @@ network is shown).
 
 from grokterm.engine.tasks.m_height.draws import Stream, draw_block
 from grokterm.engine.tasks.m_height.heights import m_heights
-from grokterm.engine.tasks.m_height.split import Baselines, Codes, CodeSplit, baselines, m_height_split
+from grokterm.engine.tasks.m_height.split import Codes, CodeSplit, m_height_split
 
-__all__ = ["Baselines", "CodeSplit", "Codes", "Stream", "baselines", "draw_block", "m_height_split", "m_heights"]
+__all__ = ["CodeSplit", "Codes", "Stream", "draw_block", "m_height_split", "m_heights"]

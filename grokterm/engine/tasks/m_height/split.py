@@ -30,14 +30,6 @@ class CodeSplit(NamedTuple):
     validation: Codes
 
 
-class Baselines(NamedTuple):
-    """Mean of (guess - log2 h)^2 over the validation set, for guesses that look at no matrix."""
-
-    one: float  # the height is 1, so log2 h is 0: where a prediction that is clamped from below may end
-    constant: float  # the mean of log2 h over the training set
-    group_means: float  # the mean of log2 h over the training samples of the same (n, k, m)
-
-
 class Progress(Protocol):
     """Hears how far the data are; an exception from it ends the work, and what was finished is kept."""
 
@@ -103,14 +95,3 @@ def _codes(groups: tuple[tuple[int, int, int], ...], drawn: list[list[Block]]) -
     group = np.repeat(np.arange(len(groups)), sizes)
     log2_h = np.concatenate([block.log2_h for blocks in drawn for block in blocks])
     return Codes(inputs, np.array(groups, dtype=np.float32)[group], log2_h, group)
-
-
-def baselines(split: CodeSplit) -> Baselines:
-    """What to print beside every curve of the loss (log2 y - log2 h)^2.
-
-    Expected for the groups of Lin's report: about 124, 11.15 and 1.349.
-    """
-    train, validation = split
-    means = np.bincount(train.group, weights=train.log2_h) / np.bincount(train.group)
-    guesses = (0.0, train.log2_h.mean(), means[validation.group])
-    return Baselines(*(float(np.mean((guess - validation.log2_h) ** 2)) for guess in guesses))
