@@ -149,7 +149,7 @@ class CohortFolder:
         """A reader of a stream; one that does not exist yet has no rows."""
         if not name or name.startswith(".") or "/" in name or "\0" in name:
             raise BadInput(f"no stream {name!r}")
-        return StreamReader(self.paths.stream(name), lambda: self._committed(name), len(self.members))
+        return StreamReader(self.paths.stream(name), lambda: self._committed(name), lambda: len(self.members))
 
     def read(self, name: str) -> Table:
         """Everything committed in a stream."""

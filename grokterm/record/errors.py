@@ -37,8 +37,6 @@ def unwritable(path: Path, error: OSError, made: bool = True) -> GroktermError:
     why = (error.strerror or type(error).__name__).lower()
     if made and (isinstance(error, PermissionError) or error.errno == errno.EROFS):
         return BadInput(f"{path}: can't be written ({why})", hint="it can be read only, and stays as it is")
-    if made and isinstance(error, FileNotFoundError | FileExistsError | NotADirectoryError):
-        return BadInput(f"{path}: can't be written ({why})")
     if isinstance(error, FileExistsError | NotADirectoryError):
         return BadInput(f"{path}: can't be a folder ({why})", hint="name a folder with --runs DIR")
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:

@@ -61,10 +61,10 @@ class StreamReader:
     Args:
         path: the file; it need not exist yet.
         committed: asks the cohort's status how far to read.
-        members: how many values a column of runs has in each row.
+        members: says how many values a column of runs has in each row.
     """
 
-    def __init__(self, path: Path, committed: Callable[[], Committed], members: int) -> None:
+    def __init__(self, path: Path, committed: Callable[[], Committed], members: Callable[[], int]) -> None:
         self.path = path
         self._committed, self._members = committed, members
         self._schema = b""
@@ -93,14 +93,16 @@ class StreamReader:
             if self._committed().attempt != before.attempt:
                 continue
             table, schema, used = _decode(schema, data, columns)
-            for name, values in table.columns.items():
-                if values.ndim == 2 and values.shape[1] != self._members:
-                    which = f"{values.shape[1]} values in a row, and there are {self._members} runs"
-                    raise DamagedRecord(f"{self.path}: column {name} has {which}")
+            self._check(table)
             rewound = rewound and self._offset > 0
             self._schema, self._offset, self._attempt = schema, offset + used, before.attempt
             return Table(table.steps, table.columns, rewound, max(0, before.length - offset - used))
         return Table(np.empty(0, np.int64))
+
+    def _check(self, table: Table) -> None:
+        for name, values in table.columns.items():
+            if values.ndim == 2 and values.shape[1] != (runs := self._members()):
+                raise DamagedRecord(f"{self.path}: column {name} has {values.shape[1]} values in a row, not {runs}")
 
     def read(self, columns: Sequence[str] | None = None) -> Table:
         """Returns everything that is committed; does not move what `poll` has seen."""

@@ -96,7 +96,7 @@ def test_a_stream_that_is_not_of_these_runs_is_a_damaged_record(runs, stream):
     status["committed"][stream] = wide.stat().st_size
     folder.cohorts[0].paths.status.write_text(json.dumps(status))
     problem = Focus(open_folder(folder.path)).read().summary.problem
-    assert "6 values in a row, and there are 12 runs" in problem and f"{stream}.arrows" in problem
+    assert "6 values in a row, not 12" in problem and f"{stream}.arrows" in problem
 
 
 def test_what_is_lost_of_a_record_is_said_where_its_arms_are(runs):

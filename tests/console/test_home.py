@@ -105,7 +105,8 @@ async def test_marks_choose_what_is_compared(world):
         assert isinstance(pilot.app.screen, Compare)
         assert pilot.app.memory.marks == (FINISHED, "20261120-140000-quickstart-sto6")
         rows = words(pilot, "#rows").splitlines()
-        assert len(rows) == 7 and rows[1].startswith(" ● fin3:static") and "sto6" in rows[6]
+        assert rows[1].startswith(" ● fin3:static") and "sto6" in rows[6]
+        assert len(rows) == 8 and "a wider window has room for" in rows[7]
         await press(pilot, "escape", "escape")
         assert pilot.app.memory.marks == ()
 

@@ -157,7 +157,7 @@ def test_code_that_never_ends_is_given_up(tmp_path, runs, answer, monkeypatch, c
     name = {"tasks": "my_lab.tasks:Cube", "models": "my_lab.models:Tiny"}[where]
     status, _, err = answer("run", preset, "--runs", runs)
     assert status == 1 and all(part in err for part in parts) and not list(runs.iterdir()), err
-    assert f"{where}.py, line {line}\n" in err and f"{name} of lab: " in err
+    assert f"{where}.py, line {line}; " in err and f"{name} of lab: " in err
     assert f"looking at {name} …\n" in err
 
 
