@@ -161,8 +161,8 @@ def test_logrank_is_symmetric_and_its_permutations_are_those_of_scipys_statistic
     if math.isnan(there.p):
         return
     # Observed minus expected of every assignment, computed the long way.
-    ends = [arm.times.max() for arm in (a, b) if not arm.observed[arm.times == arm.times.max()].any()]
-    horizon = min(ends, default=np.inf)  # the arm whose last run is censored was watched up to there
+    ends = [arm.times.max() for arm in (a, b) if not arm.observed[arm.times == arm.times.max()].all()]
+    horizon = min(ends, default=np.inf)  # an arm of which a run is censored at its last step was watched up to there
     times = np.minimum(np.concatenate([a.times, b.times]), horizon)
     event = np.concatenate([a.observed, b.observed]) & (np.concatenate([a.times, b.times]) <= horizon)
 
