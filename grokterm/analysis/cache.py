@@ -114,7 +114,6 @@ def _parse(row: list) -> Known:
     if not _fit(tuple(map(type, _plain(given)))):
         raise ValueError("not a summary")
     tags, starred, archived, notes, texts = given["marks"]
-    tags, texts, (notes,) = _all(tags, _TEXTS), _all(texts, _TEXTS), _all([notes], _WHOLE)
     given |= {
         "state": State(given["state"]),
         "arms": {name: ArmProgress(*_all(rest, _NUMBERS)) for name, *rest in given["arms"]},

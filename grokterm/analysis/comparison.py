@@ -4,6 +4,7 @@ import dataclasses
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from grokterm.analysis.bootstrap import Ratio
@@ -153,6 +154,11 @@ class Comparison:
     method: str
     verdict: tuple[str, ...]
     runs: tuple[RunResult, ...]
+
+    def by_row(self) -> list[tuple[ArmRow, tuple[RunResult, ...]]]:
+        """Every row with the runs behind it, which lie arm after arm as the rows do."""
+        runs = iter(self.runs)
+        return [(row, tuple(islice(runs, row.n))) for row in self.rows]
 
     @property
     def scored(self) -> bool:

@@ -50,7 +50,7 @@ class CurveFeed:
         Raises:
             DamagedRecord: a stream can't be read.
         """
-        for part in self._parts:
+        for part in self._parts if self.columns else ():
             self._changed |= part.poll(self.columns)
         changed, self._changed = self._changed, False
         return changed

@@ -189,9 +189,7 @@ def _blocks(metrics: list[tuple[str, list[str]]], room: int) -> list[list[tuple[
 
 def _going(comparison) -> list:
     """The rows of arms of which a run goes on: it may have grokked."""
-    runs = iter(comparison.runs)  # arm after arm, as the rows
-    each = [(row, [next(runs) for _ in range(row.n)]) for row in comparison.rows]
-    return [row for row, own in each if any(run.running for run in own)]
+    return [row for row, own in comparison.by_row() if any(run.running for run in own)]
 
 
 def _number(value: float) -> str:

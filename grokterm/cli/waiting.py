@@ -16,13 +16,12 @@ def waiting_line(folder, look) -> str:
     from grokterm.jobs import line
 
     now, own = line(), folder.path.resolve()
-    order = [path.resolve() for path in now.experiments]
-    if own not in order:  # its worker loads, or is on another host
+    if own not in now.experiments:  # its worker loads, or is on another host
         return ""
-    place = order.index(own)
-    wanted = dict.fromkeys(device for one in now.waiting if one.folder.resolve() == own for device in one.devices)
-    before = {one.folder: one.state for one in now.holding if one.device in wanted and one.folder.resolve() != own}
-    before = {path: "is paused" if state == "paused" else "trains" for path, state in before.items()}
+    place = now.experiments.index(own)
+    wanted = now.wanted(own)
+    there = (one for one in now.holders(wanted) if one.folder != own)
+    before = {one.folder: "is paused" if one.paused else "trains" for one in there}
     before |= dict.fromkeys(now.experiments[:place], "waits")
     who = [f"{plain(short_name(path.name)) or 'unknown'} ({what})" for path, what in before.items()]
     several = f", … ({len(who)} in all)" if len(who) > MOST_NAMED else ""

@@ -57,7 +57,6 @@ def compared(runs: Path, names: tuple[str, ...], columns: Iterable[str]) -> Comp
     comparison = comparison_of(runs, names)
     folders = {name: open_folder(runs / name) for name in dict.fromkeys(row.experiment for row in comparison.rows)}
     items = [(folders[row.experiment], row.arm) for row in comparison.rows]
-    runs = iter(comparison.runs)  # arm after arm, as the rows
     # Nobody counts here who has memorised: the table says what is known of every arm.
     arms = tuple(
         ArmLine(
@@ -72,8 +71,10 @@ def compared(runs: Path, names: tuple[str, ...], columns: Iterable[str]) -> Comp
             scored=row.scored,
             test_loss=row.test_loss,
             forked=tuple(part.until for part in folder.past(arm)),
-            each=runs_of(index, label, row.about, [next(runs) for _ in range(row.n)], folder.past(arm)),
+            each=runs_of(index, label, row.about, own, folder.past(arm)),
         )
-        for index, (label, row, (folder, arm)) in enumerate(zip(labels_of(items), comparison.rows, items, strict=True))
+        for index, (label, (row, own), (folder, arm)) in enumerate(
+            zip(labels_of(items), comparison.by_row(), items, strict=True)
+        )
     )
     return Compared(comparison, arms, gather_curves(items, columns, whole=False))

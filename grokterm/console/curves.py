@@ -7,10 +7,28 @@ from threading import Lock
 
 import numpy as np
 
-from grokterm.analysis import Band, Curve, axis_values, band, smoothed
+from grokterm.analysis import Band, Curve, CurveFeed, axis_values, band, smoothed
 
 _WAYS = 3  # that are kept: curves as drawn, which may be smoothed, curves as recorded, and their places on the axis
 AXIS_COLUMNS = {"wall": "wall", "integral": "weight_decay_integral"}  # x axes that are recorded beside the steps
+
+
+def tables(
+    feeds: Iterable[CurveFeed], names: Iterable[str] | None = None
+) -> tuple[dict[str, tuple[Curve, ...]], dict[tuple[str, str], Band]]:
+    """The curves of every column of these feeds, and the bands of every column and arm.
+
+    Args:
+        names: only these columns.
+    """
+    columns: dict[str, tuple[Curve, ...]] = {}
+    bands: dict[tuple[str, str], Band] = {}
+    for feed in feeds:
+        for name in feed.columns:
+            if names is None or name in names:
+                columns[name] = feed.curves(name)
+                bands |= {(name, arm): found for arm, found in feed.bands(name).items()}
+    return columns, bands
 
 
 @dataclass(frozen=True, eq=False)

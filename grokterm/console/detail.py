@@ -20,7 +20,7 @@ from grokterm.analysis import (
     run_results,
     summarise,
 )
-from grokterm.console.curves import Curves
+from grokterm.console.curves import Curves, tables
 from grokterm.errors import GroktermError
 from grokterm.record import CohortFolder, ExperimentFolder, Past, State
 from grokterm.spec import Experiment
@@ -192,19 +192,16 @@ class Focus:
 
 
 def _tables(feeds: dict[str, CurveFeed]) -> tuple[dict[str, tuple[Curve, ...]], dict[tuple[str, str], Band]]:
-    """The curves of every column, and the bands of every column and arm."""
-    columns, bands = {}, {}
-    for stream, names in SOURCES.items():
-        for name in names:
-            columns[name] = feeds[stream].curves(name)
-            bands |= {(name, arm): found for arm, found in feeds[stream].bands(name).items()}
-    for name in _FALLBACK:
-        known = {curve.arm for curve in columns[name]}
-        rest = tuple(curve for curve in feeds["eval"].curves(name) if curve.arm not in known)
-        if rest:
-            columns[name] += rest
-            found = feeds["eval"].bands(name)
-            bands |= {(name, arm): found[arm] for arm in dict.fromkeys(curve.arm for curve in rest)}
+    """The curves and bands of all feeds; where an arm has no train stream, what its evaluations know of that."""
+    columns, bands = tables(feed for stream, feed in feeds.items() if stream != "eval")
+    evaluated, found = tables([feeds["eval"]], SOURCES["eval"])
+    columns, bands = columns | evaluated, bands | found
+    known = {curve.arm for curve in columns["train_loss"]}
+    if any(curve.arm not in known for curve in columns["test_loss"]):
+        rest, found = tables([feeds["eval"]], _FALLBACK)
+        for name, curves in rest.items():
+            columns[name] += tuple(curve for curve in curves if curve.arm not in known)
+        bands = found | bands
     return columns, bands
 
 

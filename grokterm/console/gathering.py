@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from grokterm.analysis import Band, Curve, CurveFeed, guesses, run_results
@@ -62,7 +63,7 @@ def gather_curves(items: Items, columns: Iterable[str], whole: bool = True) -> C
                 own, bands[column, label] = read[folder.path][column, arm]
                 found[column] = (*found.get(column, ()), *(curve._replace(arm=label) for curve in own))
     epochs = {label: folder.spec().arm(arm).spec.epoch for (folder, arm), label in zip(items, labels, strict=True)}
-    told = guesses(items[0][0]) if len({folder.path for folder, _ in items}) == 1 else ""  # of several, whose?
+    told = guesses(items[0][0]) if len(read) == 1 else ""  # of several, whose?
     return Curves(found, bands, epochs=epochs, guesses=told)
 
 
@@ -73,8 +74,7 @@ def _read(
     found: dict[tuple[str, str], tuple[tuple[Curve, ...], Band]] = {}
     for stream, names in streams_of(folder).items():
         feed = CurveFeed(folder, stream, [name for name in columns if name in names], whole)
-        if feed.columns:
-            feed.poll()
+        feed.poll()
         for name in feed.columns:
             curves = feed.curves(name)
             for arm, band in feed.bands(name).items():
@@ -97,7 +97,7 @@ def unthinned(curves: Curves, runs: Path, names: Sequence[str]) -> Curves:
     folders = [open_folder(runs / name) for name in names]
     items = [(folder, arm.name) for folder in folders for arm in folder.spec().arms]
     found = gather_curves(items, curves.columns)
-    return Curves(found.columns, found.bands, curves.growing, curves.epochs, curves.guesses)
+    return replace(found, growing=curves.growing)
 
 
 def streams_of(folder: ExperimentFolder) -> dict[str, tuple[str, ...]]:

@@ -12,8 +12,6 @@ from grokterm.console.text import plural
 from grokterm.jobs import Device, Holding, Line, Waiting, devices, line
 from grokterm.names import short_name
 
-PAUSED = "paused"  # what a worker says of itself while it keeps its slot and doesn't train
-
 
 @dataclass(frozen=True)
 class Machine:
@@ -40,15 +38,15 @@ class Machine:
 
     def ahead(self, name: str) -> str:
         """What an experiment waits for: `cpu; quickstart-k3f9 trains there`; and who is paused there."""
-        wanted = tuple(dict.fromkeys(d for w in self.line.waiting if w.folder == self.runs / name for d in w.devices))
-        there = tuple(holding for holding in self.line.holding if holding.device in wanted)
-        names = dict.fromkeys(self.named(holding.folder) for holding in there if holding.state != PAUSED)
+        wanted = self.line.wanted(self.runs / name)
+        there = self.line.holders(wanted)
+        names = dict.fromkeys(self.named(holding.folder) for holding in there if not holding.paused)
         trains = f"{_few(names)} {'trains' if len(names) == 1 else 'train'} there" if names else ""
         return "; ".join(filter(None, (" or ".join(wanted), trains, self.paused(there))))
 
     def paused(self, holding: Iterable[Holding]) -> str:
         """Who of these holders is paused, and how that ends; "" where nobody is."""
-        idle = [one for one in holding if one.state == PAUSED]
+        idle = [one for one in holding if one.paused]
         names = dict.fromkeys(self.named(one.folder) for one in idle)
         if not names:
             return ""
@@ -72,7 +70,7 @@ class Machine:
 
     def held(self, device: str) -> tuple[Holding, ...]:
         """Who holds slots of a device."""
-        return tuple(holding for holding in self.line.holding if holding.device == device)
+        return self.line.holders((device,))
 
     def waiting(self) -> tuple[tuple[Path, tuple[Waiting, ...]], ...]:
         """The experiments that wait, in order, each with its workers."""

@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 from dataclasses import asdict
 from pathlib import Path
 
@@ -107,14 +106,10 @@ class Memory:
         return document
 
     def _write(self, document: dict) -> None:
+        from grokterm.record.files import write_whole  # the record loads Arrow: after the first paint
+
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._path.with_name(f".{_FILE}.{os.getpid()}")
-        try:
-            beside.write_text(json.dumps(document, indent=1), "utf-8")
-            beside.replace(self._path)
-        except OSError:
-            beside.unlink(missing_ok=True)
-            raise
+        write_whole(self._path, json.dumps(document, indent=1).encode("ascii"))
 
 
 def _read(path: Path) -> dict:

@@ -58,9 +58,7 @@ def chart(panel: Panel, curves: Curves, arms: Arms, view: View, spot: Spot, ink:
             drawn += lines(curves, column, arm, view, ink, faint=place > 0)
     lacking = [arm.name for arm in shown if _lacks_axis(curves, panel, arm, view)]
     smooth = max(smoothing(curves, column, view) for column in panel.columns)
-    empty, hint = _why_empty(curves, panel, shown, bool(lacking), view, spot)
-    if not arms:
-        empty, hint = _no_arms(sifted)
+    empty, hint = _why_empty(curves, panel, shown, bool(lacking), view, spot) if arms else _no_arms(sifted)
     within = curves.within(panel.columns)
     notes = (
         _smooth_words(smooth, bool(view.smooth and within > 1)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from grokterm.analysis import CurveFeed
-from grokterm.console.curves import Curves
+from grokterm.console.curves import Curves, tables
 from grokterm.console.detail import SOURCES
 from grokterm.record import ExperimentFolder
 
@@ -29,18 +29,11 @@ class Probes:
             if stream not in self._feeds:
                 self._feeds[stream] = CurveFeed(self._folder, stream, _others(self._folder, stream))
         for feed in self._feeds.values():  # what one has taken counts, even if the next can't be read
-            self._grown |= bool(feed.columns) and feed.poll()
+            self._grown |= feed.poll()
         if self._grown:
-            self._curves, self._grown = self._computed(), False
+            self._curves = self._curves.grown(*tables(self._feeds.values()), growing=False)
+            self._grown = False
         return self._curves
-
-    def _computed(self) -> Curves:
-        columns, bands = {}, {}
-        for feed in self._feeds.values():
-            for name in feed.columns:
-                columns[name] = feed.curves(name)
-                bands |= {(name, arm): found for arm, found in feed.bands(name).items()}
-        return self._curves.grown(columns, bands, growing=False)
 
 
 def _others(folder: ExperimentFolder, stream: str) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -64,6 +64,11 @@ class Holding:
     since: float = 0.0
     state: str = ""
 
+    @property
+    def paused(self) -> bool:
+        """It keeps the slot and doesn't train."""
+        return self.state == "paused"
+
 
 @dataclass(frozen=True)
 class Line:
@@ -83,6 +88,14 @@ class Line:
     def experiments(self) -> tuple[Path, ...]:
         """The folders that wait, each once, in the order of their first cohort."""
         return tuple(dict.fromkeys(waiting.folder for waiting in self.waiting))
+
+    def wanted(self, folder: Path) -> tuple[str, ...]:
+        """The devices that an experiment waits for."""
+        return tuple(dict.fromkeys(device for one in self.waiting if one.folder == folder for device in one.devices))
+
+    def holders(self, devices: Collection[str]) -> tuple[Holding, ...]:
+        """Who holds slots of these devices."""
+        return tuple(holding for holding in self.holding if holding.device in devices)
 
 
 def line() -> Line:

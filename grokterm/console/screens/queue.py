@@ -132,7 +132,7 @@ class QueuePage(Acting):
         rows = tuple(waiters(machine))
         words = f"{plural(len(rows), 'experiment')} in line" if rows else "Nothing waits for a device"
         wanted = {device for row in rows for device in row.devices}
-        if blocking := machine.paused(one for one in machine.line.holding if one.device in wanted):
+        if blocking := machine.paused(machine.line.holders(wanted)):
             words = fold(f"{words}; {blocking}", width - 1, "", " ")
         self.put("#waiting", Text(f" {words}", f"bold {ink.foreground}" if rows else ink.muted))
         self.line.display = bool(rows)
