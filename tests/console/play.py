@@ -100,13 +100,15 @@ async def settle(pilot: Pilot) -> None:
 
 async def until(pilot: Pilot, condition: Callable[[], bool], patience: float | None = None) -> None:
     """Wait for a condition; fail after `patience` seconds, or after PATIENCE."""
-    deadline = time.monotonic() + (patience or PATIENCE)
+    start = time.monotonic()
+    deadline = start + (patience or PATIENCE)
     quiet = 0
     while quiet < 2:
         await pilot.pause()
         quiet = quiet + 1 if condition() else 0
         assert time.monotonic() < deadline, "the console did not settle"
-        await asyncio.sleep(0.01)
+        # A look draws the screen: many of them would hold up the threads that are waited for.
+        await asyncio.sleep(min(0.5, 0.01 + (time.monotonic() - start) / 20))
 
 
 def _settled(app: Console) -> bool:
