@@ -161,6 +161,11 @@ class Comparison:
         return [(row, tuple(islice(runs, row.n))) for row in self.rows]
 
     @property
+    def going(self) -> tuple[ArmRow, ...]:
+        """The rows of arms of which a run goes on, whether it has grokked or not: what is at the end isn't yet."""
+        return tuple(row for row, own in self.by_row() if any(run.running for run in own))
+
+    @property
     def scored(self) -> bool:
         """Some arm has an accuracy, so there are times to compare."""
         return any(row.scored for row in self.rows)

@@ -187,11 +187,6 @@ def _blocks(metrics: list[tuple[str, list[str]]], room: int) -> list[list[tuple[
     return blocks
 
 
-def _going(comparison) -> list:
-    """The rows of arms of which a run goes on: it may have grokked."""
-    return [row for row, own in comparison.by_row() if any(run.running for run in own)]
-
-
 def _number(value: float) -> str:
     from grokterm.console.text import number
 
@@ -202,7 +197,7 @@ def _metrics(comparison) -> list[tuple[str, list[str]]]:
     """(heading, a cell for each arm). How runs ended otherwise is said where one did; what isn't at its end, too."""
     from grokterm.analysis.words import median_words, p_value, speed_up_words
 
-    rows, going = comparison.rows, _going(comparison)
+    rows, going = comparison.rows, comparison.going
     counts = [
         (word, [getattr(row, f"n_{word}") for row in rows])
         for word in ("incomplete", "censored", "diverged", "running")

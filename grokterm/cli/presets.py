@@ -33,6 +33,9 @@ def register(app: typer.Typer) -> None:
         """List the presets, with the question that each one asks and the time it takes here."""
         if context.invoked_subcommand is None:
             _list(runs, as_json)
+        elif as_json:
+            name = context.invoked_subcommand
+            raise BadInput(f"--json belongs to {name}: grokterm presets {name} … --json")
 
     @presets.command(epilog=examples("presets show prieto-fig2"))
     def show(name: Preset, small: Small = False, as_json: AsJson = False) -> None:

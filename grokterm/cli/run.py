@@ -17,7 +17,8 @@ Sets = Annotated[
     typer.Option(
         "--set",
         metavar="KEY=VALUE",
-        help="Change a field, as optimizer.lr=3e-3 or arms.dynamic.optimizer.lr=3e-3; may be given again.",
+        help="Change a field: optimizer.lr=3e-3, arms.dynamic.optimizer.lr=3e-3, or every arm at several values: "
+        """'grid."optimizer.lr"=[1e-3,3e-3]'. May be given again.""",
     ),
 ]
 Seeds = Annotated[

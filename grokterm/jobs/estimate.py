@@ -64,13 +64,16 @@ def estimate(experiment: Experiment, runs: Path, device: str = "auto") -> Estima
     return from_rates(experiment, known_rates(runs, kind_of(default_device(device))), device)
 
 
-def measure(experiment: Experiment, device: str = "auto", runs: Path | None = None) -> Estimate:
+def measure(
+    experiment: Experiment, device: str = "auto", runs: Path | None = None, patience: float | None = None
+) -> Estimate:
     """The time from a few real steps in a process of its own, which takes no slot and leaves nothing but the rates.
 
     Args:
         experiment: what is to be trained.
         device: where.
         runs: the folder of experiments; where a few steps take too long, what its records say, and that they did.
+        patience: the seconds that are too long; None means `MEASURE_SECONDS`.
 
     Raises:
         TooSlow: a few steps took too long, and no `runs` were given.
@@ -84,7 +87,7 @@ def measure(experiment: Experiment, device: str = "auto", runs: Path | None = No
     if problem:
         raise GroktermError(problem)
     try:
-        rates = rates_of(_measured(experiment, device), experiment.name)
+        rates = rates_of(_measured(experiment, device, patience or MEASURE_SECONDS), experiment.name)
     except TooSlow as slow:
         if runs is None:
             raise
@@ -98,15 +101,15 @@ def measure(experiment: Experiment, device: str = "auto", runs: Path | None = No
     return Estimate(found.seconds, "measured just now", found.memory)
 
 
-def _measured(experiment: Experiment, device: str) -> dict:
+def _measured(experiment: Experiment, device: str, patience: float) -> dict:
     with tempfile.TemporaryDirectory(prefix="grokterm-") as place:
         source = Path(place) / "measure.toml"
         source.write_text(experiment.to_toml(), "utf-8")
         command = [sys.executable, "-m", "grokterm.engine", "--measure", str(source), "--device", device]
         try:
-            done = _ran(command)
+            done = _ran(command, patience)
         except subprocess.TimeoutExpired:
-            raise TooSlow(f"no measurement: a few steps took more than {MEASURE_SECONDS} s") from None
+            raise TooSlow(f"no measurement: a few steps took more than {patience:g} s") from None
     if done.returncode < 0:
         raise GroktermError("no measurement: the process was killed, most likely because memory ran out")
     if done.returncode:
@@ -115,13 +118,13 @@ def _measured(experiment: Experiment, device: str) -> dict:
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def _ran(command: list[str]) -> subprocess.CompletedProcess:
+def _ran(command: list[str], patience: float) -> subprocess.CompletedProcess:
     """`subprocess.run`; the process ends with this one, even where the thread that waits for it is not waited for."""
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, text=True, **pipes) as process:
         atexit.register(process.kill)
         try:
-            out, errors = process.communicate(timeout=MEASURE_SECONDS)
+            out, errors = process.communicate(timeout=patience)
         finally:
             process.kill()
             atexit.unregister(process.kill)

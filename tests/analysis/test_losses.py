@@ -9,6 +9,7 @@ from scipy.stats import mannwhitneyu
 
 from grokterm.analysis import arms_of, compare, run_results, summarise
 from grokterm.analysis.losses import LOSS_METHOD, _test
+from grokterm.console.screens.comparison import values
 from grokterm.record import CohortWriter, create, open_folder
 from grokterm.spec import parse
 
@@ -40,6 +41,7 @@ def losses(runs):
             if math.isnan(value):
                 writer.event("diverged", step=20, arm=member.arm, seed=member.seed)
         writer.append("eval", steps, {"test_loss": test, "train_loss": test / 2})
+        writer.append("weights", steps, {"weight_decay_integral": np.outer(steps, np.full(len(members), 0.01))})
         writer.commit(state=state, step=until)
         if state == "finished":
             writer.event(state, step=until)
@@ -64,7 +66,7 @@ def test_the_list_knows_that_there_is_nothing_to_grok(losses, record):
 
 def test_an_arm_that_ends_lower_is_told_with_the_test_s_p(losses):
     found = compare(arms_of(losses(first=HIGH, second=LOW, third=HIGH)))
-    assert not found.scored and [row.n_censored for row in found.rows] == [0, 0, 0]
+    assert not found.scored and [row.n_censored for row in found.rows] == [0, 0, 0] and found.going == ()
     p = mannwhitneyu(HIGH, LOW, method="exact").pvalue
     lower, alike = found.verdict
     assert lower == (
@@ -98,6 +100,14 @@ def test_few_seeds_show_nothing_and_one_arm_is_told_alone(losses):
     assert found.verdict[0].startswith("second can't be told apart from first by final test loss (medians 0.125 and")
     alone = compare(arms_of(losses(only=[0.5, 0.7])))
     assert alone.verdict == ("only ends at a test loss of 0.6 (2 seeds)",)
+
+
+def test_what_is_at_the_end_of_an_arm_that_trains_is_so_far(losses):
+    going, over = losses(going=LOW, state="running", until=45), losses(over=LOW)
+    found = compare([*arms_of(over), *arms_of(going)])
+    assert found.going == found.rows[1:]
+    first, second = (values(row, row in found.going)["integral_end"] for row in found.rows)
+    assert (first, second) == ("0.5", "0.45 so far")
 
 
 def test_beside_a_task_with_an_accuracy_no_times_are_compared(losses, record):

@@ -29,6 +29,12 @@ def test_save_list_path_and_run_by_name(tmp_path):
     assert "yours" in table.stdout and str(mine()) in table.stderr
 
 
+def test_json_in_front_of_a_command_says_where_it_belongs(tmp_path):
+    refused = grokterm("presets", "--json", "show", "quickstart", cwd=tmp_path)
+    assert refused.returncode == 2 and refused.stdout == ""
+    assert refused.stderr.strip() == "grokterm: --json belongs to show: grokterm presets show … --json"
+
+
 def test_saving_refuses(tmp_path):
     assert grokterm("presets", "save", "one", "quickstart", cwd=tmp_path).returncode == 0
     for arguments in (

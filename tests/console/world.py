@@ -7,6 +7,7 @@ norm overshoots and falls, and one step of the training loss has a spike.
 import json
 import os
 import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -47,14 +48,31 @@ def make(
         arms: that many equal arms in place of the three.
         state: starting, running, paused, finished, stopped, parked, failed, lost, queued or created.
     """
+    what = (title, seeds, step, state, overrides, arms)
+    if state not in ENDED:
+        return _made(runs / stamp, *what)
+    if what not in _TEMPLATES:
+        place = Path(_PLACE.name) / str(len(_TEMPLATES))
+        _TEMPLATES[what] = _made(place, *what).path
+    return open_folder(shutil.copytree(_TEMPLATES[what], runs / stamp))
+
+
+ENDED = ("finished", "failed", "lost", "stopped", "parked")
+_PLACE = tempfile.TemporaryDirectory(prefix="grokterm-world-")
+_TEMPLATES: dict[tuple, Path] = {}  # what has ended is written once, and copied from then on
+
+
+def _made(
+    path: Path, title: str | None, seeds: int, step: int | None, state: str, overrides: tuple[str, ...], arms: int
+) -> ExperimentFolder:
     experiment = load(PRESET, overrides, seeds)
     if arms:
         names = [f"arm-with-a-long-name-{index}" for index in range(1, arms + 1)]
         experiment = replace(experiment, arms=tuple(replace(experiment.arms[0], name=name) for name in names))
     if title is not None:
         experiment = replace(experiment, title=title)
-    fresh = create(runs, experiment)
-    folder = open_folder(fresh.path.rename(runs / stamp))
+    fresh = create(path.parent, experiment)
+    folder = open_folder(fresh.path.rename(path))
     steps = experiment.arms[0].spec.stop.steps
     for cohort in folder.cohorts:
         if state == "queued":

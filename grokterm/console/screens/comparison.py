@@ -44,7 +44,7 @@ LOSS_COLUMNS = (
     Column("loss", "test loss", 9, right=True),
     Column("loss_range", "smallest–largest", 16, right=True, rank=1),
     Column("train", "train loss", 10, right=True, rank=2),
-    Column("integral_end", "∫λ at the end", 13, right=True, rank=4),
+    Column("integral_end", "∫λ at the end", 14, right=True, rank=4),
 )  # where no arm has an accuracy
 
 _LONG = {"interval": "the interval of t_grok", "speed_interval": "the interval of the speed-up"}  # elsewhere than above
@@ -87,8 +87,9 @@ def table_text(comparison: Comparison, width: int, ink: Ink) -> Text:
     sizes, labels = fit(columns, width - 2), [plain(row.label) for row in comparison.rows]
     names = clip_apart(tuple(labels), sizes[0][1] - 2)
     lines = [_line([Text(column.title, ink.muted) for column, _ in sizes], sizes)]
+    going = comparison.going
     for index, row in enumerate(comparison.rows):
-        cells = values(row) | {"arm": labels[index]}
+        cells = values(row, row in going) | {"arm": labels[index]}
         texts = [Text(cells[column.id], ink.foreground) for column, _ in sizes]
         texts[0] = Text(f"{marker(index)} ", ink.arm(index))
         texts[0].append(names[index], ink.foreground)
@@ -101,10 +102,11 @@ def table_text(comparison: Comparison, width: int, ink: Ink) -> Text:
     return Text("\n").join(lines)
 
 
-def values(row: ArmRow) -> dict[str, str]:
+def values(row: ArmRow, going: bool) -> dict[str, str]:
     """Every column of a row but the arm, as text.
 
-    Censored runs are seen in `grokked`; a median that isn't reached is a dash.
+    Censored runs are seen in `grokked`; a median that isn't reached is a dash. Where a run of the arm is `going` on,
+    what is at the end is so far.
     """
     ratio = row.speed_up
     return {
@@ -122,7 +124,8 @@ def values(row: ArmRow) -> dict[str, str]:
         "train": number(row.train_loss),
         "runs": str(row.n),
         "loss_range": _span(*row.test_loss_range, number),
-        "integral_end": number(row.integral_at_end),
+        "integral_end": number(row.integral_at_end)
+        + (" so far" if going and not math.isnan(row.integral_at_end) else ""),
     }
 
 

@@ -27,7 +27,9 @@ class GrokfastEMA(Section):
     """
 
     kind: Literal["ema"] = Field("ema", description="An exponential mean of the gradients.")
-    alpha: float = number(0.98, "Memory of the mean, about 1 / (1 - alpha) steps.", ge=0, lt=1)
+    alpha: float = number(
+        0.98, "Memory of the mean, of the first gradient too: about 1 / (1 - alpha) steps.", ge=0, lt=1
+    )
     lamb: float = number(2.0, "How many times the mean gradient is added to the gradient. 0 adds nothing.", ge=0)
 
 
