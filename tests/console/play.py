@@ -108,7 +108,7 @@ async def until(pilot: Pilot, condition: Callable[[], bool], patience: float | N
         quiet = quiet + 1 if condition() else 0
         assert time.monotonic() < deadline, "the console did not settle"
         # A look draws the screen: many of them would hold up the threads that are waited for.
-        await asyncio.sleep(min(0.5, 0.01 + (time.monotonic() - start) / 20))
+        await asyncio.sleep(0 if quiet else min(0.5, 0.01 + (time.monotonic() - start) / 20))
 
 
 def _settled(app: Console) -> bool:

@@ -176,8 +176,9 @@ async def test_as_many_charts_as_fit_and_all_can_be_reached(world, size, charts)
 async def test_resizing_draws_again(world):
     async with play(world, (80, 24), open_at=FINISHED) as pilot:
         await pilot.resize_terminal(120, 40)
+        await until(pilot, lambda: len(shown(pilot)) == 4)
         await settle(pilot)
-        assert len(shown(pilot)) == 4 and len(chart_lines(pilot, "#lambda")[0]) > 50
+        assert len(chart_lines(pilot, "#lambda")[0]) > 50
 
 
 async def test_the_pointer_sets_the_cursor_zooms_and_hides(world):
@@ -230,7 +231,7 @@ async def test_charts_are_written_where_the_console_was_started(world, tmp_path,
         await press(pilot, "escape")
         assert "j JSON" in screen_text(pilot)
         await pilot.press("j")
-        await until(pilot, lambda: toasts(pilot).count("written") == 2)
+        await until(pilot, lambda: ".json" in toasts(pilot))
         written = [path for path in tmp_path.iterdir() if path.suffix == ".json"]
         assert len(written) == 1 and written[0].parent == tmp_path and json.loads(written[0].read_text())
 
