@@ -18,7 +18,7 @@ def method(contenders: Sequence[Contender]) -> str:
     budgets = listed([f"{steps:,}" for steps in sorted({c.spec.stop.steps for c in contenders})])
     return (
         f"{defined}; gap: t_grok - t_mem of a run; budget {budgets} steps. Runs that don't grok are censored. "
-        f"Medians are Kaplan-Meier's: the first step by which half of the runs have it. Speed-up: median t_grok of "
+        "Medians are Kaplan-Meier's: the first step by which half of the runs have it. Speed-up: median t_grok of "
         f"{contenders[0].label} over the arm's, interval by {RESAMPLES:,} bootstrap resamples of seeds. p: two-sided "
         "log-rank, also by permutation; Holm's correction, over all pairs, takes the larger of the two. The tests "
         "don't use that arms share seeds. Losses are medians at the last evaluation."

@@ -5,10 +5,29 @@ import weakref
 
 import pytest
 from console.play import play, press, until
-from console.world import make
+from console.world import grow, make
 
+from grokterm.console.charts.widget import ChartView
 from grokterm.console.screens.compare import Compare
 from grokterm.console.screens.experiment import ExperimentPage
+
+
+async def test_what_a_chart_was_drawn_from_is_let_go_as_soon_as_the_next_is_drawn(tmp_path):
+    folder = make(tmp_path, "20260101-120000-quickstart-aaaa", step=300, state="running")
+    async with play(tmp_path, open_at=folder.name) as pilot:
+        view = pilot.app.screen.query_one("#loss", ChartView)
+        gc.collect()
+        gc.disable()  # numbers must not wait until garbage is collected: that is rare, and they are many
+        try:
+            before = [weakref.ref(view.sketch.scene), weakref.ref(view.chart)]
+            for step in (400, 500):
+                shown = view.chart
+                grow(folder, step - 100, step)
+                await until(pilot, lambda shown=shown: view.chart is not shown and pilot.app.screen.settled)
+                del shown
+            await until(pilot, lambda: not any(one() for one in before))
+        finally:
+            gc.enable()
 
 
 @pytest.mark.parametrize(("keys", "page"), [(("enter",), ExperimentPage), (("c",), Compare)])

@@ -4,7 +4,6 @@ have changed."""
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
@@ -119,16 +118,17 @@ class ChartView(Widget):
     def _start(self) -> None:
         if not self._drawing and self._wanted is not None:
             self._drawing = True
-            # With a description of its own: the usual one is the text of the whole chart, numbers and all.
-            self.run_worker(partial(self._draw, self._wanted), thread=True, group="draw", description="draw")
+            # Without arguments: a worker is part of a cycle, so what it is given stays until garbage is collected.
+            self.run_worker(self._draw, thread=True, group="draw")
 
-    def _draw(self, job: Job) -> None:
+    def _draw(self) -> None:
         from grokterm.console.charts.plot import Canvas  # not needed for the first paint
 
         if self._canvas is None:  # one drawing at a time, so one thread at a time
             self._canvas = Canvas()
-        sketch, width, height, ink = job
         with _ONE_DRAWS:
+            job = self._wanted
+            sketch, width, height, ink = job
             chart = sketch.chart(ink)
             strips = self._canvas.draw(chart, width, height, ink)
         self.post_message(self.Drawn(job, chart, strips))
