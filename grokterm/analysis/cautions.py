@@ -49,7 +49,7 @@ def _running(contenders: Sequence[Contender], rows: Sequence[ArmRow]) -> list[st
     if running:
         return [f"not over yet: {listed(running)}; {says}"]
     going = any(result.running for contender in contenders for result in contender.results)
-    return ["training goes on: losses and integrals of lambda are as of now, not of the end"] if going else []
+    return ["not over yet: losses and integrals of lambda are as of now, not of the end"] if going else []
 
 
 def _forked(contenders: Sequence[Contender]) -> list[str]:
@@ -161,7 +161,7 @@ def _few_seeds(rows: Sequence[ArmRow], pairs: Sequence[Pair]) -> list[str]:
         return [f"{fewest} seeds give an indication; a claim needs {CLAIM}"] if indication else []
     found = [f"fewer than {FEW} seeds: {listed(few)}; nothing can be claimed, and intervals can't be trusted"]
     smallest, tests = _smallest_p(rows), tested(pairs)
-    if smallest > 0.01:
+    if 0.01 < smallest < 1:
         holm = f", nor below {p_value(min(1.0, smallest * tests))} after Holm's correction" if tests > 1 else ""
         found.append(f"with so few seeds no exact p can be below {p_value(smallest)}{holm}")
     return found

@@ -77,7 +77,7 @@ def _numbers(pair: Pair, first: ArmRow, row: ArmRow, pairs: tuple[Pair, ...]) ->
     parts = [p_words(pair.p_larger)]
     if tests > 1:
         parts.append(f"{p_words(pair.p_holm)} by Holm over {tests} pairs")
-    parts.append(f"{row.n} seeds each" if row.n == first.n else f"{row.n} and {first.n} seeds")
+    parts.append(f"{row.n} seed{'s' * (row.n != 1)} each" if row.n == first.n else f"{row.n} and {first.n} seeds")
     return ", ".join(parts)
 
 

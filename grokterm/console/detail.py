@@ -95,6 +95,7 @@ class Detail:
         memory: bytes that its workers hold.
         last_word: the last line of a failure, or "".
         damaged: what is lost of its record, or "".
+        gone: there is no such folder any more.
         experiment: what was launched; None where the folder can't be read.
         pasts: for each of its arms, what forks have changed.
     """
@@ -106,6 +107,7 @@ class Detail:
     memory: int = 0
     last_word: str = ""
     damaged: str = ""
+    gone: bool = False
     curves: Curves = field(default_factory=Curves)
 
     @property
@@ -146,6 +148,9 @@ class Focus:
             detail = Detail(summary) if summary.problem else self._read(summary)
         except (GroktermError, OSError) as error:
             detail = Detail(replace(summary, state=None, problem=str(error) or type(error).__name__))
+        if not self._folder.path.is_dir():  # what is known of it by heart would look like an experiment just made
+            problem = f"its folder is gone from {self._folder.path.parent}: somebody has moved or deleted it"
+            detail = Detail(replace(summary, state=None, problem=problem), gone=True)
         if detail != self._detail:
             self._detail = detail
         return self._detail

@@ -16,7 +16,7 @@ from grokterm.spec import parse, revise
 from grokterm.spec.documents import as_new
 
 _LOOKED_AT = 200  # folders of the same name that are searched for earlier repeats, the newest
-_REPEAT = re.compile(r"repeat of (\S+) with new seeds")
+_REPEAT = re.compile(r"repeat of (\S+) with (?:new )?seeds")
 
 
 def repeat(
@@ -46,7 +46,9 @@ def repeat(
     if seeds is None or isinstance(seeds, int):
         seeds = next_seeds(folder, seeds)
     changes = f": {', '.join(overrides)}" if overrides else ""
-    origin = f"repeat of {folder.name} with new seeds{changes}"
+    known = set(seeds) & set(spec.seeds)  # somebody may want the same runs once more, or some of them changed
+    which = f"seeds {', '.join(map(str, seeds))}" if known else "new seeds"
+    origin = f"repeat of {folder.name} with {which}{changes}"
     # Without what was found of the user's own modules: overrides may name others.
     bare = parse(as_new(spec.to_document()), spec.name)
     again, _ = revise(bare, overrides, seeds, origin=origin)
@@ -76,7 +78,7 @@ def next_seeds(folder: ExperimentFolder, count: int | None = None) -> range:
     """
     count = len(folder.spec().seeds) if count is None else count
     if count < 1:
-        raise BadInput(f"--seeds: given {count}; a count is at least 1, a list names the seeds (7,8,9)")
+        raise BadInput(f"given {count} seeds; a count is at least 1, a list names the seeds (7,8,9)")
     first = _largest_seed(folder) + 1
     return range(first, first + count)
 

@@ -47,7 +47,9 @@ def repeat(seeds: int | Sequence[int] | None, folder: ExperimentFolder) -> Done:
     except TooLarge as error:
         how = f"`grokterm repeat {folder.name} --force` starts it all the same"
         raise BadInput(error.message, how) from error
-    return Done("repeated", f"{short_name(new.name)} repeats {short_name(folder.name)}", new=new.name)
+    common = sorted(set(new.spec().seeds) & set(folder.spec().seeds))
+    old = f"; seeds {', '.join(map(str, common))} are the same runs again" if common else ""
+    return Done("repeated", f"{short_name(new.name)} repeats {short_name(folder.name)}{old}", new=new.name)
 
 
 def read_seeds(text: str) -> int | tuple[int, ...] | None:

@@ -194,7 +194,7 @@ class Acting(Page):
     def action_undo(self) -> None:
         """Take back the last deed."""
         if not self.app.undoing:
-            self.say("Nothing to take back: stars, archive, tags and the bin of this visit can be")
+            self.say("Nothing to take back; stars, tags, archiving and the bin can be, until the console is left")
             return
         undo = self.app.undoing.pop()
         self.app.aside(_take_back, self.app, undo)

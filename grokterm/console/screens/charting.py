@@ -241,10 +241,12 @@ class Charting(Looking):
         self.set_focus(None)
 
     def action_back(self) -> None:
-        """One layer: the line of the filter, the cursor, the chart that fills the screen, the filter, the page."""
+        """One layer: the line of the filter, numbers, cursor, a chart that fills the screen, the filter, the page."""
         if self.query_one(FilterLine).display:
             self._close_filter()
             self.sift("")
+        elif self.charted and self.app.memory.view.table:
+            self.action_table()
         elif self.charted and self.spot.cursor is not None:
             self.go(replace(self.spot, cursor=None))
         elif self.charted and self.spot.chart:

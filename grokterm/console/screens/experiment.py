@@ -57,6 +57,7 @@ _UNREADABLE = {
     "probes": f"No probes: what was recorded can't be found without the experiment's files. {_NEXT}",
     "configuration": f"No configuration: experiment.toml or what belongs to it can't be read. {_NEXT}",
 }
+_GONE = "There is nothing to show. {back} goes to the history; {reread} looks again once the folder is back."
 
 
 class ExperimentPage(Charting, Acting):
@@ -102,12 +103,14 @@ class ExperimentPage(Charting, Acting):
     def _bring_to_front(self) -> bool:
         """Show the tab in front and no other; False until it is ready to be drawn into. Of a folder that can't be read
         there is only what the last tabs find in it."""
-        tab, nothing = self.tab, bool(self.unreadable) and self.spot.tab not in _OF_ANY_FOLDER
+        tab, gone = self.tab, self.detail is not None and self.detail.gone
+        nothing = gone or (bool(self.unreadable) and self.spot.tab not in _OF_ANY_FOLDER)
         for other in self._tabs.values():
             other.display = other is tab and not nothing
         self.query_one("#unreadable").display = nothing
         if nothing:
-            self.put("#unreadable", "\n" + fold(told(_UNREADABLE[self.spot.tab]), self.size.width - 1, " ", " "))
+            words = _GONE if gone else _UNREADABLE[self.spot.tab]
+            self.put("#unreadable", "\n" + fold(told(words), self.size.width - 1, " ", " "))
         if tab.parent is None:
             self.query_one("#tab").mount(tab)
         return tab.is_mounted

@@ -94,7 +94,8 @@ class FieldTable(Vertical):
             found = sum(not row.heading for row in rows)
             words = f" with “{plain(self._containing)}”: {found} of {len(self._fields)} fields ·{words}"
         if not rows and self._containing:
-            words = f" no field contains “{plain(self._containing)}”"
+            words = f" no field {'that differs ' if self._only_differing else ''}contains “{plain(self._containing)}”"
+            words += told(" · {difference} shows all fields") if self._only_differing else ""
         elif not rows:
             words = told(" nothing differs · {difference} shows all fields")
         rewrite(self.query_one("#signs", Static), clip(words, self.size.width))

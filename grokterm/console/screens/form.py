@@ -346,5 +346,5 @@ class Form(FormEdit):
         from grokterm.console.widgets.dialogs import Question
 
         changes = plural(len(self.draft.changes()), "change")
-        question = Question("Leave the form?", f"{changes} would be lost. {told('{save} keeps them as a preset.')}")
+        question = Question("Leave the form?", f"{changes} would be lost. {told('{save} keeps it all as a preset.')}")
         self.app.push_screen(question, lambda yes: self.dismiss(None) if yes else None)

@@ -122,15 +122,15 @@ class Gathering(Acting):
         if bar.display:
             bar.clear()
             self.set_focus(self.history)
-        elif self.app.memory.marks:
-            self._mark(())
         else:
-            self.say(told("Nothing to go back from; {quit} leaves the console, and what trains goes on"))
+            self._mark(())
 
     def obstacle(self, action: str) -> str:
-        """There must be something to put into order."""
+        """There must be something to put into order, and something to go back from."""
         if action in ("sort", "reverse", "group") and not self.app.snapshot.history:
             return self.nothing()
+        if action == "back" and not self.app.memory.marks and not self.query_one(FilterBar).display:
+            return told("Nothing to go back from; {quit} leaves the console, and what trains goes on")
         return super().obstacle(action)
 
     def offers(self, action: str) -> bool:

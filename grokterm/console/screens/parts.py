@@ -108,7 +108,7 @@ def message(detail: Detail, waiting: str, width: int, ink: Ink) -> Text | None:
     line = Text(no_wrap=False)
     if said:
         line.append(fold(said, width, " ", " "), ink.bad)
-    if look.next_step:
+    if look.next_step and not detail.gone:
         line.append("\n" if said else "").append(fold(look.next_step, width, " ", " "), ink.muted)
     return line if line else None
 

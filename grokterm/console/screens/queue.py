@@ -120,6 +120,12 @@ class QueuePage(Acting):
         row = self.line.highlighted
         return f"{row.shown}: in another runs folder" if row is not None else "Nothing waits for a device"
 
+    def obstacle(self, action: str) -> str:
+        """Where nobody waits, nobody can be moved or opened."""
+        if action in ("open", "earlier", "later") and self.target() is None:
+            return self.nothing()
+        return super().obstacle(action)
+
     def show(self, snapshot: Snapshot) -> None:
         """Draw what is known of the machine."""
         machine, ink, width = snapshot.machine, self.app.ink, self.size.width

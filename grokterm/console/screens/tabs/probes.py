@@ -89,7 +89,11 @@ class ProbesTab(ReadingTab):
 
     def tell(self) -> None:
         """The page draws; here is said why there is nothing to draw."""
-        nothing = "no other columns are recorded" if self.found is not None else "reading …"
+        nothing = (
+            "nothing here yet: probes are what is recorded beside the numbers of the charts"
+            if self.found is not None
+            else "reading …"
+        )
         if self._all:
             nothing = f"no chart has “{self._containing}” in its title or columns; {told('{back} shows all')}"
         empty = self.problem or ("" if self.panels else nothing)
