@@ -128,7 +128,9 @@ def fail_unless_finished(folder, summary) -> None:
     failed = failures(folder)
     if not failed:
         return
+    begun = any(cohort.checkpoints() for cohort in folder.cohorts)
+    how = "goes on from the last checkpoint" if begun else "begins again; there is no checkpoint yet"
     raise GroktermError(
         f"{folder.name} {summary.state}: {failed[-1]['error']}",
-        f"`grokterm logs {folder.name}` shows more; `grokterm resume {folder.name}` goes on from the last checkpoint",
+        f"`grokterm logs {folder.name}` shows more; `grokterm resume {folder.name}` {how}",
     )

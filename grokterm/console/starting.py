@@ -72,11 +72,12 @@ def begin(runs: Path, experiment: Experiment, device: str, force: bool = False) 
 
     One that is too large for the device raises `jobs.TooLarge`, unless `force` says that it shall start nevertheless.
     """
-    from grokterm.jobs import check_device, check_room, described, launch
+    from grokterm.jobs import check_data, check_device, check_room, described, launch
     from grokterm.record import create
 
     check_device(device)
     experiment = described(experiment)
+    check_data(experiment)
     check_room(experiment, device, force)
     folder = create(runs, experiment)
     launch(folder, device)

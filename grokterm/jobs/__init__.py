@@ -1,6 +1,7 @@
 """Start, watch and control workers. Shares folders with them, never memory."""
 
 from grokterm.jobs.control import Answer, request
+from grokterm.jobs.data import check_data
 from grokterm.jobs.describe import described
 from grokterm.jobs.devices import Device, default_device, devices
 from grokterm.jobs.doctor import Check, examine
@@ -23,6 +24,7 @@ __all__ = [
     "Look",
     "TooLarge",
     "Waiting",
+    "check_data",
     "check_device",
     "check_repeat",
     "check_room",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import tomli
 
 from grokterm.errors import BadInput
+from grokterm.jobs.data import check_data
 from grokterm.jobs.describe import described
 from grokterm.jobs.launch import launch
 from grokterm.jobs.probe import check_device
@@ -39,7 +40,7 @@ def repeat(
     Raises:
         BadInput: mistakes in seeds or overrides, a fork, whose past no new seed has, or a module of the user's own that
             can't be trained any more. Nothing was created.
-        NotFound: no such device.
+        NotFound: no such device, or data that this machine lacks.
     """
     spec = folder.spec()
     check_repeat(folder)
@@ -54,6 +55,7 @@ def repeat(
     again, _ = revise(bare, overrides, seeds, origin=origin)
     check_device(device)
     again = described(again)
+    check_data(again)
     check_room(again, device, force)
     new = create(folder.path.parent, again)
     launch(new, device)

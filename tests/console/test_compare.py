@@ -68,7 +68,7 @@ async def test_cursor_zoom_and_numbers_work_as_on_the_charts(world):
         await press(pilot, "c", "end")
         assert "step 900" in words(pilot, "#curves") and "test 0.9" in str(pilot.app.screen.legend.content)
         await press(pilot, "plus", "0", "m")
-        assert "of 91 rows, evenly spread" in words(pilot, ".numbers")
+        assert "of 91 points, evenly spread" in words(pilot, ".numbers")
         await press(pilot, "m", "enter")
         assert pilot.app.screen.spot.chart == "accuracy"
         await press(pilot, "escape", "escape", "escape")

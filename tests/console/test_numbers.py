@@ -41,8 +41,8 @@ def test_where_all_curves_fit_every_row_is_a_line():
     assert found[1].split() == ["step", "●", "a-0/0", "▲", "a-1/0", "●", "a-0/0", "train", "▲", "a-1/0", "train"]
     assert [line[:9].split()[-1] for line in found[2:]] == ["0", "8,330", "16,670", "25,000"]
     assert [line[0] for line in found[2:]] == [" ", "›", " ", " "]
-    assert found[0] == " accuracy   4 of 2,501 rows, evenly spread"
-    assert lines(chart(2, 1, "a"), 80, 3000)[0] == " accuracy   2,501 rows"
+    assert found[0] == " accuracy   4 of 2,501 points, evenly spread"
+    assert lines(chart(2, 1, "a"), 80, 3000)[0] == " accuracy   2,501 points"
 
 
 def test_else_every_curve_is_a_line_and_what_is_left_out_is_counted():

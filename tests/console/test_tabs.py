@@ -172,7 +172,7 @@ async def test_the_filter_of_the_probes_is_about_charts_and_says_so(runs):
 async def test_no_other_column_is_said(world):
     async with play(world, open_at=FINISHED) as pilot:
         await press(pilot, "3")
-        assert "no other columns are recorded" in words(pilot, "#no-probes")
+        assert "nothing here: no numbers" in words(pilot, "#no-probes")
 
 
 async def test_configuration_marks_what_differs_and_explains_the_field(world):

@@ -10,7 +10,9 @@ from engine.test_tasks import one
 from grokterm.engine.tasks import build_split
 from grokterm.engine.tasks.digits import read_part, small_digits
 from grokterm.errors import BadInput, NotFound
+from grokterm.jobs import check_data
 from grokterm.spec import cautions, parse
+from grokterm.spec.tasks.digits import FILES
 
 
 def idx(array, magic):
@@ -129,7 +131,14 @@ def test_a_folder_is_written_out_and_looked_for_before_a_start(tmp_path, monkeyp
         "optimizer": {"lr": 0.1, "weight_decay": 0},
         "stop": {"steps": 9},
     }
+    with pytest.raises(NotFound, match=r"^task\.folder: there is no folder .*mnist on this machine$"):
+        check_data(parse(document, "mine.toml"))
     line = f"arms.run: task.folder: there is no folder {tmp_path / 'mnist'} on this machine"
     assert line in cautions(parse(document, "mine.toml"))
     (tmp_path / "mnist").mkdir()
+    with pytest.raises(NotFound, match=r"train-images-idx3-ubyte: there is no such file, nor one with \.gz$"):
+        check_data(parse(document, "mine.toml"))
+    for name in FILES:
+        (tmp_path / "mnist" / f"{name}.gz").touch()
+    check_data(parse(document, "mine.toml"))
     assert line not in cautions(parse(document, "mine.toml"))

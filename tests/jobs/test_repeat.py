@@ -35,6 +35,12 @@ def test_a_repeat_has_the_same_spec_and_the_seeds_that_follow(folder, launched):
     assert new.state() is State.CREATED and new.forked() is None
 
 
+def test_what_has_seeds_of_the_old_one_says_so_and_belongs_to_the_family(folder, launched):
+    same = repeat(folder, (1, 7), ("optimizer.lr=1e-4",))
+    assert same.spec().origin == f"repeat of {folder.name} with seeds 1, 7: optimizer.lr=1e-4"
+    assert repeat(folder, 1).spec().seeds == (8,)
+
+
 def test_every_repeat_of_a_family_has_seeds_of_its_own(folder, launched):
     first = repeat(folder)
     assert repeat(folder, 2).spec().seeds == (6, 7)
@@ -53,7 +59,7 @@ def test_seeds_and_fields_can_be_said(folder, launched):
 @pytest.mark.parametrize(
     "seeds, changes, line",
     [
-        (0, (), "--seeds: given 0"),
+        (0, (), "given 0 seeds"),
         ([1, 1], (), "seed 1 is listed twice"),
         (None, ("optimizer.lrr=1",), "optimizer.lrr"),
         (None, ("arms.nobody.optimizer.lr=1",), "arms.nobody"),

@@ -34,7 +34,7 @@ def numbers_text(chart: Chart, width: int, height: int, ink: Ink, smoothed: bool
     else:
         lines, rows = _by_curve(chart, header, width, height, ink)
     total = recorded_rows(chart)
-    count = f"{len(rows)} of {plural(total, 'row')}, evenly spread" if len(rows) < total else plural(total, "row")
+    count = f"{len(rows)} of {plural(total, 'point')}, evenly spread" if len(rows) < total else plural(total, "point")
     note = f"   {count}{', not smoothed' if smoothed else ''}"
     if head.cell_len + len(note) <= width:
         head.append(note, ink.muted)

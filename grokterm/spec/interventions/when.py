@@ -25,9 +25,9 @@ class When(Section):
     """
 
     at: Annotated[int, Field(ge=0)] | Literal["memorised", "grokked"] = Field(
-        description='The first update that is different: a step; or "memorised" or "grokked" for the update after the '
-        "first evaluation at which this run's train or test accuracy reaches the threshold of [milestones] (grokked "
-        "doesn't wait for the window).",
+        description='The first update that is different: a step; or "memorised" or "grokked": at the first evaluation '
+        "at which this run's train or test accuracy reaches the threshold of [milestones] (grokked doesn't wait for "
+        "the window). The update under way then is made as ever: found at step s, it is as at = s + 1.",
     )
     after: int = Field(0, ge=0, description="Steps to wait from then on.")
 

@@ -15,6 +15,7 @@ SMALL = 1797
 """Images that come with grokterm."""
 _SMALL_CLASS = 174
 """The fewest that any digit has among them."""
+FILES = tuple(f"{part}-{what}" for part in ("train", "t10k") for what in ("images-idx3-ubyte", "labels-idx1-ubyte"))
 TRAIN, TEST = 60_000, 10_000
 """Images in the files of MNIST."""
 
@@ -91,10 +92,18 @@ class Digits(TaskSection):
         return Numbers(self.side**2, CLASSES)
 
     @property
+    def missing(self) -> str:
+        if self.folder is None:
+            return ""
+        folder = Path(self.folder)
+        if not folder.is_dir():
+            return f"task.folder: there is no folder {folder} on this machine"
+        absent = [name for name in FILES if not any((folder / f"{name}{end}").is_file() for end in ("", ".gz"))]
+        return f"task.folder: {folder / absent[0]}: there is no such file, nor one with .gz" if absent else ""
+
+    @property
     def cautions(self) -> tuple[str, ...]:
-        if self.folder is None or Path(self.folder).is_dir():
-            return ()
-        return (f"task.folder: there is no folder {self.folder} on this machine",)
+        return (self.missing,) if self.missing else ()
 
     @model_validator(mode="after")
     def _there_are_as_many(self) -> "Digits":

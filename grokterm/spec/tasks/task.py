@@ -43,6 +43,11 @@ class TaskSection(Section):
         raise NotImplementedError
 
     @property
+    def missing(self) -> str:
+        """What it needs and this machine lacks, with the field that says so; "" where nothing is missing."""
+        return ""
+
+    @property
     def cautions(self) -> tuple[str, ...]:
         """What is worth a second look before a run starts, on this machine and now; one line each."""
         return ()

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from grokterm.console.probing import Probes
 
 
+_NOTHING = "nothing here: no numbers are recorded beside those of the charts tab"
+
+
 class ProbesTab(ReadingTab):
     """Reads the columns; the page draws them. See `Charting`."""
 
@@ -89,11 +92,7 @@ class ProbesTab(ReadingTab):
 
     def tell(self) -> None:
         """The page draws; here is said why there is nothing to draw."""
-        nothing = (
-            "nothing here yet: probes are what is recorded beside the numbers of the charts"
-            if self.found is not None
-            else "reading …"
-        )
+        nothing = _NOTHING if self.found is not None else "reading …"
         if self._all:
             nothing = f"no chart has “{self._containing}” in its title or columns; {told('{back} shows all')}"
         empty = self.problem or ("" if self.panels else nothing)
