@@ -2,7 +2,9 @@
 
 import sys
 
-from console.play import play, press, screen_text, until, words
+import pytest
+from console.play import play, press, screen_text, settle, until, words
+from console.world import make
 from worker.lab import document, wait_for_state
 
 from grokterm.console.screens.experiment import ExperimentPage
@@ -36,3 +38,18 @@ async def test_a_fork_that_does_not_fit_is_made_by_consent(runs, monkeypatch):
         forked = open_folder(runs / pilot.app.screen.target())
         assert forked.forked().name == folder.name
         wait_for_state(forked, "finished")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_however_much_is_said_the_keys_and_some_checkpoints_stay(runs, monkeypatch, size):
+    folder = make(runs, "20261122-120000-quickstart-fin3")
+    monkeypatch.setattr("grokterm.jobs.fork_points", lambda folder: tuple(range(50, 900, 50)))
+    async with play(runs, size, open_at=folder.name) as pilot:
+        await press(pilot, "f")
+        for many in (1, 5, 60):
+            pilot.app.screen._tell("\n".join(["the schedule of arm dynamic is another one"] * many), wrong=True)
+            await settle(pilot)
+            seen = screen_text(pilot)
+            assert "Enter fork" in seen and " 850 " in seen and " 800 " in seen
+            assert seen.count("the schedule of arm") >= min(many, 6)
+            assert (seen.count("…") > 1) is (many == 60)  # beside that of the empty line

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from grokterm.spec import Experiment
 
 _WIDTH = 72  # of words in the dialog
+_HIGHEST, _ELSEWHERE = 0.96, 12  # its share of the screen, and its lines beside checkpoints and outcome
+_MOST, _FEWEST = 8, 3  # lines of checkpoints, with their heading
 _NONE = "It has no checkpoint yet: {checkpoint} writes one while it trains"
 
 
@@ -67,6 +69,7 @@ class Fork(ModalScreen[str | None]):
     def __init__(self, name: str) -> None:
         super().__init__()
         self._from, self._wrong, self._busy = name, True, False
+        self._said: tuple[str, bool] | None = None
         self._planner = Latest(self, self._work_out)
 
     def compose(self) -> ComposeResult:
@@ -153,10 +156,19 @@ class Fork(ModalScreen[str | None]):
         )
 
     def _tell(self, words: str, wrong: bool) -> None:
-        self._wrong = wrong
+        self._wrong, self._said = wrong, (words, wrong)
         outcome = self.query_one("#outcome", Static)
         outcome.set_class(wrong, "-wrong")
-        outcome.update("\n".join(fold(line, _WIDTH, rest="  ") for line in words.split("\n")))
+        lines = "\n".join(fold(line, _WIDTH, rest="  ") for line in words.split("\n")).split("\n")
+        room = int(self.size.height * _HIGHEST) - _ELSEWHERE
+        points = max(_FEWEST, min(_MOST, room - len(lines)))
+        self.query_one(Table).styles.max_height = points
+        outcome.update("\n".join(lines if points + len(lines) <= room else [*lines[: room - points - 1], "…"]))
+
+    def on_resize(self) -> None:
+        """What is said is cut to the height."""
+        if self._said:
+            self._tell(*self._said)
 
     def action_up(self) -> None:
         """The checkpoint above."""
