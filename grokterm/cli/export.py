@@ -70,6 +70,9 @@ def export_streams(folder, target: Path, form: str, only) -> list[tuple[Path, in
     if unknown:
         known = instead(unknown[0], names, "it has") if names else "it has none yet"
         raise BadInput(f"{folder.name} has no stream {unknown[0]!r}; {known}")
+    if not names:
+        say(f"{folder.name} has recorded no numbers yet; nothing is written")
+        return []
     written = []
     try:
         target.mkdir(parents=True, exist_ok=True)

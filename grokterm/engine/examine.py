@@ -149,6 +149,8 @@ def _check_outputs(network: nn.Module, inputs: torch.Tensor, member: Member) -> 
         return f"forward gives {first.dtype} in a network of {member.spec.model.dtype}"
     if not first.requires_grad:
         return _DEAF
+    if first.isnan().any() or first.isposinf().any():  # -inf is what masks a class
+        return "forward gives nan or infinity with initial weights"
     for path, buffer in network.network.named_buffers():
         if not torch.equal(buffer, buffers[path]):
             return f"forward changes the buffer {path}; a buffer is a constant"

@@ -92,6 +92,7 @@ def test_a_task_that_is_wrong(answer, monkeypatch, tmp_path, good, bad, parts):
         (HIDDEN, "        self.hidden = nn.Linear(shown.operand * width, 2)", ["models.py, line 10: AttributeError"]),
         (HIDDEN, HIDDEN.replace("shown.operands * width", "width"), ["models.py, line 15: RuntimeError", "shapes"]),
         ("self.out(drop(", "(drop(", ["forward gives [8, 16] for [8, 2]", "[8, 7] is right"]),
+        ("self.out(drop(", "1e39 * self.out(drop(", ["forward gives nan or infinity"]),
         ("self.out(drop(", "len(drop(", ["forward gives a int; a tensor [8, 7] would be right"]),
         ("self.out(drop(", "self.out(nn.functional.dropout(", ["forward gives other numbers when called again"]),
         (HIDDEN, HIDDEN + "; self.fall = nn.Dropout(0.1)", ["fall (Dropout) draws", "drop(x) and set model.dropout"]),

@@ -10,7 +10,9 @@ from grokterm.spec.losses.classes import ClassLoss, Precision
 
 class _Kind(Section):
     kind: Literal["taylor_softmax"] = Field(
-        "taylor_softmax", description="Cross-entropy with the exponential's second-order Taylor polynomial."
+        "taylor_softmax",
+        description="Cross-entropy with 1 + x + x^2 / 2 in the place of exp(x), where x is a logit less the smallest "
+        "of its sample, through which the gradient flows as well.",
     )
     dtype: Precision = Field("float64", description="Precision of the loss and its gradient.")
 

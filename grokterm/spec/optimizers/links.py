@@ -63,7 +63,7 @@ class Links(Section):
     )
     cautious: bool = Field(
         False,
-        description="Decay only the weights that the update moves towards zero as well (arXiv 2510.12402).",
+        description="Decay only the weights that the update doesn't move away from zero (arXiv 2510.12402).",
     )
     lr_schedule: Rate | None = Field(
         None,
@@ -79,7 +79,7 @@ class Links(Section):
     perpendicular: Literal["off", "equation", "rescaled"] = Field(
         "off",
         description="Take away the part of each tensor's gradient along the tensor (arXiv 2501.04697): as in the "
-        "equation, or rescaled to the length it had, as in the authors' code.",
+        "equation, or rescaled to the length it had, as in the authors' code. What l1 adds is part of that gradient.",
     )
     egalitarian: bool = Field(
         False,
