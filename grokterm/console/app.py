@@ -17,7 +17,7 @@ from textual.screen import Screen
 
 from grokterm.console.asides import Asides
 from grokterm.console.background import Late
-from grokterm.console.commands import command, told, use
+from grokterm.console.commands import FORM, command, told, use
 from grokterm.console.filters import Ascii, NoColour
 from grokterm.console.inorder import InOrder
 from grokterm.console.keeping import Keeping
@@ -179,7 +179,9 @@ class Console(InOrder, Telling, Asides, Leaving, Keeping, Calling):
 
     def action_help_quit(self) -> None:
         """Ctrl-C, which ends other programs."""
-        self.notify(told("{quit} leaves the console; what trains goes on"))
+        writing = getattr(self.screen, "SCOPE", "") == FORM  # where a letter is only a letter
+        way = "{back} leaves the form, and {quit} then" if writing else "{quit} leaves"
+        self.notify(told(f"{way} the console; what trains goes on"))
 
     async def action_quit(self) -> None:
         """Leave. Workers are other processes and don't notice."""

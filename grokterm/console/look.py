@@ -190,7 +190,7 @@ STATES = {
     "running": StateLook("▶", "running", "accent"),
     "paused": StateLook("⏸", "paused", "foreground", "{pause} goes on; memory stays on the device"),
     "parked": StateLook(
-        "◫", "parked", "foreground", "{pause} goes on from the checkpoint; the device is free", _UNTRAINED
+        "◫", "parked", "foreground", "{pause} goes on from the checkpoint; it holds no device", _UNTRAINED
     ),
     "stopped": StateLook("▣", "stopped", "muted", "{pause} goes on from its last checkpoint", _UNTRAINED),
     "finished": StateLook("✔", "finished", "good"),

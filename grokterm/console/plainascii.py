@@ -19,7 +19,7 @@ _STANDS_FOR = {
     "x": "×", "/": "÷", "S": "∫", "l": "λ", "D": "Δ", "b": "β", "n": "η", "e": "ε", "m": "μ", "8": "∞", " ": "\u00a0",
 }  # fmt: skip
 _CHARACTERS = {character: sign for sign, characters in _STANDS_FOR.items() for character in characters}
-_BEFORE_A_SPACE = {"≥": ">=", "≤": "<=", "≠": "!="}  # there is a cell more for them there
+_BEFORE_A_SPACE = {"≥": ">=", "≤": "<="}  # there is a cell more for them there
 _DENSITY = " .::--==##"  # a braille cell by the number of its dots, as far as it goes
 
 

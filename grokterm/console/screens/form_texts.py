@@ -178,7 +178,7 @@ def about(row: Row | None, draft: Draft, width: int, ink: Ink, not_kept: str = "
     text.append(name, f"bold {ink.foreground}")
     if row.changed:
         was = plain(draft.was(row.path))
-        words = f"{f'was {was}' if was else 'not set'} in {plain(draft.title)}, {told('{as_it_was}')}"
+        words = f"{f'was {was}' if was else 'not set'} in {plain(draft.title)}, {told('{as_it_was} puts it back')}"
         fits = len(name.rpartition("\n")[2]) + len(words) + 2 <= width
         text.append(f"  {words}" if fits else f"\n{clip(words, width)}", ink.accent)
     text.append("\n")
