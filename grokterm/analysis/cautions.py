@@ -96,14 +96,20 @@ def _lost_rows(contender: Contender) -> list[str]:
 
 
 def _ended_early(contender: Contender) -> list[str]:
-    early = [r for r in contender.results if r.outcome == "censored" and r.last_step < r.budget]
-    if not early:
-        return []
-    states = listed(sorted({r.state for r in early}))
-    return [
-        f"{contender.label}: {_runs(len(early))} ended before the budget without grokking ({states}); "
-        "if they were ended for how they looked, every number here is biased"
-    ]
+    ended = [r for r in contender.results if r.outcome == "censored" and r.last_step < r.budget]
+    early = [r for r in ended if r.last_step]
+    found = []
+    if len(early) < len(ended):
+        found.append(
+            f"{contender.label}: {_runs(len(ended) - len(early))} ended before the first step and tell nothing"
+        )
+    if early:
+        states = listed(sorted({r.state for r in early}))
+        found.append(
+            f"{contender.label}: {_runs(len(early))} ended before the budget without grokking ({states}); "
+            "if they were ended for how they looked, every number here is biased"
+        )
+    return found
 
 
 def _holding(contender: Contender) -> list[str]:

@@ -48,7 +48,7 @@ def _sentence(contenders: Sequence[Contender], rows: Sequence[ArmRow], pairs: tu
     pair = find_pair(pairs, first.label, row.label)
     so_far = "so far, " if first.n_running or row.n_running else ""
     if pair.strength == "untested":
-        why = _why_not(first, row, _seen(contenders[0], contenders[i]))
+        why = _why_not((first, row), (contenders[0], contenders[i]))
         return f"{so_far}{row.label} can't be compared with {first.label}: {why}"
     numbers = _numbers(pair, first, row, pairs)
     if pair.strength == "none":
@@ -92,7 +92,9 @@ def _lost(*rows: ArmRow) -> str:
     return f"the record of {listed(damaged)} is incomplete" if damaged else ""
 
 
-def _why_not(first: ArmRow, row: ArmRow, seen: int) -> str:
+def _why_not(rows: tuple[ArmRow, ArmRow], contenders: tuple[Contender, Contender]) -> str:
+    first, row = rows
+    seen, untrained = _seen(*contenders), [contender.label for contender in contenders if not _seen(contender)]
     if not (first.n and row.n):
         return "there is no run"
     if not (first.scored and row.scored):
@@ -101,6 +103,8 @@ def _why_not(first: ArmRow, row: ArmRow, seen: int) -> str:
         return f"no run of either has grokked in {seen:,} steps" if seen else "nothing has been trained yet"
     if first.t_grok_range == row.t_grok_range and first.t_grok_range[0] == first.t_grok_range[1]:
         return "all of their runs grok at the same evaluation"
+    if untrained:
+        return f"nothing has been trained of {listed(untrained)} yet"
     return "the runs of one grok only after the last step that was seen of the other's"
 
 

@@ -195,6 +195,11 @@ def test_the_same_runs_in_two_experiments_are_said_in_one_line(record, quickstar
 def test_warnings_about_the_record(record):
     stopped = compare(arms_of(record({"static": [None] * 5}, until=500, state="stopped")))
     assert any("5 runs ended before the budget without grokking (stopped)" in w for w in stopped.warnings)
+    never = record({"never": [None] * 5}, until=0, state="stopped")
+    beside = compare([*arms_of(record({"static": [300] * 5})), *arms_of(never)])
+    assert beside.verdict[0].endswith(f"nothing has been trained of {never.name[-4:]}:never yet")
+    assert any("never: 5 runs ended before the first step and tell nothing" in w for w in beside.warnings)
+    assert not any("ended before the budget" in w for w in beside.warnings)
     holding = compare(arms_of(record({"static": [875, 300, 300, 300, 300]})))
     assert any("1 run at the grokked accuracy at the last evaluation" in w for w in holding.warnings)
     blind = compare(arms_of(record({"static": [300] * 5}, streams={"eval_every": 100})))
