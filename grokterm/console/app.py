@@ -30,6 +30,7 @@ from grokterm.console.screens.home import Home
 from grokterm.console.settings import Settings
 from grokterm.console.snapshot import EMPTY, Snapshot, Watcher
 from grokterm.console.text import plain_lines
+from grokterm.names import short_name
 
 if TYPE_CHECKING:
     from grokterm.console.deeds import Undo
@@ -159,7 +160,9 @@ class Console(InOrder, Telling, Asides, Leaving, Keeping, Calling):
 
             self._greet = False
             self.memory.remember(greeted=True)
-            self.call_after_refresh(self.push_screen, Greeting())  # over the history, so after it
+            live = (line.name for line in self.snapshot.history if line.state is not None and line.state.live)
+            trains = short_name(next(live, ""))
+            self.call_after_refresh(self.push_screen, Greeting(trains))  # over the history, so after it
 
     async def on_event(self, event: events.Event) -> None:
         """Keep a late answer of the terminal from being taken for keys."""

@@ -1,7 +1,7 @@
 """Help: what has focus first, every command, the search; and the greeting of the very first start."""
 
 import pytest
-from console.play import play, press, settle, toasts, words
+from console.play import play, press, screen_text, settle, toasts, words
 from console.world import populate
 from textual.binding import Binding
 from textual.widget import Widget
@@ -78,7 +78,7 @@ async def test_the_first_start_greets_once_and_the_key_does_what_it_does(runs, t
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await pilot.pause()
-        assert isinstance(app.screen, Greeting)
+        assert isinstance(app.screen, Greeting) and " trains behind this." in screen_text(pilot)
         await press(pilot, "n")
         assert isinstance(app.screen, New)
         assert memory.greeted

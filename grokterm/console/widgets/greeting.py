@@ -7,6 +7,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from grokterm.console.commands import command
+from grokterm.console.text import plain
 
 _LINES = (
     ("new", "starts an experiment; `quickstart` groks within a minute"),
@@ -16,14 +17,24 @@ _LINES = (
 
 
 class Greeting(ModalScreen[None]):
-    """A small box over the history."""
+    """A small box over the history, or over the experiment that the demonstration has started.
+
+    Args:
+        trains: the short name of what trains already, or "".
+    """
 
     CSS_PATH = "greeting.tcss"
+
+    def __init__(self, trains: str = "") -> None:
+        super().__init__()
+        self._trains = trains
 
     def compose(self) -> ComposeResult:
         """Three lines."""
         width = max(len(command(name).shown_key) for name, _ in _LINES)
         words = Text("A laboratory for grokking\n\n", style="bold")
+        if self._trains:
+            words.append(f"{plain(self._trains)} trains behind this.\n\n", "not bold")
         for name, meaning in _LINES:
             words.append(f"{command(name).shown_key:<{width}}", "bold").append(f"   {meaning}\n", "not bold")
         words.append("\nAny key begins.", "not bold dim")
