@@ -77,8 +77,10 @@ def _tell(name: str, answers, wait: float) -> None:
         GroktermError: a worker refused, or was silent.
     """
     wrong, hint = [], None
+    reasons = {answer.refused for answer in answers}
+    alike = len(reasons) == 1 and None not in reasons  # then it is said once
     for answer in answers:
-        who = f"{name} (cohort {answer.cohort})" if len(answers) > 1 else name
+        who = f"{name} (cohort {answer.cohort})" if len(answers) > 1 and not alike else name
         if answer.refused is not None:
             wrong.append(f"{who}: {answer.action} refused: {answer.refused}")
         elif answer.answered:
@@ -88,7 +90,7 @@ def _tell(name: str, answers, wait: float) -> None:
             wrong.append(f"{who}: no answer within {wait:g} s")
             hint = "the request stays there and is obeyed when the worker next looks; see `grokterm logs`"
     if wrong:
-        raise GroktermError("; ".join(wrong), hint)
+        raise GroktermError("; ".join(dict.fromkeys(wrong)), hint)
 
 
 def _done(answer) -> str:

@@ -93,6 +93,12 @@ def test_a_refusal_is_an_error_and_says_why(place, folder, action, kind, data, w
     assert done.returncode == 1 and answer["answered"] and why in answer["refused"]
 
 
+def test_what_all_refuse_for_one_reason_is_told_once(place, folder):
+    with Hand(folder.cohorts[0], "refused", why="it waits"), Hand(folder.cohorts[1], "refused", why="it waits"):
+        done = grokterm("pause", "@last", cwd=place)
+    assert done.returncode == 1 and done.stderr.count("it waits") == 1 and "cohort" not in done.stderr
+
+
 def test_what_was_obeyed_and_what_was_not_are_both_told(place, folder):
     first, second = folder.cohorts
     with Hand(first), Hand(second, "refused", why="no"):
