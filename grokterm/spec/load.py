@@ -268,6 +268,8 @@ def _line(problem: Problem, layers: list[Layer], missing: set, main: str) -> str
         layer = next((l for l in reversed(layers) if any(l.holds(p) for p in problem.paths)), None)
         if layer is not None:
             path = next(p for p in problem.paths if layer.holds(p))
+        elif len(path) > 2:  # a field that isn't written, of a table that is
+            layer = next((l for l in reversed(layers) if l.holds(path[:-1])), None)
     if layer is None:
         return f"{_start(main)}{dotted(path)}: {problem.text}"
     if layer.origin == SEEDS:

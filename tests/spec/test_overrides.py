@@ -67,6 +67,11 @@ def test_quotation_marks_that_quote_no_key_are_left_alone():
     assert "unknown section; nearest: optimizer" in refused('opti"mizer.lr=3')[0]
 
 
+def test_what_lacks_in_a_table_is_said_of_who_wrote_the_table():
+    (line,) = refused("intervene.change={at=20}")
+    assert line.startswith("--set intervene.change.lr: nothing changes")
+
+
 def test_the_last_of_two_wins():
     assert load("quickstart", ["lr=0.1", "optimizer.lr=0.2"]).arms[0].spec.optimizer.lr == 0.2
 
