@@ -101,7 +101,7 @@ def _ended_early(contender: Contender) -> list[str]:
     found = []
     if len(early) < len(ended):
         found.append(
-            f"{contender.label}: {_runs(len(ended) - len(early))} ended before the first step and tell nothing"
+            f"{contender.label}: {_runs(len(ended) - len(early))} ended before the first step: nothing is known of them"
         )
     if early:
         states = listed(sorted({r.state for r in early}))

@@ -104,7 +104,7 @@ def _why_not(rows: tuple[ArmRow, ArmRow], contenders: tuple[Contender, Contender
     if first.t_grok_range == row.t_grok_range and first.t_grok_range[0] == first.t_grok_range[1]:
         return "all of their runs grok at the same evaluation"
     if untrained:
-        return f"nothing has been trained of {listed(untrained)} yet"
+        return f"nothing has been trained of {listed(untrained)}"
     return "the runs of one grok only after the last step that was seen of the other's"
 
 

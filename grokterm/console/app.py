@@ -160,7 +160,7 @@ class Console(InOrder, Telling, Asides, Leaving, Keeping, Calling):
 
             self._greet = False
             self.memory.remember(greeted=True)
-            live = (line.name for line in self.snapshot.history if line.state is not None and line.state.live)
+            live = (line.name for line in self.snapshot.history if line.state in ("starting", "running"))
             trains = short_name(next(live, ""))
             self.call_after_refresh(self.push_screen, Greeting(trains))  # over the history, so after it
 

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from statistics import median
 
 from grokterm.analysis import (
@@ -148,7 +149,7 @@ class Focus:
             detail = Detail(summary) if summary.problem else self._read(summary)
         except (GroktermError, OSError) as error:
             detail = Detail(replace(summary, state=None, problem=str(error) or type(error).__name__))
-        if not self._folder.path.is_dir():  # what is known of it by heart would look like an experiment just made
+        if _gone(self._folder.path):  # what is known of it by heart would look like an experiment just made
             problem = f"its folder is gone from {self._folder.path.parent}: somebody has moved or deleted it"
             detail = Detail(replace(summary, state=None, problem=problem), gone=True)
         if detail != self._detail:
@@ -194,6 +195,17 @@ class Focus:
         self._damaged = damage(results)
         took = time.monotonic() - start
         self._arms_due = start + _ARMS_REST * took if took > _ARMS_QUICK else 0.0
+
+
+def _gone(path: Path) -> bool:
+    """There is no such folder; one that can't be looked at may be there."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _tables(feeds: dict[str, CurveFeed]) -> tuple[dict[str, tuple[Curve, ...]], dict[tuple[str, str], Band]]:

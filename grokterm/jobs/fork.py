@@ -8,6 +8,7 @@ import numpy as np
 
 from grokterm.errors import BadInput
 from grokterm.jobs import interventions
+from grokterm.jobs.data import check_data
 from grokterm.jobs.launch import launch
 from grokterm.jobs.probe import check_device
 from grokterm.jobs.room import check_room
@@ -73,11 +74,12 @@ def fork(
     Raises:
         BadInput: mistakes in the above, each a line with the field and the reason. Nothing was created.
         TooLarge: one run alone needs more memory than the device has. Nothing was created.
-        NotFound: no such device.
+        NotFound: no such device, or data that this machine lacks.
         GroktermError: the checkpoint or the numbers can't be read.
     """
     experiment, came_from, homes, step = _planned(folder, step, overrides, arms)
     check_device(device)
+    check_data(experiment)
     check_room(experiment, device, force)
     branches = _branches(experiment, folder, came_from, homes, step)
     new = create_fork(folder.path.parent, experiment, folder, branches)

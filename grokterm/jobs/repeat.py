@@ -1,4 +1,4 @@
-"""The same experiment again, with seeds that were not used yet."""
+"""The same experiment again, with other seeds or with those that somebody chooses."""
 
 import re
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from grokterm.spec import parse, revise
 from grokterm.spec.documents import as_new
 
 _LOOKED_AT = 200  # folders of the same name that are searched for earlier repeats, the newest
+_NAMED = 8  # seeds in an origin
 _REPEAT = re.compile(r"repeat of (\S+) with (?:new )?seeds")
 
 
@@ -27,7 +28,7 @@ def repeat(
     device: str = "auto",
     force: bool = False,
 ) -> ExperimentFolder:
-    """A new experiment beside `folder`, with the same spec and new seeds, launched.
+    """A new experiment beside `folder`, with the same spec and other seeds, launched.
 
     Args:
         folder: what to repeat.
@@ -44,11 +45,11 @@ def repeat(
     """
     spec = folder.spec()
     check_repeat(folder)
-    if seeds is None or isinstance(seeds, int):
-        seeds = next_seeds(folder, seeds)
+    counted = seeds is None or isinstance(seeds, int)
+    seeds = next_seeds(folder, seeds) if counted else seeds
     changes = f": {', '.join(overrides)}" if overrides else ""
-    known = set(seeds) & set(spec.seeds)  # somebody may want the same runs once more, or some of them changed
-    which = f"seeds {', '.join(map(str, seeds))}" if known else "new seeds"
+    # Those that somebody chose may have been used: for the same runs once more, or for some of them changed.
+    which = "new seeds" if counted else f"seeds {_listed(seeds)}"
     origin = f"repeat of {folder.name} with {which}{changes}"
     # Without what was found of the user's own modules: overrides may name others.
     bare = parse(as_new(spec.to_document()), spec.name)
@@ -60,6 +61,11 @@ def repeat(
     new = create(folder.path.parent, again)
     launch(new, device)
     return new
+
+
+def _listed(seeds: Sequence[int]) -> str:
+    shown = ", ".join(map(str, seeds[:_NAMED]))
+    return shown if len(seeds) <= _NAMED else f"{shown}, … ({len(seeds)} in all)"
 
 
 def check_repeat(folder: ExperimentFolder) -> None:

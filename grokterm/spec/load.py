@@ -269,7 +269,7 @@ def _line(problem: Problem, layers: list[Layer], missing: set, main: str) -> str
         if layer is not None:
             path = next(p for p in problem.paths if layer.holds(p))
         elif len(path) > 2:  # a field that isn't written, of a table that is
-            layer = next((l for l in reversed(layers) if l.holds(path[:-1])), None)
+            layer = next((l for l in layers if l.holds(path[:-1])), None)  # the same for all arms
     if layer is None:
         return f"{_start(main)}{dotted(path)}: {problem.text}"
     if layer.origin == SEEDS:

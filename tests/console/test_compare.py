@@ -1,5 +1,7 @@
 """The compare screen: words, curves together and apart, arms of several experiments, many of them."""
 
+from dataclasses import replace
+
 import pytest
 from console.play import chart_lines, play, press, screen_text, settle, until, words
 from console.world import break_, make, populate
@@ -193,3 +195,17 @@ async def test_columns_that_there_is_no_room_for_are_named(world, width):
         assert bool(left) == (width < 200)
         for column in ("diverged", "t_mem", "gap", "∫λ to grok", "test loss", "train loss"):
             assert (column in head) != (column in left)
+
+
+async def test_escape_closes_the_numbers_before_the_page(world):
+    async with play(world, open_at=FINISHED) as pilot:
+        await press(pilot, "m")
+        assert pilot.app.memory.view.table
+        await press(pilot, "escape")
+        assert not pilot.app.memory.view.table and isinstance(pilot.app.screen, ExperimentPage)
+        await press(pilot, "m", "y")
+        assert "m draws curves" in screen_text(pilot)
+    async with play(world) as pilot:  # the preview of the history has curves all the same
+        pilot.app.memory.remember(view=replace(pilot.app.memory.view, table=True))
+        await press(pilot, "y")
+        assert "draws curves" not in screen_text(pilot)

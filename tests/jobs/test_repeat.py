@@ -35,10 +35,12 @@ def test_a_repeat_has_the_same_spec_and_the_seeds_that_follow(folder, launched):
     assert new.state() is State.CREATED and new.forked() is None
 
 
-def test_what_has_seeds_of_the_old_one_says_so_and_belongs_to_the_family(folder, launched):
+def test_seeds_that_somebody_chose_are_named_and_the_repeat_belongs_to_the_family(folder, launched):
     same = repeat(folder, (1, 7), ("optimizer.lr=1e-4",))
     assert same.spec().origin == f"repeat of {folder.name} with seeds 1, 7: optimizer.lr=1e-4"
     assert repeat(folder, 1).spec().seeds == (8,)
+    many = repeat(folder, tuple(range(20, 40))).spec().origin
+    assert many.endswith(" with seeds 20, 21, 22, 23, 24, 25, 26, 27, … (20 in all)")
 
 
 def test_every_repeat_of_a_family_has_seeds_of_its_own(folder, launched):
@@ -53,7 +55,7 @@ def test_seeds_and_fields_can_be_said(folder, launched):
     new = repeat(folder, [7, 5], ["optimizer.lr=1e-4", "arms.dynamic.optimizer.weight_decay=2"]).spec()
     assert new.seeds == (7, 5)
     assert new.arm("static").spec.optimizer.lr == 1e-4 and new.arm("dynamic").spec.optimizer.weight_decay.value == 2
-    assert new.origin.endswith("with new seeds: optimizer.lr=1e-4, arms.dynamic.optimizer.weight_decay=2")
+    assert new.origin.endswith("with seeds 7, 5: optimizer.lr=1e-4, arms.dynamic.optimizer.weight_decay=2")
 
 
 @pytest.mark.parametrize(

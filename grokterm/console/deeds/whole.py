@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from grokterm.console.commands import told
 from grokterm.console.deeds.doing import Done, check_there
+from grokterm.console.text import plural
 from grokterm.errors import BadInput
 from grokterm.names import short_name
 
@@ -38,7 +39,7 @@ def check_repeat(folder: ExperimentFolder) -> None:
 
 
 def repeat(seeds: int | Sequence[int] | None, folder: ExperimentFolder) -> Done:
-    """A new experiment with new seeds."""
+    """A new experiment with these seeds, or so many new ones."""
     from grokterm.jobs import TooLarge
     from grokterm.jobs import repeat as launch_repeat
 
@@ -48,7 +49,7 @@ def repeat(seeds: int | Sequence[int] | None, folder: ExperimentFolder) -> Done:
         how = f"`grokterm repeat {folder.name} --force` starts it all the same"
         raise BadInput(error.message, how) from error
     common = sorted(set(new.spec().seeds) & set(folder.spec().seeds))
-    old = f"; seeds {', '.join(map(str, common))} are the same runs again" if common else ""
+    old = f"; {plural(len(common), 'seed')} of the old one again" if common else ""
     return Done("repeated", f"{short_name(new.name)} repeats {short_name(folder.name)}{old}", new=new.name)
 
 

@@ -91,6 +91,8 @@ class Charting(Looking):
         """Keys of charts do nothing where there are none."""
         if action in CHART_ACTIONS and not self.charted:
             return told("This tab has no charts; {tab_charts} and {tab_probes} have some")
+        if action == "log_y" and self.app.memory.view.table:
+            return told("These are numbers; {table} draws curves")
         return super().obstacle(action)
 
     def sifted(self, scene: Scene) -> str:

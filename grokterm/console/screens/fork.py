@@ -161,13 +161,14 @@ class Fork(ModalScreen[str | None]):
         outcome.set_class(wrong, "-wrong")
         lines = "\n".join(fold(line, _WIDTH, rest="  ") for line in words.split("\n")).split("\n")
         room = int(self.size.height * _HIGHEST) - _ELSEWHERE
+        room = max(room, _FEWEST + 1)  # of a lower screen the end is cut
         points = max(_FEWEST, min(_MOST, room - len(lines)))
         self.query_one(Table).styles.max_height = points
-        outcome.update("\n".join(lines if points + len(lines) <= room else [*lines[: room - points - 1], "…"]))
+        outcome.update("\n".join(lines if points + len(lines) <= room else [*lines[: max(1, room - points - 1)], "…"]))
 
     def on_resize(self) -> None:
         """What is said is cut to the height."""
-        if self._said:
+        if self._said and not self._busy:
             self._tell(*self._said)
 
     def action_up(self) -> None:

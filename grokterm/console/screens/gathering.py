@@ -129,7 +129,7 @@ class Gathering(Acting):
         """There must be something to put into order, and something to go back from."""
         if action in ("sort", "reverse", "group") and not self.app.snapshot.history:
             return self.nothing()
-        if action == "back" and not self.app.memory.marks and not self.query_one(FilterBar).display:
+        if action == "back" and not self.marked and not self.query_one(FilterBar).display:
             return told("Nothing to go back from; {quit} leaves the console, and what trains goes on")
         return super().obstacle(action)
 

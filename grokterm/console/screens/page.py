@@ -75,8 +75,6 @@ class Page(Screen[None]):
         The footer and help leave out what has one, and its key says it.
         """
         view = self.app.memory.view
-        if action == "log_y" and view.table:
-            return told("These are numbers; {table} draws curves")
         if action == "pen" and (self.app.ascii or view.table):
             return "In ASCII curves are letters" if self.app.ascii else told("These are numbers; {table} draws curves")
         if action == "suspend" and self.app.is_web:

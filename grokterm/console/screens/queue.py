@@ -117,6 +117,8 @@ class QueuePage(Acting):
 
     def nothing(self) -> str:
         """Why no experiment can be moved."""
+        if self.app.snapshot.machine is None:
+            return "Looking at the devices …"
         row = self.line.highlighted
         return f"{row.shown}: in another runs folder" if row is not None else "Nothing waits for a device"
 

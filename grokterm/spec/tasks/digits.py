@@ -96,9 +96,12 @@ class Digits(TaskSection):
         if self.folder is None:
             return ""
         folder = Path(self.folder)
-        if not folder.is_dir():
-            return f"task.folder: there is no folder {folder} on this machine"
-        absent = [name for name in FILES if not any((folder / f"{name}{end}").is_file() for end in ("", ".gz"))]
+        try:
+            if not folder.is_dir():
+                return f"task.folder: there is no folder {folder} on this machine"
+            absent = [name for name in FILES if not any((folder / f"{name}{end}").is_file() for end in ("", ".gz"))]
+        except OSError as problem:
+            return f"task.folder: {folder} can't be read: {problem.strerror}"
         return f"task.folder: {folder / absent[0]}: there is no such file, nor one with .gz" if absent else ""
 
     @property
