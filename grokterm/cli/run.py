@@ -62,24 +62,11 @@ def begin(preset: str, sets: list[str], seeds: str | None, device: str, runs, sm
     Returns:
         the new experiment's folder.
     """
-    from grokterm.jobs import (
-        check_data,
-        check_device,
-        check_room,
-        default_device,
-        described,
-        estimate,
-        launch,
-        memory_caution,
-    )
+    from grokterm.jobs import default_device, estimate, launch, memory_caution, prepared
     from grokterm.record import create
     from grokterm.spec import cautions, left_out, load
 
-    experiment = load(preset, sets, read_seeds(seeds), small)
-    check_device(device)
-    experiment = described(experiment)
-    check_data(experiment)
-    check_room(experiment, device, force)
+    experiment = prepared(load(preset, sets, read_seeds(seeds), small), device, force)
     notes = (*left_out(preset, sets, small), *cautions(experiment))
     for caution in filter(None, (*notes, memory_caution(experiment, device))):
         say(f"note: {caution}")

@@ -72,14 +72,10 @@ def begin(runs: Path, experiment: Experiment, device: str, force: bool = False) 
 
     One that is too large for the device raises `jobs.TooLarge`, unless `force` says that it shall start nevertheless.
     """
-    from grokterm.jobs import check_data, check_device, check_room, described, launch
+    from grokterm.jobs import launch, prepared
     from grokterm.record import create
 
-    check_device(device)
-    experiment = described(experiment)
-    check_data(experiment)
-    check_room(experiment, device, force)
-    folder = create(runs, experiment)
+    folder = create(runs, prepared(experiment, device, force))
     launch(folder, device)
     return folder.name
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from grokterm.errors import BadInput
 from grokterm.jobs import interventions
-from grokterm.jobs.data import check_data
 from grokterm.jobs.launch import launch
+from grokterm.jobs.prepare import check_data
 from grokterm.jobs.probe import check_device
 from grokterm.jobs.room import check_room
 from grokterm.nearest import some

@@ -6,11 +6,8 @@ from collections.abc import Sequence
 import tomli
 
 from grokterm.errors import BadInput
-from grokterm.jobs.data import check_data
-from grokterm.jobs.describe import described
 from grokterm.jobs.launch import launch
-from grokterm.jobs.probe import check_device
-from grokterm.jobs.room import check_room
+from grokterm.jobs.prepare import prepared
 from grokterm.names import NAME
 from grokterm.record import ExperimentFolder, create, list_folders
 from grokterm.spec import parse, revise
@@ -54,11 +51,7 @@ def repeat(
     # Without what was found of the user's own modules: overrides may name others.
     bare = parse(as_new(spec.to_document()), spec.name)
     again, _ = revise(bare, overrides, seeds, origin=origin)
-    check_device(device)
-    again = described(again)
-    check_data(again)
-    check_room(again, device, force)
-    new = create(folder.path.parent, again)
+    new = create(folder.path.parent, prepared(again, device, force))
     launch(new, device)
     return new
 

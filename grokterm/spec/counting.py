@@ -17,6 +17,8 @@ def seeds_of(text: str) -> int | tuple[int, ...]:
     if gaps or not words or not all(w.isascii() and w.isdigit() and len(w) <= _MOST_DIGITS for w in words):
         raise BadInput(f"given {text!r}; expected a count (4) or a list of seeds (7,8,9)")
     numbers = tuple(map(int, words))
-    if numbers == (0,) and "," not in text:
+    if len(numbers) > 1 or "," in text:
+        return numbers
+    if not numbers[0]:
         raise BadInput("given 0; a count is at least 1, a list names the seeds (7,8,9)")
-    return numbers[0] if len(numbers) == 1 and "," not in text else numbers
+    return numbers[0]

@@ -24,8 +24,8 @@ async def test_what_a_chart_was_drawn_from_is_let_go_as_soon_as_the_next_is_draw
                 shown = view.chart
                 grow(folder, step - 100, step)
                 await until(pilot, lambda shown=shown: view.chart is not shown and pilot.app.screen.settled)
-                del shown
             await until(pilot, lambda: not any(one() for one in before))
+            assert view.chart is not shown and view.settled
         finally:
             gc.enable()
 

@@ -24,6 +24,10 @@ PRESET = Path(__file__).with_name("grok.toml")
 NOW = 1_795_356_000.0  # 2026-11-22 14:00:00 UTC
 GROK_AT = {"static": (790, 830, None, None), "dynamic": (300, 340, 360, 390), "static-high": (290, 330, 350, 400)}
 MEM_AT = {"static": 230, "dynamic": 150, "static-high": 145}
+ENDED = ("finished", "failed", "lost", "stopped", "parked")
+_PLACE = tempfile.TemporaryDirectory(prefix="grokterm-world-")
+_CLOCK = time.time
+_TEMPLATES: dict[tuple, Path] = {}  # what has ended is written once, and copied from then on
 SPIKE_AT = 520
 PASSAGE = """Traceback (most recent call last):
   File "grokterm/engine/worker.py", line 90, in train
@@ -55,12 +59,6 @@ def make(
         place = Path(_PLACE.name) / str(len(_TEMPLATES))
         _TEMPLATES[what] = _made(place, *what).path
     return open_folder(shutil.copytree(_TEMPLATES[what], runs / stamp))
-
-
-ENDED = ("finished", "failed", "lost", "stopped", "parked")
-_PLACE = tempfile.TemporaryDirectory(prefix="grokterm-world-")
-_CLOCK = time.time
-_TEMPLATES: dict[tuple, Path] = {}  # what has ended is written once, and copied from then on
 
 
 def _made(

@@ -159,7 +159,7 @@ class Fork(ModalScreen[str | None]):
         self._wrong, self._said = wrong, (words, wrong)
         outcome = self.query_one("#outcome", Static)
         outcome.set_class(wrong, "-wrong")
-        lines = "\n".join(fold(line, _WIDTH, rest="  ") for line in words.split("\n")).split("\n")
+        lines = [part for line in words.split("\n") for part in fold(line, _WIDTH, rest="  ").split("\n")]
         room = int(self.size.height * _HIGHEST) - _ELSEWHERE
         room = max(room, _FEWEST + 1)  # of a lower screen the end is cut
         points = max(_FEWEST, min(_MOST, room - len(lines)))

@@ -15,9 +15,15 @@ SMALL = 1797
 """Images that come with grokterm."""
 _SMALL_CLASS = 174
 """The fewest that any digit has among them."""
-FILES = tuple(f"{part}-{what}" for part in ("train", "t10k") for what in ("images-idx3-ubyte", "labels-idx1-ubyte"))
 TRAIN, TEST = 60_000, 10_000
 """Images in the files of MNIST."""
+IMAGES, LABELS = "images-idx3-ubyte", "labels-idx1-ubyte"
+FILES = tuple(f"{part}-{what}" for part in ("train", "t10k") for what in (IMAGES, LABELS))
+
+
+def file_of(folder: Path, name: str) -> Path | None:
+    """One of the four files, as it is or with .gz; None where there is neither."""
+    return next((path for path in (folder / name, folder / f"{name}.gz") if path.is_file()), None)
 
 
 def _whole(folder: str) -> str:
@@ -99,14 +105,10 @@ class Digits(TaskSection):
         try:
             if not folder.is_dir():
                 return f"task.folder: there is no folder {folder} on this machine"
-            absent = [name for name in FILES if not any((folder / f"{name}{end}").is_file() for end in ("", ".gz"))]
+            absent = [name for name in FILES if file_of(folder, name) is None]
         except OSError as problem:
             return f"task.folder: {folder} can't be read: {problem.strerror}"
         return f"task.folder: {folder / absent[0]}: there is no such file, nor one with .gz" if absent else ""
-
-    @property
-    def cautions(self) -> tuple[str, ...]:
-        return (self.missing,) if self.missing else ()
 
     @model_validator(mode="after")
     def _there_are_as_many(self) -> "Digits":

@@ -50,4 +50,4 @@ class TaskSection(Section):
     @property
     def cautions(self) -> tuple[str, ...]:
         """What is worth a second look before a run starts, on this machine and now; one line each."""
-        return ()
+        return tuple(filter(None, (self.missing,)))

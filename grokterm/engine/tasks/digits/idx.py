@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from grokterm.errors import BadInput, NotFound
-from grokterm.spec.tasks.digits import CLASSES, SIDE
+from grokterm.spec.tasks.digits import CLASSES, IMAGES, LABELS, SIDE, file_of
 
 _IMAGES, _LABELS = 0x0803, 0x0801  # unsigned bytes in three dimensions, and in one
 
@@ -36,8 +36,8 @@ def read_part(folder: Path, part: str) -> Images:
         NotFound: a file isn't there.
         BadInput: it can't be read, or isn't what it should be; the line names the file.
     """
-    pixels, file = _read(folder, f"{part}-images-idx3-ubyte", _IMAGES)
-    labels, labels_file = _read(folder, f"{part}-labels-idx1-ubyte", _LABELS)
+    pixels, file = _read(folder, f"{part}-{IMAGES}", _IMAGES)
+    labels, labels_file = _read(folder, f"{part}-{LABELS}", _LABELS)
     if pixels.shape[1:] != (SIDE, SIDE):
         rows, columns = pixels.shape[1:]
         raise BadInput(f"{file}: images of {rows} x {columns}; {SIDE} x {SIDE} would be right")
@@ -50,7 +50,7 @@ def read_part(folder: Path, part: str) -> Images:
 
 def _read(folder: Path, name: str, magic: int) -> tuple[np.ndarray, Path]:
     """The numbers of a file, packed or not, in the shape that its header says."""
-    file = next((path for path in (folder / name, folder / f"{name}.gz") if path.is_file()), None)
+    file = file_of(folder, name)
     if file is None:
         raise NotFound(f"{folder / name}: there is no such file, nor one with .gz")
     try:
