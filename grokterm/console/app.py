@@ -160,9 +160,8 @@ class Console(InOrder, Telling, Asides, Leaving, Keeping, Calling):
 
             self._greet = False
             self.memory.remember(greeted=True)
-            live = (line.name for line in self.snapshot.history if line.state in ("starting", "running"))
-            trains = short_name(next(live, ""))
-            self.call_after_refresh(self.push_screen, Greeting(trains))  # over the history, so after it
+            behind = "" if isinstance(self.screen, Home) else self.watcher.wanted or ""
+            self.call_after_refresh(self.push_screen, Greeting(short_name(behind)))  # over the page, so after it
 
     async def on_event(self, event: events.Event) -> None:
         """Keep a late answer of the terminal from being taken for keys."""

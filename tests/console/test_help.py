@@ -2,7 +2,7 @@
 
 import pytest
 from console.play import play, press, screen_text, settle, toasts, words
-from console.world import populate
+from console.world import make, populate
 from textual.binding import Binding
 from textual.widget import Widget
 
@@ -78,10 +78,19 @@ async def test_the_first_start_greets_once_and_the_key_does_what_it_does(runs, t
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         await pilot.pause()
-        assert isinstance(app.screen, Greeting) and " trains behind this." in screen_text(pilot)
+        assert isinstance(app.screen, Greeting) and " is behind this." not in screen_text(pilot)
         await press(pilot, "n")
         assert isinstance(app.screen, New)
         assert memory.greeted
+
+
+async def test_the_greeting_of_the_demonstration_names_what_it_has_started(runs):
+    folder = make(runs, "20261122-135500-quickstart-run2", state="queued")
+    app = Console(runs, folder.name, greet=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.pause()
+        assert isinstance(app.screen, Greeting) and "quickstart-run2 is behind this." in screen_text(pilot)
 
 
 @pytest.mark.parametrize("key", ["escape", "x"])

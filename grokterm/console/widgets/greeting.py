@@ -20,21 +20,21 @@ class Greeting(ModalScreen[None]):
     """A small box over the history, or over the experiment that the demonstration has started.
 
     Args:
-        trains: the short name of what trains already, or "".
+        behind: the short name of the experiment, or "".
     """
 
     CSS_PATH = "greeting.tcss"
 
-    def __init__(self, trains: str = "") -> None:
+    def __init__(self, behind: str = "") -> None:
         super().__init__()
-        self._trains = trains
+        self._behind = behind
 
     def compose(self) -> ComposeResult:
         """Three lines."""
         width = max(len(command(name).shown_key) for name, _ in _LINES)
         words = Text("A laboratory for grokking\n\n", style="bold")
-        if self._trains:
-            words.append(f"{plain(self._trains)} trains behind this.\n\n", "not bold")
+        if self._behind:
+            words.append(f"{plain(self._behind)} is behind this.\n\n", "not bold")
         for name, meaning in _LINES:
             words.append(f"{command(name).shown_key:<{width}}", "bold").append(f"   {meaning}\n", "not bold")
         words.append("\nAny key begins.", "not bold dim")
