@@ -87,7 +87,7 @@ class Watcher(threading.Thread):
         self._query = Query()
         self._seen: tuple[str, ...] = ()
         self._machine_for: set[str] = set()
-        self._again, self._now, self._stopping = False, False, False
+        self._again, self._now, self._stopping, self._resting = False, False, False, False
         self._changed: set[str] = set()
         self._snapshot = EMPTY
         self._arranged_at, self._problem, self._binned = 0.0, "", 0
@@ -105,6 +105,11 @@ class Watcher(threading.Thread):
     def query(self) -> Query:
         """What `arrange` asked for last."""
         return self._query
+
+    @property
+    def resting(self) -> bool:
+        """Everything that was asked for has been read and handed on."""
+        return self._resting and not self._asked
 
     def focus(self, name: str | None) -> None:
         """Follow this experiment closely from now on."""
@@ -189,7 +194,9 @@ class Watcher(threading.Thread):
         with self._wake:
             if not self._asked:
                 until_list = next_list - time.monotonic()
+                self._resting = True
                 self._wake.wait(max(0.0, min(until_list, FOCUS_SECONDS) if self._focus else until_list))
+                self._resting = False
 
     def _put(self, **changes: object) -> None:
         snapshot = replace(self._snapshot, **changes)

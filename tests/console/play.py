@@ -114,6 +114,7 @@ async def until(pilot: Pilot, condition: Callable[[], bool], patience: float | N
 def _settled(app: Console) -> bool:
     wanted, snapshot = app.watcher.wanted, app.snapshot
     read = not snapshot.loading and snapshot.focus == wanted and (wanted is None) == (snapshot.detail is None)
+    read = read and app.watcher.resting
     computing = any(thread.name in (THREAD, "aside") for thread in threading.enumerate())
     busy = computing or any(worker.is_running for worker in app.workers)
     shown = getattr(app.screen, "settled", True)

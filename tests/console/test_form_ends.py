@@ -93,7 +93,7 @@ def two_devices(monkeypatch):
     asked = []
     both = (Device("cpu", "c", 0.0, 0, 8 << 30, 1), Device("cuda:0", "g", 0.0, 0, 80 << 30, 1))
     monkeypatch.setattr("grokterm.jobs.devices", lambda: both)
-    monkeypatch.setattr("grokterm.jobs.check_device", lambda device: None)
+    monkeypatch.setattr("grokterm.jobs.prepare.check_device", lambda device: None)
     monkeypatch.setattr("grokterm.jobs.launch", lambda folder, device: asked.append(device))
     return asked
 

@@ -308,16 +308,16 @@ def _carry_out(
     outcome = deeds.carry_out([open_folder(app.runs / name) for name in names], deed)
     if outcome.undo is not None:
         app.undoing.append(outcome.undo)
-    app.notify(plain("; ".join(filter(None, (outcome.said, left)))), severity=outcome.severity)
     app.watcher.reread(names)
+    app.notify(plain("; ".join(filter(None, (outcome.said, left)))), severity=outcome.severity)
     if then is not None:
         app.call_later(then, outcome)
 
 
 def _take_back(app: Console, undo: Undo) -> None:
     outcome = deeds.take_back(undo)
-    app.notify(plain(outcome.said), severity=outcome.severity)
     app.watcher.reread(undo.names)
+    app.notify(plain(outcome.said), severity=outcome.severity)
 
 
 def _what_stopping_does(summaries: Sequence[Summary]) -> str:
