@@ -120,6 +120,7 @@ _arrows = True
 _MODIFIERS = {"ctrl": "Ctrl-", "shift": "Shift ", "alt": "Alt-", "super": "Super-"}
 
 _ONE = (HOME, EXPERIMENT)  # screens with one experiment, or several marked ones, to do something to
+_LIVE = (*_ONE, QUEUE)
 _CHARTS = (EXPERIMENT, COMPARE)
 _CURVES = (EXPERIMENT, COMPARE, HOME)  # the preview of the history has curves too
 
@@ -155,10 +156,10 @@ COMMANDS = (
     Command("new", "n", "new", "Choose a preset and start an experiment from it.", (HOME, *_CHARTS, QUEUE), 2),
     Command("compare", "c", "compare", "Compare the marked experiments, or the arms of this one.", _ONE, 3),
     Command("difference", "d", "difference", "Where marked experiments, or arms, differ.", _DIFFERING, 11),
-    Command("pause", "p", "pause/go on", "Pause what runs; let go on what is paused, stopped or lost.", _ONE, 2),
-    Command("stop", "K", "stop", "Write a checkpoint and end the worker. Asks first.", (*_ONE, QUEUE), 6),
-    Command("park", "P", "park", "Checkpoint, then leave the device to others; it can go on later.", _ONE, 13),
-    Command("checkpoint", "C", "checkpoint", "Write a checkpoint now, one that is kept.", _ONE, 14),
+    Command("pause", "p", "pause/go on", "Pause what runs; let go on what is paused, stopped or lost.", _LIVE, 2),
+    Command("stop", "K", "stop", "Write a checkpoint and end the worker. Asks first.", _LIVE, 6),
+    Command("park", "P", "park", "Checkpoint, then leave the device to others; it can go on later.", _LIVE, 13),
+    Command("checkpoint", "C", "checkpoint", "Write a checkpoint now, one that is kept.", _LIVE, 14),
     Command("fork", "f", "fork", "A new experiment from a checkpoint of this one, with changed fields.", _ONE, 13),
     Command("repeat", "R", "repeat", "The same experiment again with new seeds.", _ONE, 13),
     Command("note", "t", "note/tags", "Write a note; #word adds a tag, -#word takes it away.", _ONE, 8),
@@ -171,8 +172,8 @@ COMMANDS = (
     Command("archive", "A", "archive", "Out of the history or back; archived=yes shows them.", (HOME,), 16),
     Command("bin", "D,delete", "bin", "Into the bin of the runs folder. Asks first; can be taken back.", (HOME,), 15),
     Command("undo", "u", "undo", "Take back the last star, archive, tag or bin.", (HOME,), 14),
-    Command("earlier", "less_than_sign", "earlier", "One place forward in the line for a device.", (*_ONE, QUEUE), 17),
-    Command("later", "greater_than_sign", "later", "One place back in the line for a device.", (*_ONE, QUEUE), 17),
+    Command("earlier", "less_than_sign", "earlier", "One place forward in the line for a device.", _LIVE, 17),
+    Command("later", "greater_than_sign", "later", "One place back in the line for a device.", _LIVE, 17),
     Command("queue", "Q", "queue", "What holds the devices, and what waits for them.", _ONE, 12),
     ),
     *_about("curves",

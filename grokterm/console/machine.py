@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from grokterm.console.commands import told
 from grokterm.console.text import plural
 from grokterm.jobs import Device, Holding, Line, Waiting, devices, line
 from grokterm.names import short_name
+
+
+class Standing(NamedTuple):
+    """An experiment at the devices, by the workers that hold slots or by those that wait.
+
+    Attributes:
+        place: in the line, from 1; 0 for workers that hold slots.
+        shown: its name in few words.
+        states: what its workers say of themselves.
+        devices: what is held or waited for.
+        since: unix seconds, of the first of the workers; 0 where it isn't known.
+    """
+
+    path: Path
+    place: int
+    shown: str
+    states: tuple[str, ...]
+    workers: int
+    devices: tuple[str, ...]
+    since: float
 
 
 @dataclass(frozen=True)
@@ -42,18 +63,19 @@ class Machine:
         there = self.line.holders(wanted)
         names = dict.fromkeys(self.named(holding.folder) for holding in there if not holding.paused)
         trains = f"{_few(names)} {'trains' if len(names) == 1 else 'train'} there" if names else ""
-        return "; ".join(filter(None, (" or ".join(wanted), trains, self.paused(there))))
+        return "; ".join(filter(None, (" or ".join(wanted), trains, self.paused(there, " on its page"))))
 
-    def paused(self, holding: Iterable[Holding]) -> str:
-        """Who of these holders is paused, and how that ends; "" where nobody is."""
+    def paused(self, holding: Iterable[Holding], where: str = "") -> str:
+        """Who of these holders is paused, and how that ends; "" where nobody is. `where`: the key does it there."""
         idle = [one for one in holding if one.paused]
         names = dict.fromkeys(self.named(one.folder) for one in idle)
         if not names:
             return ""
         devices = _few(dict.fromkeys(one.device for one in idle))
         if len(names) == 1:
-            return told(f"{_few(names)} is paused and holds {devices}; {{park}} on its page parks it")
-        return told(f"{_few(names)} are paused and hold {devices}; {{park}} on their pages parks them")
+            return told(f"{_few(names)} is paused and holds {devices}; {{park}}{where} parks it")
+        where = where.replace("its page", "their pages")
+        return told(f"{_few(names)} are paused and hold {devices}; {{park}}{where} parks them")
 
     def blocked(self, name: str) -> str:
         """Who waits for a device that this experiment holds: `1 experiment waits for cpu`; "" where nobody does."""
@@ -72,14 +94,37 @@ class Machine:
         """Who holds slots of a device."""
         return self.line.holders((device,))
 
-    def waiting(self) -> tuple[tuple[Path, tuple[Waiting, ...]], ...]:
-        """The experiments that wait, in order, each with its workers."""
-        return tuple((path, tuple(w for w in self.line.waiting if w.folder == path)) for path in self.line.experiments)
+    def holders(self) -> tuple[Standing, ...]:
+        """The experiments whose workers hold slots, those that began first before the others."""
+        folders = dict.fromkeys(holding.folder for holding in self.line.holding)
+        standing = (self._standing(0, path, [h for h in self.line.holding if h.folder == path]) for path in folders)
+        return tuple(sorted(standing, key=lambda one: one.since))
+
+    def waiters(self) -> tuple[Standing, ...]:
+        """The experiments that wait, in the order of the line."""
+        waiting = self.line.waiting
+        paths = enumerate(self.line.experiments, 1)
+        return tuple(self._standing(place, path, [w for w in waiting if w.folder == path]) for place, path in paths)
+
+    def _standing(self, place: int, path: Path, workers: Sequence[Holding | Waiting]) -> Standing:
+        states = ["queued" if isinstance(worker, Waiting) else worker.state or "running" for worker in workers]
+        devices = [name for worker in workers for name in _devices(worker)]
+        since = min((worker.since for worker in workers if worker.since), default=0.0)
+        shown = self.named(path)
+        return Standing(path, place, shown, _each(states), len(workers), _each(devices), since)
 
 
 def read_machine(runs: Path, with_devices: bool) -> Machine:
     """Look now. Cheap without the devices."""
     return Machine(runs.resolve(), line(), devices() if with_devices else ())
+
+
+def _devices(worker: Holding | Waiting) -> tuple[str, ...]:
+    return worker.devices if isinstance(worker, Waiting) else (worker.device,)
+
+
+def _each(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words))
 
 
 def _few(names: Iterable[str]) -> str:

@@ -2,6 +2,7 @@
 
 import pytest
 from console.play import play, press, screen_text, settle, toasts, until, words
+from console.test_deeds import said
 from warm import warm_workers
 from worker.lab import document, kill, state, step_of, wait_for_state
 from worker.lab import until as wait
@@ -82,9 +83,12 @@ async def test_the_page_shows_devices_holders_and_the_line(runs, three):
         assert isinstance(pilot.app.screen, QueuePage)
         await until(pilot, lambda: "1 of 1 slot taken" in screen_text(pilot))
         seen = screen_text(pilot)
-        assert "▶ first-" in seen and "worker 0  running" in seen and "memory" in seen
-        assert "2 experiments in line" in seen and "1st    second-" in seen and "2nd    third-" in seen
+        assert "memory" in seen and "1 experiment at the devices, 2 in line" in seen
+        assert "–      first-" in seen and "1st    second-" in seen and "2nd    third-" in seen
+        assert "▶ running" in seen and seen.count("◷ queued") == 2
         await press(pilot, "greater_than_sign")
+        await said(pilot, "has its device; only those that wait have a place in line")
+        await press(pilot, "down", "greater_than_sign")
         await until(pilot, lambda: order() == ["third", "second"] and "1st    third-" in screen_text(pilot))
         assert pilot.app.screen.target().split("-")[2] == "second"  # the cursor goes with it
         await press(pilot, "enter")
@@ -92,6 +96,17 @@ async def test_the_page_shows_devices_holders_and_the_line(runs, three):
         await press(pilot, "escape", "escape")
         assert isinstance(pilot.app.screen, Home)
         await until(pilot, lambda: pilot.app.snapshot.machine is not None and not pilot.app.snapshot.machine.devices)
+
+
+async def test_who_holds_a_device_is_paused_and_parked_from_its_page(runs, three):
+    async with play(runs, (80, 24)) as pilot:
+        await press(pilot, "Q", "p")
+        await until(pilot, lambda: state_is(three[0], "paused") and "⏸ paused" in screen_text(pilot))
+        await until(pilot, lambda: words(pilot, "#waiting").split()[-3:] == ["P", "parks", "it"])
+        await press(pilot, "P")
+        await until(pilot, lambda: state_is(three[0], "parked") and state_is(three[1], "running"))
+        await until(pilot, lambda: "–      second-" in screen_text(pilot) and "first-" not in screen_text(pilot))
+        assert "1 experiment at the devices, 1 in line" in words(pilot, "#waiting")
 
 
 async def test_the_devices_stand_beside_a_wide_history(runs):

@@ -7,7 +7,7 @@ from console.world import make
 
 from grokterm.console.logbook import in_words
 from grokterm.console.machine import Machine
-from grokterm.console.screens.queue import device_lines
+from grokterm.console.screens.queue_panel import device_lines
 from grokterm.console.widgets.dialogs import Question
 from grokterm.jobs import Device, Holding, Line, Waiting
 from grokterm.jobs.control import Answer
@@ -112,9 +112,10 @@ async def test_the_page_of_a_paused_one_says_that_others_wait_for_it(runs, monke
         await press(pilot, "escape", "down", "enter")
         await until(pilot, lambda: "quickstart-pau7 is paused and holds cpu" in words(pilot, "#message"))
         await press(pilot, "Q")
-        await until(pilot, lambda: "⏸ quickstart-pau7" in screen_text(pilot))
+        await until(pilot, lambda: "⏸ paused" in screen_text(pilot))
         await settle(pilot)
-        assert "1 experiment in line; quickstart-pau7 is paused and holds cpu; P on its page" in screen_text(pilot)
+        seen = words(pilot, "#waiting").strip()
+        assert seen == "1 experiment at the devices, 1 in line; quickstart-pau7 is paused and holds cpu; P parks it"
 
 
 async def test_a_holder_is_shown_by_what_it_does(runs):

@@ -47,7 +47,7 @@ class Home(Gathering):
     def compose(self) -> ComposeResult:
         """Title, history beside or above the preview, filter, keys."""
         from grokterm.console.screens.history import COLUMNS, heading, paint
-        from grokterm.console.screens.queue import QueuePanel
+        from grokterm.console.screens.queue_panel import QueuePanel
 
         yield Static(id="title")
         with Container(id="body"):
@@ -111,7 +111,7 @@ class Home(Gathering):
 
     def show(self, snapshot: Snapshot) -> None:
         """Lines, title, preview."""
-        from grokterm.console.screens.queue import QueuePanel
+        from grokterm.console.screens.queue_panel import QueuePanel
 
         arranged, self._marks = snapshot.arranged, frozenset(self.app.memory.marks)
         # While the history is still being read, the cursor waits on the first line: what lives is read last.
