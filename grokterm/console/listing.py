@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _LIST_ANYWAY = 60.0  # seconds: a network file system may be late to say that its folder has changed
 # Of each round, for looking at experiments that have ended: someone elsewhere may have let one go on. A glance sees
 # just that; a look also sees notes and what was done to the folder by hand.
-_GLANCE_SECONDS = 0.020
+_GLANCE_SECONDS = 0.015
 _LOOK_SECONDS = 0.005
 _SAVE_SECONDS = 60.0
 

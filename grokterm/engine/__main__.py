@@ -18,6 +18,7 @@ from pathlib import Path
 from grokterm.engine.devices import acceptable_devices, cuda_devices
 from grokterm.engine.lifeline import hold_lifeline, show_life
 from grokterm.engine.log import say, say_traceback
+from grokterm.engine.priority import give_way
 from grokterm.engine.slots import hold_slot, only_worker
 from grokterm.engine.standby import Leave, stand_by
 from grokterm.errors import BadInput, GroktermError, NotFound
@@ -107,6 +108,8 @@ def probe() -> dict:
 def time_steps(source: Path, device: str) -> dict:
     """A few real steps of the preset in `source`, timed on the first device that `device` accepts."""
     best = acceptable_devices(device)[0]
+    if best == "cpu":  # as its workers would
+        give_way()
     from grokterm.engine.measure import measure  # deferred: see train
 
     return measure(source, best)
@@ -166,6 +169,8 @@ def _last_line(problem: BaseException, folder: ExperimentFolder, cohort: CohortF
 def train(folder: ExperimentFolder, cohort: CohortFolder, writer: CohortWriter, device: str, signals: Signals) -> None:
     """Train the cohort on `device`."""
     writer.commit(state="starting", device=device)
+    if device == "cpu":  # before there are threads; one with a GPU has to be prompt, and takes little
+        give_way()
     import torch  # deferred: a worker that waits has not loaded it
 
     from grokterm.engine.worker import Worker

@@ -1,8 +1,8 @@
 """The console beside live workers: `python tests/bench/console_live.py [--runs 8] [--minutes 10] [--others 0]`.
 
-Starts that many small experiments with real workers (at the lowest priority, since on a machine with a GPU they would
-not take the console's core), the console in a pseudo-terminal, and reports: key to screen, processor time, bytes to
-the terminal while watching one run, and resident memory over the time given; then the same idle, with no worker left.
+Starts that many small experiments with real workers, the console in a pseudo-terminal, and reports: key to screen,
+processor time, bytes to the terminal while watching one run, and resident memory over the time given; then the same
+idle, with no worker left.
 """
 
 import argparse
@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bench.screen import Screen
 from console.world import make
-from worker.lab import document, kill, status, wait_for_state
+from worker.lab import document, kill, wait_for_state
 
 from grokterm.jobs import launch
 from grokterm.record import ExperimentFolder, create
@@ -37,7 +37,6 @@ def begin(runs: Path, count: int) -> list[ExperimentFolder]:
         folders.append(folder)
     for folder in folders:
         wait_for_state(folder, "running")
-        os.setpriority(os.PRIO_PGRP, status(folder).pid, 19)  # with all its threads
     return folders
 
 
