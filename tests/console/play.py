@@ -32,7 +32,13 @@ async def play(
     runs: Path, size: tuple[int, int] = (120, 40), open_at: str | None = None, memory: Memory | None = None
 ) -> AsyncIterator[Pilot]:
     """A running console that has read everything."""
-    app = Console(runs, open_at, memory, clock=lambda: NOW)
+    async with shown(Console(runs, open_at, memory, clock=lambda: NOW), size) as pilot:
+        yield pilot
+
+
+@asynccontextmanager
+async def shown(app: Console, size: tuple[int, int] = (80, 24)) -> AsyncIterator[Pilot]:
+    """This console, running, once it has read everything."""
 
     async def wait_for_idle(*_: float) -> None:
         await drained(app)

@@ -1,7 +1,7 @@
 """One table of commands: every entry can be carried out where it says, and every surface shows it."""
 
 import pytest
-from console.play import play, press, screen_text, settle, until
+from console.play import play, press, screen_text, shown, until
 from console.world import grow, make, populate
 
 from grokterm.console.app import Console
@@ -139,8 +139,7 @@ async def test_a_mistake_in_many_words_takes_the_lines_it_needs_and_covers_nothi
 
 async def test_in_ascii_an_arrow_key_is_told_in_words(runs):
     app = Console(runs, ascii=True)
-    async with app.run_test(size=(100, 30)) as pilot:
-        await settle(pilot)
+    async with shown(app, (100, 30)) as pilot:
         assert command("cursor_left").shown_keys == "Left h" and command("earlier").shown_keys == "<"
         await pilot.press("ctrl+p")
         await until(pilot, lambda: "Search for commands" in screen_text(pilot))

@@ -3,6 +3,7 @@
 import os
 import signal
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from console.play import chart_lines, play, press, screen_text, settle, toasts, until, words
@@ -13,6 +14,7 @@ from grokterm.console.screens.experiment import ExperimentPage
 from grokterm.console.screens.home import Home
 from grokterm.console.screens.new import New
 from grokterm.console.screens.parts import origin_words
+from grokterm.jobs import request
 from grokterm.record import create, list_folders, open_folder
 from grokterm.spec import load
 
@@ -25,6 +27,12 @@ def world(runs):
     """One experiment of every kind."""
     populate(runs)
     return runs
+
+
+@pytest.fixture
+def unanswered(monkeypatch):
+    """Nobody is there to answer a request, and that is soon seen."""
+    monkeypatch.setattr("grokterm.jobs.request", partial(request, wait=0.5))
 
 
 @pytest.fixture
@@ -79,7 +87,7 @@ async def test_legend_and_marks_are_those_of_the_one_seed_in_view(world):
         assert "g●" not in screen_text(pilot) and "g▲" in screen_text(pilot)
 
 
-async def test_stop_asks_first_and_leaves_a_request(world):
+async def test_stop_asks_first_and_leaves_a_request(world, unanswered):
     async with play(world) as pilot:
         control = open_folder(world / "20261122-135500-quickstart-run2").cohorts[0].paths.control
         await press(pilot, "K")
@@ -90,7 +98,7 @@ async def test_stop_asks_first_and_leaves_a_request(world):
         await until(pilot, lambda: len(list(control.glob("*.json"))) == 1)
 
 
-async def test_pause_leaves_a_request(world):
+async def test_pause_leaves_a_request(world, unanswered):
     async with play(world) as pilot:
         control = open_folder(world / "20261122-135500-quickstart-run2").cohorts[0].paths.control
         await pilot.press("p")

@@ -1,7 +1,7 @@
 """Help: what has focus first, every command, the search; and the greeting of the very first start."""
 
 import pytest
-from console.play import play, press, screen_text, settle, toasts, words
+from console.play import play, press, screen_text, shown, toasts, words
 from console.world import make, populate
 from textual.binding import Binding
 from textual.widget import Widget
@@ -75,9 +75,7 @@ async def test_the_first_start_greets_once_and_the_key_does_what_it_does(runs, t
     populate(runs)
     memory = Memory(tmp_path / "view.json", runs)
     app = Console(runs, memory=memory, greet=not memory.greeted)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.pause()
+    async with shown(app, (80, 24)) as pilot:
         assert isinstance(app.screen, Greeting) and " is behind this." not in screen_text(pilot)
         await press(pilot, "n")
         assert isinstance(app.screen, New)
@@ -87,18 +85,14 @@ async def test_the_first_start_greets_once_and_the_key_does_what_it_does(runs, t
 async def test_the_greeting_of_the_demonstration_names_what_it_has_started(runs):
     folder = make(runs, "20261122-135500-quickstart-run2", state="queued")
     app = Console(runs, folder.name, greet=True)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.pause()
+    async with shown(app, (80, 24)) as pilot:
         assert isinstance(app.screen, Greeting) and "quickstart-run2 is behind this." in screen_text(pilot)
 
 
 @pytest.mark.parametrize("key", ["escape", "x"])
 async def test_a_key_that_the_greeting_does_not_name_only_takes_it_away(runs, key):
     app = Console(runs, greet=True)
-    async with app.run_test(size=(80, 24)) as pilot:
-        await settle(pilot)
-        await pilot.pause()
+    async with shown(app, (80, 24)) as pilot:
         await press(pilot, key)
         assert isinstance(app.screen, Home) and not toasts(pilot)
 

@@ -4,7 +4,7 @@ import tomllib
 
 import pytest
 from cli.command import grokterm
-from console.play import press, screen_text, settle, toasts, until, words
+from console.play import press, screen_text, shown, toasts, until, words
 from console.world import make
 
 from grokterm.console.app import Console
@@ -33,8 +33,7 @@ def settings(tmp_path, text: str) -> Settings:
 
 async def test_a_moved_key_works_and_is_told_everywhere(runs):
     app = Console(runs, settings=Settings(keys={"new": "N,f2", "help": "z"}))
-    async with app.run_test(size=(100, 30)) as pilot:
-        await settle(pilot)
+    async with shown(app, (100, 30)) as pilot:
         await press(pilot, "n", "question_mark")
         assert isinstance(app.screen, Home)
         assert "N new" in screen_text(pilot) and "z help" in screen_text(pilot)
@@ -50,8 +49,7 @@ async def test_a_moved_key_works_and_is_told_everywhere(runs):
 
 async def test_sentences_name_the_key_that_a_command_has_now(runs):
     app = Console(runs, settings=Settings(keys={"fork": "z", "repeat": "Z", "new": "N", "back": "B"}))
-    async with app.run_test(size=(100, 30)) as pilot:
-        await settle(pilot)
+    async with shown(app, (100, 30)) as pilot:
         assert "N   chooses a preset" in words(pilot, "#empty")
         make(runs, "20261122-120000-quickstart-fin3")
         app.watcher.reread()
@@ -66,16 +64,14 @@ async def test_two_commands_can_change_places(runs):
     keys, problems = resolve({"new": "c", "compare": "n"})
     assert not problems
     app = Console(runs, settings=Settings(keys=keys))
-    async with app.run_test(size=(100, 30)) as pilot:
-        await settle(pilot)
+    async with shown(app, (100, 30)) as pilot:
         await press(pilot, "c")
         assert isinstance(app.screen, New)
 
 
 async def test_what_is_wrong_is_said_at_the_start(runs, tmp_path):
     app = Console(runs, settings=settings(tmp_path, '[keys]\npasue = "x"\n'))
-    async with app.run_test() as pilot:
-        await settle(pilot)
+    async with shown(app) as pilot:
         assert "keys.pasue" in toasts(pilot)
 
 

@@ -4,7 +4,7 @@ import signal
 
 import pytest
 from console.fake_terminal import BLACK, DA1, WHITE, FakeTerminal
-from console.play import play, press, screen_text, settle
+from console.play import play, press, screen_text, settle, shown
 from console.world import populate
 from rich.cells import cell_len
 from rich.color import Color, ColorSystem
@@ -118,8 +118,7 @@ async def test_without_colours_nothing_is_coloured_and_the_cursor_still_shows(ru
 async def test_every_screen_in_ascii(runs):
     populate(runs)
     app = Console(runs, ascii=True)
-    async with app.run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
+    async with shown(app, (120, 40)) as pilot:
         assert screen_text(pilot).isascii() and "X lost" in screen_text(pilot)
         for keys in (
             ["question_mark"], ["escape", "n"], ["e"], ["escape", "escape", "Q"], ["escape", "K"], ["escape", "slash"],
@@ -232,8 +231,7 @@ async def test_a_late_answer_sets_the_theme_and_presses_no_key(runs, end):
     from textual._xterm_parser import XTermParser
 
     app = Console(runs, late=True)
-    async with app.run_test(size=(100, 30)) as pilot:
-        await settle(pilot)
+    async with shown(app, (100, 30)) as pilot:
         parser = XTermParser()
         said = (b"\x1b]11;rgb:ffff/ffff/ffff" + end + b"\x1b[?62;4;22c").decode()
         keys = [event for event in (*parser.feed(said), *parser.feed("")) if isinstance(event, events.Key)]
