@@ -1,7 +1,7 @@
 # Two commands: `make demo` and `make test`. Both install into .venv first; nothing else on the machine is touched.
 PYTHON ?= python3
 VENV ?= .venv
-WORKERS ?= 2
+WORKERS ?= 3
 # a GPU box keeps its own torch:  make demo VENV_FLAGS=--system-site-packages CONSTRAINTS=
 VENV_FLAGS ?=
 CONSTRAINTS ?= -c constraints.txt

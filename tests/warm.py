@@ -185,7 +185,10 @@ def serve(address: str, modules: list[str]) -> None:
             if line is door:
                 lines.append(door.accept()[0])
                 continue
-            asked, files, *_ = socket.recv_fds(line, 1 << 20, 3)
+            try:
+                asked, files, *_ = socket.recv_fds(line, 1 << 20, 3)
+            except ConnectionResetError:  # it has ended, and hadn't read all that it was told
+                asked = b""
             if not asked:
                 lines.remove(line)
                 continue
