@@ -22,6 +22,8 @@ SIZES = [(80, 24), (120, 40), (200, 60)]
 FINISHED = "20261122-120000-quickstart-fin3"
 
 # Where to stop, and the keys that lead there from the stop before.
+HOLD = {"20261122-135500-quickstart-run2": "running", "/home/ada/sweeps/20261122-135000-lin-wd-pau7": "paused"}
+WAITS = "20261122-134000-quickstart-que2"
 WALK = (
     ("history", ()),
     ("history-grouped", ("G", "G")),
@@ -49,19 +51,24 @@ WALK = (
 @pytest.fixture
 def world(tmp_path, monkeypatch):
     """The history under a path that is the same everywhere, made at one moment, on a machine that stands still."""
-    from grokterm.jobs import Device, Line
+    from grokterm.jobs import Device, Holding, Line, Waiting
 
     monkeypatch.chdir(tmp_path)
     cpu = Device("cpu", "2 cores", 0.25, 3 << 30, 24 << 30, 2)
     monkeypatch.setattr("grokterm.console.machine.devices", lambda: (cpu,))
+    runs = Path("runs")
+    runs.mkdir()
+    there = runs.resolve()
+    holding = (
+        Holding("cpu", n, there / name, 0, 1, NOW - 300.0, state) for n, (name, state) in enumerate(HOLD.items())
+    )
+    busy = Line((Waiting(there / WAITS, 0, ("cpu",), 2, NOW - 90.0),), tuple(holding), {"cpu": 2})
     for place in ("grokterm.console.machine.line", "grokterm.jobs.line"):
-        monkeypatch.setattr(place, lambda: Line(slots={"cpu": 2}))
+        monkeypatch.setattr(place, lambda: busy)
     monkeypatch.setattr("getpass.getuser", lambda: "ada")
     monkeypatch.setattr(writing.Path, "cwd", staticmethod(lambda: Path("/home/ada/grokking")))
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
-    runs = Path("runs")
-    runs.mkdir()
     with monkeypatch.context() as then:
         then.setattr(time, "time", lambda: NOW - 60.0)
         populate(runs)

@@ -122,5 +122,5 @@ async def test_a_holder_is_shown_by_what_it_does(runs):
     device = Device("cpu", "16 cores", 0.5, 1, 2, 1)
     machine = Machine(runs.resolve(), line_of(runs, (PAUSED, "paused"), (RUNNING, "running")), (device,))
     async with play(runs) as pilot:
-        drawn = [str(text) for text in device_lines(machine, 100, pilot.app.ink)]
+        drawn = [str(text) for text in device_lines(machine, 100, pilot.app.ink, 0.0)]
     assert "⏸ quickstart-pau7" in drawn[2] and "▶ quickstart-run2" in drawn[3]

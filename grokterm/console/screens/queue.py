@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from grokterm.console.commands import QUEUE, bindings
+from grokterm.console.commands import QUEUE, bindings, told
 from grokterm.console.look import state_look
 from grokterm.console.screens.acting import Acting
 from grokterm.console.screens.page import rewrite
@@ -153,7 +153,7 @@ def _counted(machine: Machine) -> str:
     """How many there are; and who is paused and in the way of those that wait."""
     held, waiting = machine.holders(), machine.waiters()
     if not held and not waiting:
-        return "Nothing trains and nothing waits for a device"
+        return told("Nothing trains and nothing waits for a device; {new} begins an experiment")
     words = f"{plural(len(held), 'experiment')} at the devices, {len(waiting) or 'none'} in line"
     wanted = {device for row in waiting for device in row.devices}
     return "; ".join(filter(None, (words, machine.paused(machine.line.holders(wanted)))))

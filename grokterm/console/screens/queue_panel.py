@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -35,7 +34,7 @@ class QueuePanel(Static):
         machine = snapshot.machine
         if machine is not None and machine.devices and self.size.width:
             ink, width = self.app.ink, self.size.width - 1
-            lines = [*device_lines(machine, width, ink), *_line_words(machine, width, ink)]
+            lines = [*device_lines(machine, width, ink, self.app.clock()), *_line_words(machine, width, ink)]
             rewrite(self, Text("\n").join(lines))
 
     def on_resize(self) -> None:
@@ -43,17 +42,17 @@ class QueuePanel(Static):
         self.show(self.app.snapshot)
 
 
-def device_lines(machine: Machine, width: int, ink: Ink) -> Iterator[Text]:
-    """Every device, and a line for each worker that holds a slot of it."""
+def device_lines(machine: Machine, width: int, ink: Ink, now: float) -> Iterator[Text]:
+    """Every device, and a line for each worker that holds a slot of it, with how long it has by the time `now`."""
     for device in machine.devices:
         held = machine.held(device.name)
         yield from device_words(device, len(held), width, ink)
         for holding in held:
-            yield _holder(machine, holding, width, ink)
+            yield _holder(machine, holding, width, ink, now)
     known = {device.name for device in machine.devices}
     for holding in machine.line.holding:
         if holding.device not in known:
-            yield _holder(machine, holding, width, ink)
+            yield _holder(machine, holding, width, ink, now)
 
 
 def device_words(device: Device, taken: int, width: int, ink: Ink) -> Iterator[Text]:
@@ -74,8 +73,8 @@ def _load(device: Device, width: int, ink: Ink) -> Text:
     return line.append_text(bar(share, cells, ink)).append(f" {memory}", ink.muted)
 
 
-def _holder(machine: Machine, holding: Holding, width: int, ink: Ink) -> Text:
-    since = duration(time.time() - holding.since) if holding.since else ""
+def _holder(machine: Machine, holding: Holding, width: int, ink: Ink, now: float) -> Text:
+    since = duration(now - holding.since) if holding.since else ""
     facts = "  ".join(filter(None, (f"worker {holding.cohort}", holding.state, since)))
     name = clip_middle(machine.named(holding.folder), max(8, width - len(facts) - 7))
     look = state_look(holding.state or "running")
