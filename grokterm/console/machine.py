@@ -20,8 +20,8 @@ class Standing(NamedTuple):
     Attributes:
         place: in the line, from 1; 0 for workers that hold slots.
         shown: its name in few words.
-        states: what its workers say of themselves.
-        devices: what is held or waited for.
+        states: what each of its workers says of itself; of one that has left, what became of it.
+        devices: what is held or waited for; none for one that has left.
         since: unix seconds, of the first of the workers; 0 where it isn't known.
     """
 
@@ -29,9 +29,8 @@ class Standing(NamedTuple):
     place: int
     shown: str
     states: tuple[str, ...]
-    workers: int
-    devices: tuple[str, ...]
-    since: float
+    devices: tuple[str, ...] = ()
+    since: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -63,19 +62,24 @@ class Machine:
         there = self.line.holders(wanted)
         names = dict.fromkeys(self.named(holding.folder) for holding in there if not holding.paused)
         trains = f"{_few(names)} {'trains' if len(names) == 1 else 'train'} there" if names else ""
-        return "; ".join(filter(None, (" or ".join(wanted), trains, self.paused(there, " on its page"))))
+        return "; ".join(filter(None, (" or ".join(wanted), trains, self.paused(there, "page"))))
 
-    def paused(self, holding: Iterable[Holding], where: str = "") -> str:
-        """Who of these holders is paused, and how that ends; "" where nobody is. `where`: the key does it there."""
+    def paused(self, holding: Iterable[Holding], where: str) -> str:
+        """Who of these holders is paused, and how that ends; "" where nobody is.
+
+        Args:
+            where: what of each of them is in front when the key does it: its page, its row.
+        """
         idle = [one for one in holding if one.paused]
         names = dict.fromkeys(self.named(one.folder) for one in idle)
         if not names:
             return ""
         devices = _few(dict.fromkeys(one.device for one in idle))
-        if len(names) == 1:
-            return told(f"{_few(names)} is paused and holds {devices}; {{park}}{where} parks it")
-        where = where.replace("its page", "their pages")
-        return told(f"{_few(names)} are paused and hold {devices}; {{park}}{where} parks them")
+        one = len(names) == 1
+        words = f"{_few(names)} {'is' if one else 'are'} paused and {'holds' if one else 'hold'} {devices}"
+        if any(holder.folder.parent != self.runs for holder in idle):
+            return words  # no key reaches into another runs folder
+        return words + told(f"; {{park}} on {f'its {where} parks it' if one else f'their {where}s parks them'}")
 
     def blocked(self, name: str) -> str:
         """Who waits for a device that this experiment holds: `1 experiment waits for cpu`; "" where nobody does."""
@@ -87,6 +91,8 @@ class Machine:
 
     def named(self, folder: Path) -> str:
         """An experiment in few words; one of another runs folder with that folder."""
+        if not folder.name:
+            return "another program"
         short = short_name(folder.name)
         return short if folder.parent == self.runs else f"{short} ({folder.parent})"
 
@@ -110,8 +116,7 @@ class Machine:
         states = ["queued" if isinstance(worker, Waiting) else worker.state or "running" for worker in workers]
         devices = [name for worker in workers for name in _devices(worker)]
         since = min((worker.since for worker in workers if worker.since), default=0.0)
-        shown = self.named(path)
-        return Standing(path, place, shown, _each(states), len(workers), _each(devices), since)
+        return Standing(path, place, self.named(path), tuple(states), tuple(dict.fromkeys(devices)), since)
 
 
 def read_machine(runs: Path, with_devices: bool) -> Machine:
@@ -121,10 +126,6 @@ def read_machine(runs: Path, with_devices: bool) -> Machine:
 
 def _devices(worker: Holding | Waiting) -> tuple[str, ...]:
     return worker.devices if isinstance(worker, Waiting) else (worker.device,)
-
-
-def _each(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(words))
 
 
 def _few(names: Iterable[str]) -> str:

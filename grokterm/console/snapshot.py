@@ -108,7 +108,7 @@ class Watcher(threading.Thread):
 
     @property
     def resting(self) -> bool:
-        """Everything that was asked for has been read and handed on."""
+        """Everything that was asked for has been read and handed on: for whoever drives the console by a script."""
         return self._resting and not self._asked
 
     def focus(self, name: str | None) -> None:

@@ -19,14 +19,17 @@ def give_way() -> None:
     """Make this thread, and those that it starts, `$GROKTERM_NICE` nice (0 to 19, else 5), unless they are already.
 
     Linux may weigh sessions before it looks at the processes in them, so that a session of our own is made as nice.
-    A system that doesn't allow it is told in the log: the worker trains all the same.
+    Where the system doesn't allow it, the log says so: the worker trains all the same.
     """
-    said = os.environ.get(ENVIRONMENT, "")
-    wanted = min(int(said), 19) if said.isdecimal() else NICENESS
-    if os.getpriority(os.PRIO_PROCESS, 0) >= wanted:
+    said = os.environ.get(ENVIRONMENT, "").strip()
+    wanted = int(said) if said.isdecimal() and int(said) <= 19 else NICENESS
+    already = os.getpriority(os.PRIO_PROCESS, 0)
+    wanted = max(wanted, already)
+    if not wanted:
         return
     try:
-        os.setpriority(os.PRIO_PROCESS, 0, wanted)
+        if wanted > already:
+            os.setpriority(os.PRIO_PROCESS, 0, wanted)
         if os.getsid(0) == os.getpid() and _GROUP.exists():
             _weigh_session(wanted)
     except OSError as problem:

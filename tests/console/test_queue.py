@@ -87,7 +87,7 @@ async def test_the_page_shows_devices_holders_and_the_line(runs, three):
         assert "–      first-" in seen and "1st    second-" in seen and "2nd    third-" in seen
         assert "▶ running" in seen and seen.count("◷ queued") == 2
         await press(pilot, "greater_than_sign")
-        await said(pilot, "has its device; only those that wait have a place in line")
+        await said(pilot, "doesn't wait; only those that do have a place in line")
         await press(pilot, "down", "greater_than_sign")
         await until(pilot, lambda: order() == ["third", "second"] and "1st    third-" in screen_text(pilot))
         assert pilot.app.screen.target().split("-")[2] == "second"  # the cursor goes with it
@@ -102,11 +102,20 @@ async def test_who_holds_a_device_is_paused_and_parked_from_its_page(runs, three
     async with play(runs, (80, 24)) as pilot:
         await press(pilot, "Q", "p")
         await until(pilot, lambda: state_is(three[0], "paused") and "⏸ paused" in screen_text(pilot))
-        await until(pilot, lambda: words(pilot, "#waiting").split()[-3:] == ["P", "parks", "it"])
+        await until(pilot, lambda: "P on its row parks it" in " ".join(words(pilot, "#waiting").split()))
         await press(pilot, "P")
         await until(pilot, lambda: state_is(three[0], "parked") and state_is(three[1], "running"))
-        await until(pilot, lambda: "–      second-" in screen_text(pilot) and "first-" not in screen_text(pilot))
+        await until(pilot, lambda: "–      second-" in screen_text(pilot) and "◫ parked" in screen_text(pilot))
         assert "1 experiment at the devices, 1 in line" in words(pilot, "#waiting")
+        await press(pilot, "p")  # it is still under the cursor
+        await until(pilot, lambda: state_is(three[0], "queued") and order() == ["third", "first"])
+        await until(pilot, lambda: "2nd    first-" in screen_text(pilot))
+        assert pilot.app.screen.target().split("-")[2] == "first"
+        await press(pilot, "P")
+        await until(pilot, lambda: state_is(three[0], "parked"))
+        await until(pilot, lambda: "◫ parked" in screen_text(pilot))
+        await press(pilot, "home")
+        await until(pilot, lambda: "first-" not in screen_text(pilot))
 
 
 async def test_the_devices_stand_beside_a_wide_history(runs):

@@ -115,7 +115,10 @@ async def test_the_page_of_a_paused_one_says_that_others_wait_for_it(runs, monke
         await until(pilot, lambda: "⏸ paused" in screen_text(pilot))
         await settle(pilot)
         seen = words(pilot, "#waiting").strip()
-        assert seen == "1 experiment at the devices, 1 in line; quickstart-pau7 is paused and holds cpu; P parks it"
+        assert (
+            seen
+            == "1 experiment at the devices, 1 in line; quickstart-pau7 is paused and holds cpu; P on its row parks it"
+        )
 
 
 async def test_a_holder_is_shown_by_what_it_does(runs):
@@ -124,3 +127,59 @@ async def test_a_holder_is_shown_by_what_it_does(runs):
     async with play(runs) as pilot:
         drawn = [str(text) for text in device_lines(machine, 100, pilot.app.ink, 0.0)]
     assert "⏸ quickstart-pau7" in drawn[2] and "▶ quickstart-run2" in drawn[3]
+
+
+@pytest.fixture
+def queue_page(runs, monkeypatch):
+    """The page over a line that a test changes: `queue_page(line)` shows that one from then on."""
+    seen = []
+    monkeypatch.setattr("grokterm.console.machine.line", lambda: seen[-1])
+    monkeypatch.setattr("grokterm.console.machine.devices", lambda: (Device("cpu", "16 cores", 0.5, 1, 2, 2),))
+    return seen.append
+
+
+async def look_again(pilot) -> None:
+    pilot.app.watcher.reread()
+    await settle(pilot)
+
+
+async def test_the_cursor_stays_with_one_that_gets_its_device_and_with_one_that_leaves(runs, queue_page):
+    make(runs, RUNNING, step=300, state="running")
+    make(runs, PAUSED, step=300, state="paused")
+    make(runs, QUEUED)  # its record is ahead of the line
+    queue_page(line_of(runs, (RUNNING, "running"), (PAUSED, "paused"), waiting=(QUEUED,)))
+    async with play(runs, (80, 24)) as pilot:
+        await press(pilot, "Q", "end")
+        page = pilot.app.screen
+        assert page.target() == QUEUED and page.offers("earlier")
+        queue_page(line_of(runs, (RUNNING, "running"), (QUEUED, "running"), (PAUSED, "paused")))
+        await look_again(pilot)
+        assert page.target() == QUEUED and page.line.highlighted.place == 0 and not page.offers("earlier")
+        queue_page(line_of(runs, (RUNNING, "running"), (PAUSED, "paused")))
+        await look_again(pilot)
+        assert page.target() == QUEUED and "✔ finished" in screen_text(pilot)
+        await press(pilot, "home")
+        assert page.target() == RUNNING and "que2" not in screen_text(pilot)
+
+
+async def test_a_key_is_named_for_who_is_paused_here_alone(runs, tmp_path, queue_page):
+    make(runs, RUNNING, step=300, state="running")
+    make(runs, QUEUED, state="queued")
+    other = Holding("cpu", 1, tmp_path / "other" / PAUSED, 0, 1, 0.0, "paused")
+    line = line_of(runs, (RUNNING, "running"), waiting=(QUEUED,))
+    queue_page(Line(line.waiting, (*line.holding, other), {"cpu": 2}))
+    async with play(runs, (120, 24)) as pilot:
+        await press(pilot, "Q", "down")
+        assert words(pilot, "#waiting").split("; ")[-1].endswith("is paused and holds cpu")
+        await press(pilot, "P")
+        await said(pilot, "in another runs folder")
+
+
+async def test_an_experiment_may_hold_and_wait_and_is_shown_as_both(runs, queue_page):
+    make(runs, RUNNING, step=300, state="running")
+    queue_page(line_of(runs, (RUNNING, "running"), (RUNNING, "paused"), waiting=(RUNNING,)))
+    async with play(runs, (80, 24)) as pilot:
+        await press(pilot, "Q")
+        rows = [line for line in screen_text(pilot).splitlines() if "quickstart-run2" in line and "cpu  " in line]
+        assert "⏸ paused" in rows[0] and "1 of 2" in rows[0] and "◷ queued" in rows[1]
+        assert not pilot.app.screen.obstacle("earlier")

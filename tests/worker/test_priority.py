@@ -11,7 +11,7 @@ from grokterm.engine import priority
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize(("said", "nice"), [(None, 5), ("0", 0), ("12", 12)])
+@pytest.mark.parametrize(("said", "nice"), [(None, 5), ("0", 0), ("12", 12), ("25", 5)])
 def test_a_worker_on_the_cpu_gives_way(started, monkeypatch, said, nice):
     if said is not None:
         monkeypatch.setenv(priority.ENVIRONMENT, said)
@@ -21,7 +21,7 @@ def test_a_worker_on_the_cpu_gives_way(started, monkeypatch, said, nice):
     worker = status(folder).pid
     assert os.getpriority(os.PRIO_PROCESS, worker) == max(before, nice)
     group = Path(f"/proc/{worker}/autogroup")
-    assert not group.exists() or group.read_text().split()[-1] == str(nice if nice > before else 0)
+    assert not group.exists() or group.read_text().split()[-1] == str(max(before, nice))
 
 
 def test_what_the_system_refuses_is_said_and_nothing_more(monkeypatch, capsys):
@@ -33,3 +33,17 @@ def test_what_the_system_refuses_is_said_and_nothing_more(monkeypatch, capsys):
     priority.give_way()
     said = capsys.readouterr()
     assert "the priority stays as it is: not permitted" in said.out + said.err
+
+
+def test_a_session_is_weighed_again_where_another_was_just_now(monkeypatch):
+    answers = [BlockingIOError(), BlockingIOError(), None]
+
+    class Group:
+        def write_text(self, text: str) -> None:
+            assert text == "7"
+            if answer := answers.pop(0):
+                raise answer
+
+    monkeypatch.setattr(priority, "_GROUP", Group())
+    priority._weigh_session(7)
+    assert not answers

@@ -148,7 +148,7 @@ def _asked(folder: ExperimentFolder, what: str, word: str, said: str, untrained:
     wait = {"wait": _LOADING_SECONDS} if loading else {}
     answers = request(folder, "resume" if what == "go on" else what, **wait)
     refused = [answer.refused for answer in answers if answer.refused]
-    if refused:
+    if refused and len(refused) == len(answers):
         raise GroktermError(f"{name}: {refused[0]}")
     if not all(answer.answered for answer in answers):
         if loading:
@@ -158,7 +158,8 @@ def _asked(folder: ExperimentFolder, what: str, word: str, said: str, untrained:
     steps = [answer.step for answer in answers if answer.step is not None]
     if answers and not steps:
         said = untrained or said
-    return Done(word, f"{name} {told(said)}" + (f" (step {min(steps):,})" if steps else ""))
+    but = f"; {len(refused)} of {len(answers)} workers not: {refused[0]}" if refused else ""
+    return Done(word, f"{name} {told(said)}" + (f" (step {min(steps):,})" if steps else "") + but)
 
 
 def _instead(state: str) -> str:

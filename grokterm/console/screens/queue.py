@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -21,28 +22,36 @@ from grokterm.console.widgets.keybar import KeyBar
 from grokterm.console.widgets.table import Column, Table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from grokterm.analysis import Summary
     from grokterm.console.machine import Machine, Standing
 
 _COLUMNS = (
     Column("place", "place", 5),
     Column("name", "experiment", 20, most=60),
-    Column("state", "state", 10),
+    Column("state", "state", 11),
     Column("devices", "device", 6, most=24),
     Column("workers", "workers", 7, right=True, rank=2),
-    Column("since", "since", 6, right=True, rank=1),
+    Column("since", "for", 6, right=True, rank=1),
 )
 _OF_A_WAITER = ("earlier", "later")
-_OF_A_ROW = ("open", "pause", "stop", "park", "checkpoint", *_OF_A_WAITER)
+_OF_A_ROW = ("open", "pause", "stop", "park", "checkpoint", "fork", "repeat", *_OF_A_WAITER)
+_TELLING = ("paused", "starting", "running", "queued")  # of an experiment whose workers do different things
 
 
 class QueuePage(Acting):
-    """Devices above, who holds them and who waits below; the keys act on the highlighted experiment."""
+    """Devices above, who holds them and who waits below; the keys act on the highlighted experiment.
+
+    One that leaves while it is highlighted stays until the cursor does: whoever has parked it can let it go on, and no
+    key that was meant for it reaches its neighbour.
+    """
 
     SCOPE = QUEUE
     BINDINGS = bindings(QUEUE)
     CSS_PATH = "queue.tcss"
     AUTO_FOCUS = "#line"
+    _looked = False
 
     def compose(self) -> ComposeResult:
         """Title, devices, the line, keys."""
@@ -70,11 +79,14 @@ class QueuePage(Acting):
         """Lines are made for the width."""
         self.show(self.app.snapshot)
 
+    @cached_property
+    def _runs(self) -> Path:
+        return self.app.runs.resolve()
+
     def target(self) -> str | None:
         """The highlighted experiment, if it is one of this runs folder."""
-        row, machine = self.line.highlighted, self.app.snapshot.machine
-        mine = row is not None and machine is not None and row.path.parent == machine.runs
-        return row.path.name if mine else None
+        row = self.line.highlighted
+        return row.path.name if row is not None and row.path.parent == self._runs else None
 
     def aimed(self) -> tuple[Summary, ...]:
         """What is known of the highlighted experiment."""
@@ -83,18 +95,19 @@ class QueuePage(Acting):
 
     def nothing(self) -> str:
         """Why there is no experiment to do something to."""
-        if self.app.snapshot.machine is None:
-            return "Looking at the devices …"
-        row = self.line.highlighted
-        return f"{row.shown}: in another runs folder" if row is not None else "Nothing trains and nothing waits"
+        row, machine = self.line.highlighted, self.app.snapshot.machine
+        if row is not None:
+            return f"{row.shown}: in another runs folder"
+        looking = machine is None or not machine.devices
+        return "Looking at the devices …" if looking else "Nothing trains and nothing waits"
 
     def obstacle(self, action: str) -> str:
         """Where nobody is, nothing can be done to anybody; and only those who wait have a place in line."""
-        row = self.line.highlighted
-        if action in _OF_A_ROW and self.target() is None:
+        name, machine = self.target(), self.app.snapshot.machine
+        if action in _OF_A_ROW and name is None:
             return self.nothing()
-        if action in _OF_A_WAITER and row.place == 0:
-            return f"{row.shown} has its device; only those that wait have a place in line"
+        if action in _OF_A_WAITER and machine is not None and not machine.place(name):
+            return f"{self.line.highlighted.shown} doesn't wait; only those that do have a place in line"
         return super().obstacle(action)
 
     def show(self, snapshot: Snapshot) -> None:
@@ -102,31 +115,53 @@ class QueuePage(Acting):
         machine, ink, width = snapshot.machine, self.app.ink, self.size.width
         self.put("#title", title_line("Devices and queue", "", width, ink))
         if machine is None or not machine.devices:
-            self.put("#held", " Looking at the devices …")
-            self.line.display = False
+            if not self._looked:  # else what was seen a moment ago stays
+                self.put("#held", " Looking at the devices …")
+                self.line.display = False
             return
+        self._looked = True
         devices = [device_words(one, len(machine.held(one.name)), width - 1, ink) for one in machine.devices]
         rewrite(self.query_one("#held", Static), Text("\n").join(line for lines in devices for line in lines))
-        rows = (*machine.holders(), *machine.waiters())
+        rows, highlight = self._rows(machine)
         words = fold(_counted(machine), width - 1, "", " ")
         self.put("#waiting", Text(f" {words}", f"bold {ink.foreground}" if rows else ink.muted))
-        self.line.display = bool(rows)
-        self.line.show(rows)
+        hidden, self.line.display = not self.line.display, bool(rows)
+        self.line.show(rows, highlight)
+        if rows and hidden:
+            self.line.focus()  # what is hidden has lost it
         self.offer()
+
+    def _rows(self, machine: Machine) -> tuple[list[Standing], str | None]:
+        """Those that hold devices and those that wait; and the row for the cursor, where it isn't on the same one."""
+        rows, before = [*machine.holders(), *machine.waiters()], self.line.highlighted
+        if before is None or any(_identity(row) == _identity(before) for row in rows):
+            return rows, None
+        same = next((row for row in rows if row.path == before.path), None)  # it waited, and has a device now
+        ended = "" if same else next((one.state or "" for one in self.aimed() if not one.problem), "")
+        if ended:
+            same = before._replace(place=0, states=(str(ended),), devices=(), since=0.0)
+            rows.insert(self.line.rows.index(before), same)
+        return rows, _identity(same) if same else None
+
+    def on_table_highlighted(self) -> None:
+        """Other keys may do something there; and what has left goes."""
+        if self.in_front:
+            self.show(self.app.snapshot)
 
     def _since(self, row: Standing) -> str:
         return duration(self.app.clock() - row.since) if row.since else ""
 
     def _paint(self, row: Standing, column: str, width: int) -> Text:
         ink = self.app.ink
+        state = min(row.states, key=_TELLING.index) if set(row.states) <= {*_TELLING} else row.states[0]
         if column == "state":
-            look = state_look(row.states[0])
-            more = "+" if len(row.states) > 1 else ""
-            return Text(f"{look.glyph} {look.word}{more}", ink.tone(look.tone))
+            look = state_look(state)
+            return Text(f"{look.glyph} {look.word}", ink.tone(look.tone))
+        some, all_ = row.states.count(state), len(row.states)
         texts = {
             "place": ordinal(row.place) if row.place else "–",
             "name": clip_middle(row.shown, width),
-            "workers": str(row.workers),
+            "workers": "" if not row.devices else f"{some} of {all_}" if some < all_ else str(all_),
             "devices": clip((" or " if row.place else ", ").join(row.devices), width),
             "since": self._since(row),
         }
@@ -156,4 +191,4 @@ def _counted(machine: Machine) -> str:
         return told("Nothing trains and nothing waits for a device; {new} begins an experiment")
     words = f"{plural(len(held), 'experiment')} at the devices, {len(waiting) or 'none'} in line"
     wanted = {device for row in waiting for device in row.devices}
-    return "; ".join(filter(None, (words, machine.paused(machine.line.holders(wanted)))))
+    return "; ".join(filter(None, (words, machine.paused(machine.line.holders(wanted), "row"))))
