@@ -5,10 +5,27 @@ from typing import Annotated
 
 import typer
 
+from grokterm.cli.out import remember_runs
+
+
+def _runs_said(context: typer.Context, runs: Path) -> Path:
+    """The commands that are named in answers need the option too."""
+    if context.get_parameter_source("runs").name == "COMMANDLINE":
+        remember_runs(runs)
+    elif context.parent is None:
+        remember_runs(None)
+    return runs
+
+
 Runs = Annotated[
     Path,
     typer.Option(
-        "--runs", metavar="DIR", envvar="GROKTERM_RUNS", help="Folder that holds the experiments.", show_default=True
+        "--runs",
+        metavar="DIR",
+        envvar="GROKTERM_RUNS",
+        help="Folder that holds the experiments.",
+        show_default=True,
+        callback=_runs_said,
     ),
 ]
 RUNS = Path("runs")

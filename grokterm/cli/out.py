@@ -3,9 +3,11 @@
 import io
 import json
 import os
+import shlex
 import shutil
 import sys
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from grokterm.console import plainascii
@@ -23,8 +25,18 @@ def data(text: str = "") -> None:
     _print(printable(plain_lines(text)))
 
 
+_runs_said = ""  # the option, where the command line has it
+
+
+def remember_runs(runs: Path | None) -> None:
+    """Name this runs folder in every command that `say` names from now on; None where it goes without saying."""
+    global _runs_said  # one command line, one process
+    _runs_said = f"--runs {shlex.quote(str(runs))} " if runs is not None else ""
+
+
 def say(text: str = "") -> None:
-    """A line about the answer, on standard error, as harmless as `data`."""
+    """A line about the answer, on standard error, as harmless as `data`. Commands in it work as they stand."""
+    text = text.replace("`grokterm ", f"`grokterm {_runs_said}")
     print(printable(plain_lines(text)), file=sys.stderr, flush=True)
 
 

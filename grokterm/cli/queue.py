@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands to the command line."""
 
     @app.command(epilog=examples("queue"))
-    def queue(as_json: AsJson = False) -> None:
+    def queue(runs: Runs = RUNS, as_json: AsJson = False) -> None:
         """Show the devices, who trains on them, and who waits. The first in line is the next."""
         from grokterm.jobs import devices, line
 
@@ -31,7 +31,7 @@ def register(app: typer.Typer) -> None:
         if as_json:
             emit_json({"devices": here, "holding": now.holding, "waiting": now.waiting})
         else:
-            _show(here, now)
+            _show(here, now, runs.resolve())
 
     @app.command(epilog=examples("move @last --first"))
     def move(
@@ -58,7 +58,7 @@ def register(app: typer.Typer) -> None:
         say(f"{folder.name} is number {place} of {of} in the line")
 
 
-def _show(devices, line) -> None:
+def _show(devices, line, runs: Path) -> None:
     """The same order as the queue of the console: devices with who trains there, then who waits, by experiment."""
     rows = [
         [
@@ -83,36 +83,37 @@ def _show(devices, line) -> None:
         data()
         table(
             [("training on", "left"), ("experiment", "left"), ("state", "left"), ("held for", "right")],
-            [[f"{h.device} slot {h.slot}", _who(h), h.state, _since(now, h.since)] for h in line.holding],
+            [[f"{h.device} slot {h.slot}", _who(h, runs), h.state, _since(now, h.since)] for h in line.holding],
         )
     if line.waiting:
         data()
         columns = [("place", "left"), ("experiment", "left"), ("workers", "right"), ("waits for", "left")]
-        table([*columns, ("waiting", "right")], list(_waiting(line, now)))
+        table([*columns, ("waiting", "right")], list(_waiting(line, now, runs)))
         say("`grokterm move NAME --first` lets one go ahead")
     elif not line.holding:
         say("nobody trains, and nobody waits")
 
 
-def _waiting(line, now: float) -> Iterator[list]:
+def _waiting(line, now: float, runs: Path) -> Iterator[list]:
     """A row for each experiment in line, under the number that `move` speaks of."""
     for place, folder in enumerate(line.experiments, 1):
         workers = [one for one in line.waiting if one.folder == folder]
         wanted = dict.fromkeys(device for one in workers for device in one.devices)
         since = min((one.since for one in workers if one.since), default=0.0)
-        yield [place, _name(folder), len(workers), " or ".join(wanted), _since(now, since)]
+        yield [place, _name(folder, runs), len(workers), " or ".join(wanted), _since(now, since)]
 
 
-def _who(holding) -> str:
+def _who(holding, runs: Path) -> str:
     """The experiment, and which of its cohorts, where it has several."""
     from grokterm.record import open_folder
 
     several = holding.folder.name and len(open_folder(holding.folder).cohorts) > 1
-    return _name(holding.folder) + (f", cohort {holding.cohort}" if several else "")
+    return _name(holding.folder, runs) + (f", cohort {holding.cohort}" if several else "")
 
 
-def _name(folder: Path) -> str:
-    return plain(short_name(folder.name)) or "unknown"
+def _name(folder: Path, runs: Path) -> str:
+    elsewhere = f" ({plain(str(folder.parent))})" if folder.parent != runs else ""
+    return plain(short_name(folder.name)) + elsewhere if folder.name else "another program"
 
 
 def _since(now: float, since: float) -> str:

@@ -172,8 +172,8 @@ COMMANDS = (
     Command("archive", "A", "archive", "Out of the history or back; archived=yes shows them.", (HOME,), 16),
     Command("bin", "D,delete", "bin", "Into the bin of the runs folder. Asks first; can be taken back.", (HOME,), 15),
     Command("undo", "u", "undo", "Take back the last star, archive, tag or bin.", (HOME,), 14),
-    Command("earlier", "less_than_sign", "earlier", "One place forward in the line for a device.", _LIVE, 17),
-    Command("later", "greater_than_sign", "later", "One place back in the line for a device.", _LIVE, 17),
+    Command("earlier", "less_than_sign", "earlier", "The highlighted one a place forward in the line.", _LIVE, 17),
+    Command("later", "greater_than_sign", "later", "The highlighted one a place back in the line.", _LIVE, 17),
     Command("queue", "Q", "queue", "What holds the devices, and what waits for them.", _ONE, 12),
     ),
     *_about("curves",
@@ -268,6 +268,7 @@ FIRST = {
     NEW: ("start", "edit", "small", "measure", "device", "filter", "back"),
     FORM: ("launch", "save", "time_it", "next_device", "back"),
     HELP: ("filter", "back"),
+    QUEUE: ("open", "pause", "earlier", "later", "park", "stop", "back"),
 }
 
 _table = COMMANDS

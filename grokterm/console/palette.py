@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from functools import partial
 from typing import ClassVar
 
+from textual import on
 from textual.app import App
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
 from textual.dom import DOMNode
+from textual.widgets import Input
 
 from grokterm.console.commands import APP, Command, commands_in
 from grokterm.console.screens.page import Page
@@ -17,11 +19,52 @@ _KEY, _LABEL, _HELP = 3.0, 2.0, 1.0  # a key that was typed stands first, then n
 
 
 class Palette(CommandPalette):
-    """Textual's, with a prompt that every terminal can draw."""
+    """Textual's, with a prompt that every terminal can draw, and a list that is what Enter means.
+
+    Textual searches behind the typing: who types fast and presses Enter would get a command of the list before.
+    """
+
+    _sought: str | None = None  # what is searched for
+    _listed: str | None = None  # what the list was found for
+    _entered = False  # Enter was pressed before the list was there
 
     def on_mount(self) -> None:
         """In place of an emoji."""
         self.query_one(SearchIcon).icon = ">"
+
+    @property
+    def _typed(self) -> str:
+        return self.query_one(Input).value.strip()
+
+    @on(Input.Changed)
+    def _go_on(self) -> None:
+        """What is typed after Enter takes it back."""
+        self._entered = False
+
+    @on(Input.Submitted)
+    def _wait(self, event: Input.Submitted) -> None:
+        """Enter chooses from the list for what is typed now, once it is there."""
+        if self._list_visible and self._listed != self._typed:
+            event.prevent_default()
+            event.stop()
+            self._entered = True
+
+    async def _search_for(self, search_value: str) -> AsyncGenerator[DiscoveryHit | Hit, bool]:
+        self._sought = search_value
+        search, cancelled = super()._search_for(search_value), None
+        try:
+            while True:
+                cancelled = yield await search.asend(cancelled)
+        except StopAsyncIteration:
+            return
+
+    def _refresh_command_list(self, command_list: CommandList, commands: list, clear_current: bool) -> None:
+        super()._refresh_command_list(command_list, commands, clear_current)
+        self._listed = self._sought
+        if self._entered and self._listed == self._typed:
+            self._entered = False
+            if commands:
+                self.call_later(self._select_or_command)
 
 
 class Commands(Provider):

@@ -51,6 +51,12 @@ def test_an_empty_queue_says_so(run):
     assert answer["holding"] == answer["waiting"] == [] and answer["devices"][0]["slots"] == 1
 
 
+def test_commands_that_are_named_have_the_runs_folder_of_the_command_line(run):
+    for words in (("--runs", "none here", "ls"), ("ls", "--runs", "none here")):
+        assert "`grokterm --runs 'none here' demo` makes one" in run(*words).stderr
+    assert "--runs" not in run("queue").stderr
+
+
 @pytest.mark.slow
 def test_waiting_experiments_are_listed_and_moved(run, place):
     words = ("run", "good.toml", "--detach", "--device", "cpu", "--set")

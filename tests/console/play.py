@@ -93,8 +93,13 @@ async def press(pilot: Pilot, *keys: str) -> None:
 
 async def hold(pilot: Pilot, key: str, times: int) -> None:
     """Hold a key down: it comes again before what it did is drawn."""
+    await rush(pilot, *[key] * times)
+
+
+async def rush(pilot: Pilot, *keys: str) -> None:
+    """Type so fast that a key comes before what the one before it did is drawn."""
     with patch("textual.app.wait_for_idle", lambda *_: asyncio.sleep(0)):
-        await pilot.press(*[key] * times)
+        await pilot.press(*keys)
     await pilot.pause()
 
 

@@ -1,8 +1,9 @@
 """One table of commands: every entry can be carried out where it says, and every surface shows it."""
 
 import pytest
-from console.play import play, press, screen_text, shown, until
+from console.play import play, press, rush, screen_text, settle, shown, until
 from console.world import grow, make, populate
+from textual.command import CommandList
 
 from grokterm.console.app import Console
 from grokterm.console.commands import (
@@ -24,7 +25,7 @@ from grokterm.console.commands import (
     footer_width,
     use,
 )
-from grokterm.console.palette import Commands
+from grokterm.console.palette import Commands, Palette
 from grokterm.console.screens.compare import Compare
 from grokterm.console.screens.difference import Difference
 from grokterm.console.screens.experiment import ExperimentPage
@@ -103,6 +104,21 @@ async def found(pilot, query: str) -> list[str]:
     """The titles that the palette finds on the screen in front, the best first."""
     hits = [hit async for hit in Commands(pilot.app.screen).search(query)]
     return [str(hit.text) for hit in sorted(hits, key=lambda hit: -hit.score)]
+
+
+@pytest.mark.parametrize("fast", [True, False])
+async def test_enter_in_the_palette_means_what_was_typed(runs, fast):
+    typed = rush if fast else press
+    async with play(runs) as pilot:
+        await press(pilot, "ctrl+p")
+        await until(pilot, lambda: pilot.app.screen.query_one(CommandList).option_count > 5)
+        await typed(pilot, *"zzz", "enter")
+        await settle(pilot)
+        assert isinstance(pilot.app.screen, Palette)
+        await press(pilot, "escape", "ctrl+p")
+        await until(pilot, lambda: pilot.app.screen.query_one(CommandList).option_count > 5)
+        await typed(pilot, *"help", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, Help))
 
 
 async def test_the_palette_finds_commands_by_what_they_do_and_by_their_keys(runs):

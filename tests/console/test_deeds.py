@@ -288,6 +288,11 @@ def test_seeds_that_are_none_are_refused(text):
         deeds.read_seeds(text)
 
 
+def test_a_seed_that_is_listed_twice_is_refused():
+    with pytest.raises(BadInput, match="seed 5 is listed twice"):
+        deeds.read_seeds("5,7,5")
+
+
 def test_results_are_summed_up(runs):
     folders = [make(runs, f"20261122-12000{i}-quickstart-fin{i}") for i in range(2, 7)]
 

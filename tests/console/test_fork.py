@@ -23,6 +23,8 @@ async def test_a_fork_that_does_not_fit_is_made_by_consent(runs, monkeypatch):
     async with play(runs, open_at=folder.name) as pilot:
         monkeypatch.setattr(sys.modules["grokterm.jobs.room"], "devices", lambda: (small,))
         await press(pilot, "f")
+        await until(pilot, lambda: "goes on from step 20" in words(pilot, "#outcome"))  # at 40 there is nothing left
+        await press(pilot, "tab", "up")
         await until(pilot, lambda: "stop.steps: 40 is reached" in words(pilot, "#outcome"))
         await press(pilot, *"stop.steps=80")
         await until(pilot, lambda: "to 80" in words(pilot, "#outcome"))

@@ -86,7 +86,7 @@ async def test_the_page_shows_devices_holders_and_the_line(runs, three):
         assert "memory" in seen and "1 experiment at the devices, 2 in line" in seen
         assert "–      first-" in seen and "1st    second-" in seen and "2nd    third-" in seen
         assert "▶ running" in seen and seen.count("◷ queued") == 2
-        await press(pilot, "greater_than_sign")
+        await press(pilot, "tab", "greater_than_sign")  # there is nothing else to go to
         await said(pilot, "doesn't wait; only those that do have a place in line")
         await press(pilot, "down", "greater_than_sign")
         await until(pilot, lambda: order() == ["third", "second"] and "1st    third-" in screen_text(pilot))

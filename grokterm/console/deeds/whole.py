@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -57,11 +58,14 @@ def read_seeds(text: str) -> int | tuple[int, ...] | None:
     """Seeds as they are written: `4` is so many new ones, `7,8,9` and `7,` are these; nothing means as many as before.
 
     Raises:
-        BadInput: it is neither.
+        BadInput: it is neither, or a seed is listed twice.
     """
     from grokterm.spec import seeds_of
 
-    return seeds_of(text) if text.strip() else None
+    seeds = seeds_of(text) if text.strip() else None
+    if isinstance(seeds, tuple) and (twice := [seed for seed, count in Counter(seeds).items() if count > 1]):
+        raise BadInput(f"seed {twice[0]} is listed twice")
+    return seeds
 
 
 def _restore(runs: Path, name: str) -> None:

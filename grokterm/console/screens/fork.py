@@ -53,11 +53,11 @@ class Fork(ModalScreen[str | None]):
     app: Console
 
     class Points(Message):
-        """The steps with a checkpoint; sent by a thread."""
+        """The steps with a checkpoint, and the step at which training ends; sent by a thread."""
 
-        def __init__(self, steps: tuple[int, ...], problem: str = "") -> None:
+        def __init__(self, steps: tuple[int, ...], problem: str = "", end: int = 0) -> None:
             super().__init__()
-            self.steps, self.problem = steps, problem
+            self.steps, self.problem, self.end = steps, problem, end
 
     class Made(Message):
         """The fork is there, or was refused; sent by a thread."""
@@ -85,6 +85,7 @@ class Fork(ModalScreen[str | None]):
 
     def on_mount(self) -> None:
         """Read the checkpoints off the event loop."""
+        self.query_one(Table).can_focus = False  # its arrows reach it from the field, and letters stay there
         self.query_one(Input).focus()
         self.run_worker(self._read_points, thread=True)
 
@@ -96,14 +97,16 @@ class Fork(ModalScreen[str | None]):
         folder = open_folder(self.app.runs / self._from)
         try:
             check_there(folder)
-            self.post_message(self.Points(fork_points(folder)))
+            end = max(arm.spec.stop.steps for arm in folder.spec().arms)
+            self.post_message(self.Points(fork_points(folder), end=end))
         except GroktermError as error:
             self.post_message(self.Points((), str(error)))
             self.app.watcher.reread((self._from,))
 
     def on_fork_points(self, message: Points) -> None:
-        """The newest first."""
-        self.query_one(Table).show(message.steps[::-1])
+        """The newest first; the cursor is on the first from which there is something left to train."""
+        left = next((step for step in message.steps[::-1] if step < message.end), None)
+        self.query_one(Table).show(message.steps[::-1], str(left) if left is not None else None)
         if message.steps:
             self._plan()
         else:

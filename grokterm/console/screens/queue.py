@@ -56,7 +56,7 @@ class QueuePage(Acting):
     def compose(self) -> ComposeResult:
         """Title, devices, the line, keys."""
         yield Static(id="title")
-        with VerticalScroll(id="devices"):
+        with VerticalScroll(id="devices", can_focus=False):
             yield Static(id="held", markup=False)
         yield Static(id="waiting", markup=False)
         yield Table(_COLUMNS, self._paint, _identity, look=lambda row: self._since(row), id="line")
