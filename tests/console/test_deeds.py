@@ -113,10 +113,10 @@ async def test_the_bin_asks_refuses_what_runs_and_is_undone(world):
         assert isinstance(pilot.app.screen, Home)  # nothing to ask about
         await press(pilot, "space", "down", "space", "D")
         assert isinstance(pilot.app.screen, Question)
-        assert "Bin 2 experiments?" in words(pilot, "#question")
-        assert "quickstart-run2 and quickstart-fin3" in words(pilot, "#detail")
+        assert "Bin quickstart-fin3?" in words(pilot, "#question")
+        assert "1 can't (running)" in words(pilot, "#detail")
         await press(pilot, "y")
-        await said(pilot, "1 in the bin, 1 refused")
+        await said(pilot, "quickstart-fin3 is in the bin")
         await until(pilot, lambda: FINISHED not in names(pilot))
         assert (world / ".bin" / FINISHED).is_dir()
         await press(pilot, "u")

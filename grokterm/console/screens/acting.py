@@ -188,8 +188,10 @@ class Acting(Page):
         if names and len(live) == len(names):
             self.do(deeds.put_in_bin, names)  # which refuses, and says why
         elif names:
+            able = [name for name in names if name not in {summary.name for summary in live}]
             where = told("Into the folder .bin beside the experiments; {undo} takes it back.")
-            self.ask("Bin", where, names, deeds.put_in_bin)
+            detail = "\n".join(filter(None, (where, self._left(names, able))))
+            self.ask("Bin", detail, able, deeds.put_in_bin)
 
     def action_undo(self) -> None:
         """Take back the last deed."""
