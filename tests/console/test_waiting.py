@@ -183,3 +183,15 @@ async def test_an_experiment_may_hold_and_wait_and_is_shown_as_both(runs, queue_
         rows = [line for line in screen_text(pilot).splitlines() if "quickstart-run2" in line and "cpu  " in line]
         assert "⏸ paused" in rows[0] and "1 of 2" in rows[0] and "◷ queued" in rows[1]
         assert not pilot.app.screen.obstacle("earlier")
+
+
+async def test_many_devices_leave_room_for_the_experiments(runs, monkeypatch, queue_page):
+    many = tuple(Device(f"cuda:{n}", "NVIDIA H200", 0.98, 130 << 30, 139 << 30, 1) for n in range(8))
+    monkeypatch.setattr("grokterm.console.machine.devices", lambda: many)
+    make(runs, RUNNING, step=300, state="running")
+    queue_page(line_of(runs, (RUNNING, "running")))
+    async with play(runs, (80, 24)) as pilot:
+        await press(pilot, "Q")
+        seen = screen_text(pilot)
+        assert all(f"cuda:{n}  0 of 1 taken  load  98%  memory 140 GB of 149 GB" in seen for n in range(8))
+        assert "quickstart-run2" in seen

@@ -15,13 +15,14 @@ from grokterm.console.look import state_look
 from grokterm.console.screens.acting import Acting
 from grokterm.console.screens.page import rewrite
 from grokterm.console.screens.parts import title_line
-from grokterm.console.screens.queue_panel import device_words
+from grokterm.console.screens.queue_panel import device_in_short, device_words
 from grokterm.console.snapshot import Snapshot
 from grokterm.console.text import clip, clip_middle, duration, fold, ordinal, plural
 from grokterm.console.widgets.keybar import KeyBar
 from grokterm.console.widgets.table import Column, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from grokterm.analysis import Summary
@@ -120,8 +121,7 @@ class QueuePage(Acting):
                 self.line.display = False
             return
         self._looked = True
-        devices = [device_words(one, len(machine.held(one.name)), width - 1, ink) for one in machine.devices]
-        rewrite(self.query_one("#held", Static), Text("\n").join(line for lines in devices for line in lines))
+        rewrite(self.query_one("#held", Static), Text("\n").join(self._devices(machine)))
         rows, highlight = self._rows(machine)
         words = fold(_counted(machine), width - 1, "", " ")
         self.put("#waiting", Text(f" {words}", f"bold {ink.foreground}" if rows else ink.muted))
@@ -130,6 +130,16 @@ class QueuePage(Acting):
         if rows and hidden:
             self.line.focus()  # what is hidden has lost it
         self.offer()
+
+    def _devices(self, machine: Machine) -> Iterator[Text]:
+        """Every device; in one line each where two would leave less than half of the screen to the experiments."""
+        short = 2 * len(machine.devices) > self.size.height // 2 - 2
+        for device in machine.devices:
+            taken = len(machine.held(device.name))
+            if short:
+                yield device_in_short(device, taken, self.app.ink)
+            else:
+                yield from device_words(device, taken, self.size.width - 1, self.app.ink)
 
     def _rows(self, machine: Machine) -> tuple[list[Standing], str | None]:
         """Those that hold devices and those that wait; and the row for the cursor, where it isn't on the same one."""

@@ -64,11 +64,22 @@ def device_words(device: Device, taken: int, width: int, ink: Ink) -> Iterator[T
     yield _load(device, width, ink)
 
 
+def device_in_short(device: Device, taken: int, ink: Ink) -> Text:
+    """A device in one line, for where many have to stand below each other."""
+    load, memory = _busy(device)
+    head = Text(f" {device.name}  ", f"bold {ink.foreground}", no_wrap=True)
+    return head.append(f"{taken} of {device.slots} taken", ink.foreground).append(f"  {load}  {memory}", ink.muted)
+
+
+def _busy(device: Device) -> tuple[str, str]:
+    load = "load –" if math.isnan(device.load) else f"load {100 * device.load:3.0f}%"
+    return load, f"memory {size(device.memory_used)} of {size(device.memory_total)}"
+
+
 def _load(device: Device, width: int, ink: Ink) -> Text:
     line, cells = Text("   ", no_wrap=True), 12 if width >= 60 else 6
     share = device.memory_used / device.memory_total if device.memory_total else 0.0
-    load = "load –" if math.isnan(device.load) else f"load {100 * device.load:3.0f}%"
-    memory = f"memory {size(device.memory_used)} of {size(device.memory_total)}"
+    load, memory = _busy(device)
     line.append_text(bar(0.0 if math.isnan(device.load) else device.load, cells, ink)).append(f" {load}   ", ink.muted)
     return line.append_text(bar(share, cells, ink)).append(f" {memory}", ink.muted)
 
