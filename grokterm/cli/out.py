@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import shlex
 import shutil
 import sys
@@ -25,6 +26,7 @@ def data(text: str = "") -> None:
     _print(printable(plain_lines(text)))
 
 
+_NAMED = re.compile(r"`grokterm (?=\w)(?!presets|keys|doctor)")  # a command that has experiments
 _runs_said = ""  # the option, where the command line has it
 
 
@@ -36,7 +38,7 @@ def remember_runs(runs: Path | None) -> None:
 
 def say(text: str = "") -> None:
     """A line about the answer, on standard error, as harmless as `data`. Commands in it work as they stand."""
-    text = text.replace("`grokterm ", f"`grokterm {_runs_said}")
+    text = _NAMED.sub(lambda _: f"`grokterm {_runs_said}", text)  # a function: a path may have backslashes
     print(printable(plain_lines(text)), file=sys.stderr, flush=True)
 
 

@@ -34,7 +34,7 @@ def partly(runs):
 def test_the_object_has_what_there_is_and_who_failed(ran, partly):
     code, out, err = ran(partly, "--json")
     answer = json.loads(out)
-    assert code == 1 and "failed: RuntimeError: no more" in err and "grokterm logs" in err
+    assert code == 1 and "failed: RuntimeError: no more" in err and f"/runs logs {ONE}`" in err
     assert answer["state"] == "failed" and answer["experiment"] == ONE
     assert answer["failures"] == [
         {

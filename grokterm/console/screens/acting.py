@@ -190,7 +190,8 @@ class Acting(Page):
         elif names:
             able = [name for name in names if name not in {summary.name for summary in live}]
             where = told("Into the folder .bin beside the experiments; {undo} takes it back.")
-            detail = "\n".join(filter(None, (where, self._left(names, able))))
+            hidden = "" if self.unseen(able) else self.unseen(names)  # else the question says it
+            detail = "\n".join(filter(None, (hidden, where, self._left(names, able))))
             self.ask("Bin", detail, able, deeds.put_in_bin)
 
     def action_undo(self) -> None:
