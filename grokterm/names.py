@@ -20,6 +20,17 @@ def short_name(name: str) -> str:
     return f"{match[2]}-{match[3]}" if match else name
 
 
+def name_from(runs: Path, folder: Path) -> str:
+    """The experiment in `folder` in few words; behind it the runs folder, where that is another than `runs`.
+
+    A worker that says no folder is another program's.
+    """
+    if not folder.name:
+        return "another program"
+    short = short_name(folder.name)
+    return short if folder.parent == runs else f"{short} ({folder.parent})"
+
+
 def short_id(name: str) -> str:
     """The four letters at the end of a folder's name, `k3f9`, which alone still find it; another name as it is."""
     match = NAME.fullmatch(name)

@@ -11,7 +11,7 @@ from grokterm.cli.options import RUNS, AsJson, Name, Runs, examples
 from grokterm.cli.out import data, emit_json, say, table
 from grokterm.console.text import duration, plain
 from grokterm.errors import BadInput
-from grokterm.names import short_name
+from grokterm.names import name_from
 from grokterm.sizes import size
 
 _LOOK = 0.1  # seconds
@@ -112,8 +112,7 @@ def _who(holding, runs: Path) -> str:
 
 
 def _name(folder: Path, runs: Path) -> str:
-    elsewhere = f" ({plain(str(folder.parent))})" if folder.parent != runs else ""
-    return plain(short_name(folder.name)) + elsewhere if folder.name else "another program"
+    return plain(name_from(runs, folder))
 
 
 def _since(now: float, since: float) -> str:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from grokterm.console.commands import told
 from grokterm.console.text import plural
 from grokterm.jobs import Device, Holding, Line, Waiting, devices, line
-from grokterm.names import short_name
+from grokterm.names import name_from
 
 
 class Standing(NamedTuple):
@@ -91,10 +91,7 @@ class Machine:
 
     def named(self, folder: Path) -> str:
         """An experiment in few words; one of another runs folder with that folder."""
-        if not folder.name:
-            return "another program"
-        short = short_name(folder.name)
-        return short if folder.parent == self.runs else f"{short} ({folder.parent})"
+        return name_from(self.runs, folder)
 
     def held(self, device: str) -> tuple[Holding, ...]:
         """Who holds slots of a device."""

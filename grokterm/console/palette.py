@@ -49,14 +49,9 @@ class Palette(CommandPalette):
             event.stop()
             self._entered = True
 
-    async def _search_for(self, search_value: str) -> AsyncGenerator[DiscoveryHit | Hit, bool]:
+    def _search_for(self, search_value: str) -> AsyncGenerator[DiscoveryHit | Hit, bool]:
         self._sought = search_value
-        search, cancelled = super()._search_for(search_value), None
-        try:
-            while True:
-                cancelled = yield await search.asend(cancelled)
-        except StopAsyncIteration:
-            return
+        return super()._search_for(search_value)
 
     def _refresh_command_list(self, command_list: CommandList, commands: list, clear_current: bool) -> None:
         super()._refresh_command_list(command_list, commands, clear_current)

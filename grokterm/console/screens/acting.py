@@ -184,11 +184,11 @@ class Acting(Page):
     def action_bin(self) -> None:
         """Ask, then move to the bin."""
         names = self.chosen()
-        live = [summary for summary in self.summaries(names) if summary.state is not None and summary.state.live]
-        if names and len(live) == len(names):
+        live = {one.name for one in self.summaries(names) if one.state is not None and one.state.live}
+        able = [name for name in names if name not in live]
+        if not able:
             self.do(deeds.put_in_bin, names)  # which refuses, and says why
-        elif names:
-            able = [name for name in names if name not in {summary.name for summary in live}]
+        else:
             where = told("Into the folder .bin beside the experiments; {undo} takes it back.")
             hidden = "" if self.unseen(able) else self.unseen(names)  # else the question says it
             detail = "\n".join(filter(None, (hidden, where, self._left(names, able))))
