@@ -67,16 +67,16 @@ def _ask(name: str, action: str, runs, wait: float, as_json: bool) -> None:
     answers = request(folder, action, wait)
     if as_json:
         emit_json({"experiment": folder.name, "action": action, "answers": answers})
-    _tell(folder.name, answers, wait)
+    _tell(folder, answers, wait)
 
 
-def _tell(name: str, answers, wait: float) -> None:
+def _tell(folder, answers, wait: float) -> None:
     """Say what was obeyed, and raise what was not.
 
     Raises:
         GroktermError: a worker refused, or was silent.
     """
-    wrong, hint = [], None
+    name, wrong, hint = folder.name, [], None
     reasons = {answer.refused for answer in answers}
     alike = len(reasons) == 1 and None not in reasons  # then it is said once
     for answer in answers:
@@ -85,7 +85,7 @@ def _tell(name: str, answers, wait: float) -> None:
             wrong.append(f"{who}: {answer.action} refused: {answer.refused}")
         elif answer.answered:
             at = "" if answer.step is None else f" at step {answer.step:,}"
-            say(f"{who}: {_done(answer).format(name=name)}{at}")
+            say(f"{who}: {_done(answer, folder).format(name=name)}{at}")
         elif wait:
             wrong.append(f"{who}: no answer within {wait:g} s")
             hint = "the request stays there and is obeyed when the worker next looks; see `grokterm logs`"
@@ -93,9 +93,12 @@ def _tell(name: str, answers, wait: float) -> None:
         raise GroktermError("; ".join(dict.fromkeys(wrong)), hint)
 
 
-def _done(answer) -> str:
+def _done(answer, folder) -> str:
     """What an obeyed request came to. A worker that had not begun has nothing to keep in a checkpoint."""
     if answer.step is None and answer.action in ("stop", "park"):
+        status = folder.cohorts[answer.cohort].status()
+        if status is not None and status.step:  # it has trained before, and waited to go on
+            return f"{answer.kind} before it went on. `grokterm resume {{name}}` goes on from its last checkpoint"
         return f"{answer.kind} before training began. `grokterm resume {{name}}` starts it again"
     return _DONE[answer.action]
 
@@ -125,4 +128,4 @@ def _resume(name: str, runs, device: str, wait: float, as_json: bool, force: boo
         if state is State.STALLED and not force:
             silence = cohort.silence()
             say(f"note: cohort {cohort.index} is {silence}; {silence.hint}")
-    _tell(folder.name, answers, wait)
+    _tell(folder, answers, wait)

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from cli.command import GOOD, grokterm, refused
 
+from grokterm.cli.control import _tell
+from grokterm.jobs.control import Answer
 from grokterm.jobs.launch import moments
 from grokterm.record import CohortFolder, CohortWriter, ExperimentFolder, State, create
 from grokterm.record.status import write_status
@@ -164,3 +166,13 @@ def _until(condition, seconds: float = 60.0) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.1)
+
+
+@pytest.mark.parametrize(
+    ("step", "said"), [(7, "goes on from its last checkpoint"), (0, "before training began. `grokterm resume")]
+)
+def test_what_was_stopped_before_it_went_on_has_its_checkpoint(folder, capsys, step, said):
+    writer = CohortWriter(folder.cohorts[0].path)
+    writer.commit(state="queued", step=step)
+    _tell(folder, (Answer(0, "stop", True, None, kind="stopped"),), 1.0)
+    assert said in capsys.readouterr().err
